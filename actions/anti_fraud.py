@@ -1,0 +1,66 @@
+"""Fraud and crisis: a tip by type, the steps of an emergency, the care answer, checking what is ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.common import institution, label, said
+from persona.emergency import response_for
+from persona.official import check
+
+
+class ActionAntiFraudTip(Action):  # type: ignore[misc]
+    """How a type of fraud goes, what to do now, whom to call."""
+
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+        return "action_anti_fraud_tip"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Utter the tip for the type; without a type ask which it is."""
+        kind = label(tracker)
+        dispatcher.utter_message(response=f"utter_{kind}" if kind.startswith("scam/") else "utter_check_suspicious")
+        return []
+
+
+class ActionEmergency(Action):  # type: ignore[misc]
+    """Fraud under way or done: the act first, then the ordered steps."""
+
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+        return "action_emergency"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Utter the step that is due."""
+        dispatcher.utter_message(response=response_for(label(tracker), tracker.slots, said(tracker)))
+        return []
+
+
+class ActionCrisis(Action):  # type: ignore[misc]
+    """Despair: a person first, then 12356."""
+
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+        return "action_crisis"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Utter the care answer."""
+        dispatcher.utter_message(response="utter_crisis")
+        return []
+
+
+class ActionVerifyOfficial(Action):  # type: ignore[misc]
+    """Compares a number, link, account or app with institution.yml; never says 「是真的」."""
+
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+        return "action_verify_official"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Utter listed, not listed or cannot tell."""
+        verdict = check(str(tracker.latest_message.get("text") or ""), institution())
+        dispatcher.utter_message(response=f"utter_verify_{verdict}")
+        return []

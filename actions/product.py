@@ -1,0 +1,38 @@
+"""`action_product_info`: an approved product sheet, one category a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.common import institution, products
+
+# Entity values that belong to one category of sheets.
+CATEGORY = {"cd": "deposit", "mortgage": "loan", "installment": "card", "bond": "gold"}
+
+
+class ActionProductInfo(Action):  # type: ignore[misc]
+    """What the approved sheets of the asked category say, word for word."""
+
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+        return "action_product_info"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Utter the next sheet of the category that was not shown yet; no ranking, no choice."""
+        asked = next((str(e["value"]) for e in tracker.latest_message.get("entities", []) if e["entity"] == "product"), "")
+        if not asked:
+            dispatcher.utter_message(response="utter_product_which")
+            return []
+        today = institution().today()
+        exact = [p for p in products().values() if p.category == asked and p.valid(today)]
+        sheets = exact or [p for p in products().values() if p.category == CATEGORY.get(asked, asked) and p.valid(today)]
+        if not sheets:
+            dispatcher.utter_message(response="utter_product_none")
+            return []
+        shown = str([e.get("text") for e in tracker.events if e.get("event") == "bot"])
+        sheet = next((p for p in sheets if p.name not in shown), sheets[0])
+        dispatcher.utter_message(response="utter_product_sheet", sheet=sheet.render(today))
+        return []

@@ -1,0 +1,199 @@
+"""`make bench`: stock Rasa 3.6 and this project, same content, same messages, same run.
+
+Writes bench/out/result.json; `--write` also replaces the block of docs/quality.md. Judges nothing: exit 0 when it
+could measure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import report  # noqa: E402
+from processes import LOCAL, Server, first_prompt, free_port, rss, start, stop, timed, wait_port  # noqa: E402
+from projects import (  # noqa: E402
+    MESSAGES,
+    OUT,
+    ROOT,
+    BenchError,
+    Content,
+    build_ours,
+    build_stock,
+    build_whole,
+    has_jieba,
+)
+
+RASA = {"stock": ["-m", "rasa"], "ours": ["-m", "persona.rasa_adapter.run"], "whole": ["-m", "persona.rasa_adapter.run"]}
+STORES = {"memory": "endpoints.yml", "sqlite": "endpoints.sqlite.yml"}
+
+
+def tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def train(kind: str, folder: Path) -> dict[str, float]:
+    """Train a scratch project; the whole one by `mascot train`, as `make train` does."""
+    command = [*RASA[kind], "train", "--skip-validation", "--data", "data", "--out", "models"]
+    spent = timed([sys.executable, *(["-m", "persona.cli", "train"] if kind == "whole" else command)], folder, "train.log")
+    if not any((folder / "models").glob("*.tar.gz")):
+        raise BenchError(f"{folder} 没有训练出模型，见 {folder / 'train.log'}")
+    return spent
+
+
+def serve(name: str, kind: str, folder: Path, endpoints: str) -> Server:
+    port = free_port()
+    command = [sys.executable, *RASA[kind], "run", "-i", LOCAL, "-p", str(port), "-m", "models",
+               "--endpoints", endpoints, "--credentials", "credentials.yml"]
+    return Server(name, command, folder, port)
+
+
+def converse(server: Server, sender: str) -> tuple[list[float], list[str]]:
+    """One conversation: seconds of each turn, and what was answered."""
+    times, answers = [], []
+    for text, _ in MESSAGES:
+        took, bubbles = server.say(sender, text)
+        if not bubbles:
+            raise BenchError(f"{server.name} 对「{text}」没有回答；见 {server.folder / server.log}")
+        times.append(took)
+        answers.append("\n".join(str(b.get("text") or "") for b in bubbles))
+    return times, answers
+
+
+def unexpected(answers: list[str], content: Content) -> list[str]:
+    """Messages whose answer shares no ten characters with the response they should get."""
+    wrong = []
+    for (text, names), answer in zip(MESSAGES, answers, strict=True):
+        wanted = [str(r.get("text") or "") for name in names for r in content.responses[name]]
+        longest = max(difflib.SequenceMatcher(None, w, answer, autojunk=False).find_longest_match().size for w in wanted)
+        if longest < 10:
+            wrong.append(text)
+    return wrong
+
+
+def numbers(times: list[float]) -> dict[str, float]:
+    cuts = statistics.quantiles(times, n=100, method="inclusive")
+    return {"p50": cuts[49] * 1e3, "p95": cuts[94] * 1e3, "rate": len(times) / sum(times), "messages": len(times)}
+
+
+def measure(servers: dict[str, Server], content: Content, args: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Warm up, then hold the conversations in turns of `--block`, so that noise hits all alike."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, server in servers.items():
+        for i in range(args.warmup):
+            _, answers = converse(server, f"warm-{i}")
+        found[name] = {"other_answer": unexpected(answers, content), "answers": answers}
+    times: dict[str, list[float]] = {name: [] for name in servers}
+    for first in range(0, args.conversations, args.block):
+        for name, server in servers.items():
+            for i in range(first, min(first + args.block, args.conversations)):
+                times[name] += converse(server, f"c-{i}")[0]
+    for name, server in servers.items():
+        found[name] |= {**numbers(times[name]), "rss": rss(server.process)}
+    return found
+
+
+def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
+    tell("准备同样内容的两个项目 …")
+    content = Content()
+    actions_port = free_port()
+    makers: dict[str, Callable[[], Path]] = {
+        "stock": lambda: build_stock(content, actions_port),
+        "ours": lambda: build_ours(content, actions_port),
+        "whole": lambda: build_whole(actions_port),
+    }
+    wanted = [k for k in ("stock", "ours", "whole") if k not in args.skip]
+    tokenizer = "JiebaTokenizer" if has_jieba() else "SpacyTokenizer（spaCy blank zh；没有安装 jieba）"
+    if "stock" in wanted:
+        tell(f"stock 的分词：{tokenizer}")
+    noise = [os.getloadavg()[0]]
+    folders, trained = {}, {}
+    for kind in wanted:
+        folders[kind] = makers[kind]()
+        tell(f"训练 {kind} …")
+        trained[kind] = train(kind, folders[kind])
+        tell(f"  {trained[kind]['wall']:.0f} 秒，CPU {trained[kind]['cpu']:.0f} 秒")
+    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(actions_port)]
+    actions = start(command, OUT, "actions.log")
+    stack.callback(stop, actions)
+    wait_port(actions, actions_port, OUT, "actions.log")
+    servers: dict[str, Server] = {}
+    runs: dict[str, dict[str, Any]] = {}
+    plan = [(name, kind, STORES.get(name, "endpoints.yml")) for name, kind in
+            (("stock", "stock"), ("memory", "ours"), ("sqlite", "ours"), ("whole", "whole")) if kind in folders]
+    for name, kind, endpoints in plan:
+        tell(f"启动 {name} …")
+        servers[name] = server = serve(name, kind, folders[kind], endpoints)
+        stack.callback(server.stop)
+        runs[name] = {"first_answer": server.first_answer(MESSAGES[0][0])}
+        tell(f"  第一句回答 {runs[name]['first_answer']:.1f} 秒")
+        if name != "sqlite":
+            runs[name] |= {f"train_{k}": v for k, v in trained[kind].items()}
+    tell(f"对话：每边 {args.conversations} 段，每段 {len(MESSAGES)} 句 …")
+    for name, one in measure(servers, content, args).items():
+        runs[name] |= one
+    memory = rss(actions)
+    stack.close()
+    prompt = None
+    if "whole" in folders:
+        tell("make chat 到第一个提示符 …")
+        prompt = first_prompt(folders["whole"])
+    noise.append(os.getloadavg()[0])
+    return {
+        "command": "make bench", "machine": report.machine(), "tokenizer": tokenizer, "conversations": args.conversations,
+        "block": args.block, "warmup": args.warmup, "runs": runs, "actions_rss": memory, "first_prompt": prompt,
+        "noise": noise,
+    }
+
+
+def main() -> int:
+    ap = argparse.ArgumentParser(prog="bench/run.py", description="与 stock Rasa 3.6 并排测训练、启动、内存和每句用时。")
+    ap.add_argument("--conversations", type=int, default=60, help="每边几段对话（默认 60）")
+    ap.add_argument("--warmup", type=int, default=5, help="每边先说几段不计时（默认 5）")
+    ap.add_argument("--block", type=int, default=5, help="每边连着说几段再换（默认 5）")
+    ap.add_argument("--skip", action="append", default=[], choices=["stock", "ours", "whole"], help="不测哪一个，可重复")
+    ap.add_argument("--write", action="store_true", help="写进 docs/quality.md")
+    args = ap.parse_args()
+    if min(args.conversations, args.warmup, args.block) < 1 or len(set(args.skip)) == 3:
+        ap.error("各数至少是 1，至少测一个项目")
+
+    def leave(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, leave)
+    OUT.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(OUT / "audit", ignore_errors=True)
+    try:
+        with ExitStack() as stack:
+            result = bench(args, stack)
+    except KeyboardInterrupt:
+        print("停了，子进程都结束了。", file=sys.stderr)
+        return 130
+    except (BenchError, ImportError, OSError, subprocess.SubprocessError) as problem:
+        print(f"没有测成：{problem}", file=sys.stderr)
+        return 1
+    (OUT / "result.json").write_text(json.dumps(result, ensure_ascii=False, indent=1), "utf-8")
+    tell("\n" + report.table(report.rows(result)))
+    for line in report.remarks(result):
+        tell(f"- {line}")
+    if args.write:
+        report.write(result)
+        tell(f"写进了 {report.QUALITY.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""The `mascot` command. One function a command; heavy imports happen inside them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+BAD_CALL = 2
+
+
+def _lines(path: str) -> Iterator[dict[str, Any]]:
+    """Objects of a JSON-lines file (`-`: standard input); a broken line raises ValueError with its number."""
+    stream = sys.stdin if path == "-" else open(path, encoding="utf-8")
+    with stream:
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as problem:
+                raise ValueError(f"{path} 第 {number} 行不是 JSON：{problem}") from problem
+            if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+                raise ValueError(f"{path} 第 {number} 行要是带 text 的对象，例如 {{\"id\": 1, \"text\": \"…\"}}")
+            yield row
+
+
+def parse_main(argv: Sequence[str]) -> int:
+    """`mascot parse`: what a sentence means, by the trained model, without starting Rasa."""
+    ap = argparse.ArgumentParser(prog="mascot parse", description="看一句话被听成什么（用训练好的模型，不启动 Rasa）。")
+    ap.add_argument("text", nargs="?", help="要看的一句话")
+    ap.add_argument("--jsonl", help="一行一个 {\"id\", \"text\"}；- 为标准输入")
+    ap.add_argument("--json", action="store_true", help="输出 JSON")
+    ap.add_argument("--models", default="models", help="模型文件夹（默认 models）")
+    args = ap.parse_args(argv)
+    if (args.text is None) == (args.jsonl is None):
+        ap.error("给一句话，或者 --jsonl 文件，二选一")
+    from persona.nlu.archive import ModelMissing, load_understanding
+
+    try:
+        understand = load_understanding(Path(args.models))
+        rows = _lines(args.jsonl) if args.jsonl else iter([{"text": args.text}])
+        for row in rows:
+            result = understand(row["text"]).as_dict()
+            if "id" in row:
+                result = {"id": row["id"], **result}
+            if args.json or args.jsonl:
+                print(json.dumps(result, ensure_ascii=False))
+            else:
+                _show(result)
+    except (ModelMissing, ValueError, OSError) as problem:
+        print(problem, file=sys.stderr)
+        return BAD_CALL
+    return 0
+
+
+def _show(result: dict[str, Any]) -> None:
+    mark = "（没把握，会反问）" if result["fallback"] else ""
+    print(f"{result['intent']}  {result['confidence']:.2f}{mark}")
+    for label, probability in result["top"]:
+        print(f"  {probability:.2f}  {label}")
+    for entity in result["entities"]:
+        print(f"  {entity['entity']} = {entity['value']}")
+
+
+def review_main(argv: Sequence[str]) -> int:
+    """`mascot review`: the guard's opinion on a text."""
+    from persona.compliance.cli import review_main as run
+
+    return run(list(argv))
+
+
+def rules_main(argv: Sequence[str]) -> int:
+    """`mascot rules`: the guard's rules."""
+    from persona.compliance.cli import rules_main as run
+
+    return run(list(argv))
+
+
+def lint_main(argv: Sequence[str]) -> int:
+    """`mascot lint`: what is wrong with the content."""
+    from persona.lint import main as run
+
+    return run(argv)
+
+
+def train_main(argv: Sequence[str]) -> int:
+    """`mascot train`: build the spaCy pipeline and train the model."""
+    ap = argparse.ArgumentParser(prog="mascot train", description="生成词库、训练模型。")
+    ap.add_argument("--if-changed", action="store_true", help="内容和配置没变就不训练")
+    args = ap.parse_args(argv)
+    from persona.project import train
+
+    return train(only_if_changed=args.if_changed)
+
+
+def chat_main(argv: Sequence[str]) -> int:
+    """`mascot chat`: talk to the mascot in the terminal."""
+    ap = argparse.ArgumentParser(prog="mascot chat", description="在终端里和形象说话；/stop 结束。")
+    ap.add_argument("--port", type=int, default=5005)
+    ap.add_argument("--actions-port", type=int, default=5055)
+    ap.add_argument("--debug", action="store_true", help="显示 Rasa 的全部日志")
+    args = ap.parse_args(argv)
+    from persona.project import chat
+
+    return chat(args.port, args.actions_port, debug=args.debug)
+
+
+def serve_main(argv: Sequence[str]) -> int:
+    """`mascot serve`: the REST channel and the action server."""
+    ap = argparse.ArgumentParser(prog="mascot serve", description="启动 REST 接口和动作服务器（127.0.0.1）。")
+    ap.add_argument("--port", type=int, default=5005)
+    ap.add_argument("--actions-port", type=int, default=5055)
+    ap.add_argument("--debug", action="store_true", help="显示 Rasa 的全部日志")
+    args = ap.parse_args(argv)
+    from persona.project import serve
+
+    return serve(args.port, args.actions_port, debug=args.debug)
+
+
+COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
+    "chat": (chat_main, "在终端里聊天"),
+    "serve": (serve_main, "启动 REST 接口"),
+    "train": (train_main, "训练模型"),
+    "parse": (parse_main, "看一句话被听成什么"),
+    "review": (review_main, "查一段话能不能说"),
+    "rules": (rules_main, "列出或解释合规规则"),
+    "lint": (lint_main, "检查内容文件"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; exit status as documented by the command."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    if not args or args[0] in ("-h", "--help"):
+        print("mascot <命令> [选项]；mascot <命令> --help 看详细\n")
+        for name, (_, what) in COMMANDS.items():
+            print(f"  {name:8} {what}")
+        return 0 if args else BAD_CALL
+    if args[0] not in COMMANDS:
+        print(f"没有 {args[0]!r} 这个命令；可用：{'、'.join(COMMANDS)}", file=sys.stderr)
+        return BAD_CALL
+    return COMMANDS[args[0]][0](args[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

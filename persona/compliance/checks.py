@@ -1,0 +1,312 @@
+"""What cannot be said in a pattern: disclosures, the conversation, channels, links, dates.
+
+A check returns hits: a place in the canonical text and the disclosures that are missing there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from persona.compliance.depth import Talk
+from persona.compliance.match import Scan, Span
+from persona.compliance.model import Context
+
+PUBLIC_PHONES = (
+    "110", "119", "120", "122", "96110", "12356", "12378", "12381", "12321", "12363", "12345", "12315", "12329", "12386", "12308",
+    "12333", "12366", "12377", "12389", "12355",
+)
+
+
+@dataclass
+class Hit:
+    start: int
+    end: int
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Bubble:
+    """One bubble under review with everything a check may ask for."""
+
+    scan: Scan
+    talks: dict[str, Talk]
+    disclosed: dict[str, list[Span]]
+    context: Context
+    institution: Mapping[str, Any]
+    score: Callable[[str], float] | None = None
+
+    def at(self, category: str) -> Span:
+        return self.talks[category].at if category in self.talks else (0, min(1, len(self.scan.text)))
+
+
+Check = Callable[[Any, Bubble], list[Hit]]
+CHECKS: dict[str, tuple[str, Check]] = {}
+
+
+def check(name: str, kind: str) -> Callable[[Check], Check]:
+    def keep(function: Check) -> Check:
+        CHECKS[name] = (kind, function)
+        return function
+
+    return keep
+
+
+def _deep(bubble: Bubble, *depths: str) -> list[str]:
+    return [c for c, talk in bubble.talks.items() if talk.depth in depths]
+
+
+def _readable(bubble: Bubble, name: str) -> bool:
+    """A disclosure counts when it stands within the first 800 characters of its bubble."""
+    return any(start <= 800 for start, _ in bubble.disclosed.get(name, []))
+
+
+# --- disclosures -----------------------------------------------------------------------------------------------
+
+
+def _subjects(rule: Any, bubble: Bubble) -> list[Span]:
+    depths = rule.applies.get("depths", ["explain", "offer"])
+    found = [bubble.at(c) for c in rule.applies.get("categories", []) if c in bubble.talks and bubble.talks[c].depth in depths]
+    if found and rule.when:
+        spans = bubble.scan.any_spans(rule.when)
+        if rule.unless:
+            spans = [span for span in spans if not bubble.scan.excused(rule.unless, span)]
+        return spans[:1]
+    return found[:1]
+
+
+@check("disclose_all", "disclosure")
+def disclose_all(rule: Any, bubble: Bubble) -> list[Hit]:
+    """Every disclosure in `need` must stand in the bubble."""
+    missing = [name for name in rule.need if not _readable(bubble, name)]
+    return [Hit(*span, missing=missing) for span in _subjects(rule, bubble)] if missing else []
+
+
+@check("disclose_any", "disclosure")
+def disclose_any(rule: Any, bubble: Bubble) -> list[Hit]:
+    """One of the disclosures in `need` must stand in the bubble."""
+    if any(_readable(bubble, name) for name in rule.need):
+        return []
+    return [Hit(*span, missing=rule.need[:1]) for span in _subjects(rule, bubble)]
+
+
+@check("key_facts", "disclosure")
+def key_facts(rule: Any, bubble: Bubble) -> list[Hit]:
+    """A named product needs its key facts: each pattern in `any` is one of them."""
+    spans = bubble.scan.any_spans(rule.when)
+    names = [span for span in spans if not bubble.scan.excused(rule.unless, span)]
+    if not names or not _deep(bubble, "offer"):
+        return []
+    lacking = [i for i in rule.any if not bubble.scan.spans(i)]
+    return [Hit(*names[0])] if lacking else []
+
+
+@check("unfilled", "wording")
+def unfilled(rule: Any, bubble: Bubble) -> list[Hit]:
+    """A placeholder that was never filled."""
+    return [Hit(*span) for span in bubble.scan.any_spans(rule.any)][:3]
+
+
+# --- mixture ---------------------------------------------------------------------------------------------------
+
+
+@check("one_category", "mixture")
+def one_category(rule: Any, bubble: Bubble) -> list[Hit]:
+    """One category an offer: nothing else is offered or explained beside it."""
+    offered = _deep(bubble, "offer")
+    if not offered or len(_deep(bubble, "offer", "explain")) < 2:
+        return []
+    others = [c for c in _deep(bubble, "offer", "explain") if c != offered[0] and not _kin(c, offered[0])]
+    return [Hit(*bubble.at(others[0]))] if others else []
+
+
+_KIN = ({"wealth", "structured"}, {"deposit", "structured"}, {"card", "payment"}, {"loan", "card"})
+
+
+def _kin(one: str, two: str) -> bool:
+    """Categories that are hard to name apart: words of one stand in any talk about the other."""
+    return {one, two} in _KIN[:3]
+
+
+# --- conversation ----------------------------------------------------------------------------------------------
+
+
+@check("unasked_offer", "conversation")
+def unasked_offer(rule: Any, bubble: Bubble) -> list[Hit]:
+    """An offer nobody asked for, outside a campaign with consent."""
+    c = bubble.context
+    if c.asked is None or c.speaker == "copy" or (c.campaign and c.consent):
+        return []
+    return [Hit(*bubble.at(x)) for x in _deep(bubble, "offer") if x not in c.asked][:1]
+
+
+@check("no_consent", "conversation")
+def no_consent(rule: Any, bubble: Bubble) -> list[Hit]:
+    """A campaign needs consent; without it, or after an opt-out, it says nothing about products."""
+    c = bubble.context
+    if not (c.campaign or c.speaker == "campaign") or (c.consent and not c.opted_out):
+        return []
+    if c.consent is None and c.speaker == "campaign" and not c.campaign and not c.opted_out:
+        return []  # copy for a campaign, reviewed on its own
+    return [Hit(*bubble.at(x)) for x in _deep(bubble, "offer", "explain")][:1]
+
+
+@check("unlabelled", "conversation")
+def unlabelled(rule: Any, bubble: Bubble) -> list[Hit]:
+    """A pushed product message is marked as an advertisement."""
+    if not bubble.context.campaign or any(bubble.scan.spans(i) for i in rule.any):
+        return []
+    return [Hit(*bubble.at(x)) for x in _deep(bubble, "offer")][:1]
+
+
+@check("locked", "conversation")
+def locked(rule: Any, bubble: Bubble) -> list[Hit]:
+    """Soft: nothing unasked. Hard: no offer at all, nothing unasked."""
+    c = bubble.context
+    soft = c.lock == "soft" or c.opted_out
+    if c.speaker == "copy" or not (soft or c.lock == "hard"):
+        return []
+    asked = c.asked or frozenset()
+    out = [x for x in _deep(bubble, "explain", "offer") if x not in asked and x != "payment"]
+    if c.lock == "hard":
+        out += _deep(bubble, "offer")
+    return [Hit(*bubble.at(x)) for x in out][:1]
+
+
+@check("locked_play", "conversation")
+def locked_play(rule: Any, bubble: Bubble) -> list[Hit]:
+    """No give-away, column or play while somebody is in need."""
+    c = bubble.context
+    if c.lock != "hard":
+        return []
+    spans = [s for s in bubble.scan.any_spans(rule.any) if not bubble.scan.excused(rule.unless, s)]
+    return [Hit(*span) for span in spans][:1]
+
+
+@check("nested", "conversation")
+def nested(rule: Any, bubble: Bubble) -> list[Hit]:
+    """Nothing of product B inside product A's flow."""
+    c = bubble.context
+    if not c.flow:
+        return []
+    asked = (c.asked or frozenset()) | {c.flow, "payment"}
+    out = [x for x in _deep(bubble, "offer", "explain") if x not in asked and not _kin(x, c.flow)]
+    return [Hit(*bubble.at(x)) for x in out][:1]
+
+
+@check("minor", "conversation")
+def minor(rule: Any, bubble: Bubble) -> list[Hit]:
+    """No product, credit or lottery for somebody under 18."""
+    if not bubble.context.minor:
+        return []
+    hits = [Hit(*bubble.at(x)) for x in _deep(bubble, "offer") if x != "payment"]
+    hits += [Hit(*s) for s in bubble.scan.any_spans(rule.any) if not bubble.scan.excused(rule.unless, s)]
+    return hits[:1]
+
+
+# --- channels, approval, dates ---------------------------------------------------------------------------------
+
+
+@check("channel_offer", "channel")
+def channel_offer(rule: Any, bubble: Bubble) -> list[Hit]:
+    """Categories and depths that a channel does not carry."""
+    depths = rule.applies.get("depths", ["offer"])
+    categories = rule.applies.get("categories")
+    out = [x for x in _deep(bubble, *depths) if (categories is None or x in categories) and x != "payment"]
+    return [Hit(*bubble.at(x)) for x in out][:1]
+
+
+def today(context: Context) -> date:
+    now = context.now or datetime.now()
+    return now.date() if isinstance(now, datetime) else now
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+@check("out_of_date", "expiry")
+def out_of_date(rule: Any, bubble: Bubble) -> list[Hit]:
+    """A template, an approval or a figure past its day, or taken back."""
+    template = bubble.context.template
+    if not template:
+        return []
+    now = today(bubble.context)
+    approval = template.get("approval")
+    approval = approval if isinstance(approval, Mapping) else {}
+    ends = [template.get("expires"), approval.get("until"), template.get("until")]
+    for figure in template.get("figures") or []:
+        if isinstance(figure, Mapping):
+            ends.append(figure.get("review_by"))
+    days = [_day(end) for end in ends if end]
+    stale = any(day is None or day < now for day in days)
+    return [Hit(0, len(bubble.scan.text))] if stale or template.get("withdrawn") else []
+
+
+@check("unapproved", "expiry")
+def unapproved(rule: Any, bubble: Bubble) -> list[Hit]:
+    """An offer comes from an approved template. Without template data nothing is known, and nothing decided."""
+    template = bubble.context.template
+    if template is None or template.get("approval") or template.get("approved"):
+        return []
+    return [Hit(*bubble.at(x)) for x in _deep(bubble, "offer")][:1]
+
+
+# --- links and telephones --------------------------------------------------------------------------------------
+
+_LINK = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffef]+|(?<![@\w.])(?:[a-z0-9-]+\.)+(?:com|cn|net|top|cc|vip|xyz|org|info|me|io|shop|site|club|link|co|app|example)(?![a-z0-9-])", re.I)
+_HOST = re.compile(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.I)
+_PHONE = re.compile(r"(?<![\d.%-])(?:\+?86[- ]?)?(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|95\d{3,6}|96\d{3,4}|12[13]\d{2,3})(?![\d%.])")
+
+
+@check("foreign_link", "link")
+def foreign_link(rule: Any, bubble: Bubble) -> list[Hit]:
+    """Links lead to the institution's own sites."""
+    own = [str(d).lower() for d in bubble.institution.get("domains") or []]
+    hits = []
+    for match in _LINK.finditer(bubble.scan.raw):
+        host = _HOST.match(match.group())
+        name = host.group(1).lower().rstrip(".。，,") if host else ""
+        if not any(name == d or name.endswith("." + d) for d in own):
+            hits.append(Hit(*match.span()))
+    return hits
+
+
+@check("foreign_phone", "link")
+def foreign_phone(rule: Any, bubble: Bubble) -> list[Hit]:
+    """Telephone numbers are the institution's own or public ones."""
+    own = {re.sub(r"\D", "", str(p)) for p in bubble.institution.get("phones") or []} | set(PUBLIC_PHONES)
+    hits = []
+    for match in _PHONE.finditer(bubble.scan.raw):
+        digits = re.sub(r"\D", "", match.group())
+        if digits not in own and digits.removeprefix("86") not in own:
+            hits.append(Hit(*match.span()))
+    return hits
+
+
+# --- second opinion --------------------------------------------------------------------------------------------
+
+
+@check("second_opinion", "wording")
+def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
+    """Sentences that read like those an officer struck out."""
+    if bubble.score is None:
+        return []
+    from persona.compliance.second_opinion import sentences
+
+    hits = []
+    for start, end in sentences(bubble.scan.text):
+        if bubble.score(bubble.scan.text[start:end]) >= (rule.threshold or 0.0):
+            if not bubble.scan.excused(rule.unless, (start, end)):
+                hits.append(Hit(start, end))
+    return hits

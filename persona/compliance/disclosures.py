@@ -1,0 +1,25 @@
+"""The canonical sentence of each disclosure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from persona.compliance.rules import HERE
+
+
+@lru_cache(maxsize=1)
+def all_disclosures() -> dict[str, dict[str, Any]]:
+    """Every disclosure of disclosures.yml by id."""
+    data: dict[str, dict[str, Any]] = yaml.load((HERE / "disclosures.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return data
+
+
+def disclosure_text(name: str) -> str:
+    """The sentence to print for `name`, e.g. D-WM-1. Places to fill are written __."""
+    try:
+        return str(all_disclosures()[name]["text"])
+    except KeyError:
+        raise KeyError(f"没有编号为 {name} 的披露；可用：{'、'.join(sorted(all_disclosures()))}") from None

@@ -1,0 +1,167 @@
+"""`Guard.load().review(text, context) -> Decision`: the one decision everything else uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from persona.compliance.checks import CHECKS, Bubble, Hit
+from persona.compliance.depth import Depths
+from persona.compliance.match import Patterns, Scan, wording
+from persona.compliance.model import REASONS, SCOPES, Context, Decision, Finding
+from persona.compliance.normalise import normalise
+from persona.compliance.rules import HERE, Rule
+from persona.compliance.rules import load as load_rules
+from persona.compliance.second_opinion import Model
+
+_BREAK = re.compile(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
+_WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
+_PRODUCT_NAME = re.compile(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
+_PRODUCT_CATEGORY = re.compile(r"^category:\s*[\"']?([a-z]+)", re.M)
+
+
+def _institution(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {"domains": [], "phones": []}
+    data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+    official = data.get("official") or {}
+    phones = [data.get("hotline"), data.get("hotline_abroad"), *(official.get("phones") or []), *(official.get("sms_senders") or [])]
+    return {"domains": data.get("domains") or [], "phones": [p for p in phones if p], "name": data.get("name")}
+
+
+def _products(folder: Path) -> dict[str, str]:
+    """Names of approved products and their category, read without parsing whole sheets."""
+    out: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        category = _PRODUCT_CATEGORY.search(text)
+        for name in _PRODUCT_NAME.findall(text):
+            if len(name) >= 4:
+                out[normalise(name).text] = category.group(1) if category else "wealth"
+    return out
+
+
+class Guard:
+    """A loaded rule set. Reviewing changes nothing in it, so one guard serves all threads."""
+
+    def __init__(self, built: dict[str, Any], ruleset: str, root: Path) -> None:
+        self.ruleset = ruleset
+        self.rules = [Rule(**{**raw}) for raw in built["rules"]]
+        self.patterns = Patterns(built["patterns"], built["anchors"])
+        self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
+        self.institution = _institution(root.parent / "institution.yml")
+        self.depths = Depths(built["depth"], _products(root.parent / "products"))
+        model = root / "second_opinion.json"
+        self.model = Model(model) if model.is_file() else None
+        self.second_opinion = self.model is not None
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> Guard:
+        """Load the rule set in `path` (default: the one of this package). RuleError when any rule is broken."""
+        root = Path(path) if path is not None else HERE
+        built, ruleset = load_rules(root)
+        return cls(built, ruleset, root)
+
+    def review(self, text: str, context: Context | None = None, scope: str = "full") -> Decision:
+        """Judge one message. Whatever goes wrong inside, the answer is a refusal, never an exception."""
+        if scope not in SCOPES:
+            raise ValueError(f"scope：{scope!r} 不认识；可用：{'、'.join(SCOPES)}")
+        if not isinstance(text, str):
+            return self._failed("要审的不是文字")
+        try:
+            return self._review(text, context or Context(), scope)
+        except Exception as error:  # the door must answer
+            return self._failed(f"审查出错：{type(error).__name__}")
+
+    def _failed(self, why: str) -> Decision:
+        finding = Finding("ERR", "本行规则", 0, 0, "", why, "请转人工，并把这条记录交给技术同事。", "error")
+        return Decision("refuse", findings=[finding], ruleset=self.ruleset, reason="error")
+
+    def _review(self, text: str, context: Context, scope: str) -> Decision:
+        findings: list[Finding] = []
+        missing: list[str] = []
+        depths: dict[str, str] = {}
+        rank = {"mention": 0, "explain": 1, "offer": 2}
+        bubbles = []
+        for offset, raw in self._bubbles(text):
+            bubble = self._bubble(raw, context)
+            bubbles.append((offset, bubble))
+            for category, talk in bubble.talks.items():
+                if category not in depths or rank[talk.depth] > rank[depths[category]]:
+                    depths[category] = talk.depth
+        for rule in self.rules:
+            if scope == "wording" and rule.kind not in _WORDING_KINDS:
+                continue
+            if rule.id == "SO-01" and not self.second_opinion:
+                continue
+            for offset, bubble in bubbles:
+                if not self._applies(rule, bubble):
+                    continue
+                for hit in self._hits(rule, bubble):
+                    findings.append(self._finding(rule, bubble, hit, offset))
+                    missing += [name for name in hit.missing if name not in missing]
+        findings.sort(key=lambda f: (f.start, f.end, f.rule))
+        reason = min((f.reason for f in findings), key=REASONS.index) if findings else None
+        return Decision(
+            "refuse" if findings else "allow", sorted(depths), depths, findings,
+            sorted(missing), self.ruleset, reason,
+        )
+
+    @staticmethod
+    def _bubbles(text: str) -> list[tuple[int, str]]:
+        """A blank line cuts a message into bubbles; a disclosure counts in its own only."""
+        out, start = [], 0
+        for match in _BREAK.finditer(text):
+            out.append((start, text[start:match.start()]))
+            start = match.end()
+        out.append((start, text[start:]))
+        return [(at, raw) for at, raw in out if raw.strip()] or [(0, text)]
+
+    def _bubble(self, raw: str, context: Context) -> Bubble:
+        scan = Scan(raw, self.patterns, context.speaker)
+        disclosed = {}
+        for name, one in self.disclosures.items():
+            spans = scan.any_spans(one["accept"])
+            if spans:
+                disclosed[name] = spans
+        institution: Mapping[str, Any] = context.institution or self.institution
+        return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model.score if self.model else None)
+
+    @staticmethod
+    def _applies(rule: Rule, bubble: Bubble) -> bool:
+        applies, context = rule.applies, bubble.context
+        if not applies:
+            return True
+        if "speakers" in applies and context.speaker not in applies["speakers"]:
+            return False
+        if "channels" in applies and context.channel not in applies["channels"]:
+            return False
+        if context.tone is not None and context.tone in applies.get("except_tones", ()):
+            return False
+        if rule.kind == "wording" and ("categories" in applies or "depths" in applies):
+            wanted = applies.get("categories")
+            depths = applies.get("depths", ["mention", "explain", "offer"])
+            return any((wanted is None or c in wanted) and t.depth in depths for c, t in bubble.talks.items())
+        return True
+
+    @staticmethod
+    def _hits(rule: Rule, bubble: Bubble) -> list[Hit]:
+        if rule.check:
+            return CHECKS[rule.check][1](rule, bubble)
+        return [Hit(*span) for span in wording(rule, bubble.scan)]
+
+    @staticmethod
+    def _finding(rule: Rule, bubble: Bubble, hit: Hit, offset: int) -> Finding:
+        raw = bubble.scan.raw
+        if rule.kind == "link":
+            start, end = hit.start, hit.end
+        else:
+            start, end = bubble.scan.normal.origin(hit.start, hit.end)
+        return Finding(
+            rule.id, rule.law, start + offset, end + offset, raw[start:end],
+            rule.explain, rule.fix, rule.reason, rule.rewrite,
+        )

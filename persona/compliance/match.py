@@ -1,0 +1,102 @@
+"""One message against many patterns."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from persona.compliance import contexts
+from persona.compliance.lexicon import Prefilter, grams_of
+from persona.compliance.normalise import Normal, normalise
+
+Span = tuple[int, int]
+
+
+class Patterns:
+    """All patterns of the rule set; each is compiled when a message first needs it."""
+
+    def __init__(self, sources: list[str], literals: list[list[str]]) -> None:
+        self.sources = sources
+        self.prefilter = Prefilter(literals)
+        self._compiled: list[re.Pattern[str] | None] = [None] * len(sources)
+
+    def __getitem__(self, i: int) -> re.Pattern[str]:
+        found = self._compiled[i]
+        if found is None:
+            found = self._compiled[i] = re.compile(self.sources[i])
+        return found
+
+
+class Scan:
+    """A message being looked at: its canonical text and where each pattern stands in it."""
+
+    __slots__ = ("raw", "normal", "text", "candidates", "_patterns", "_spans", "speaker")
+
+    def __init__(self, raw: str, patterns: Patterns, speaker: str = "bot") -> None:
+        self.raw = raw
+        self.normal: Normal = normalise(raw)
+        self.text = self.normal.text
+        self.candidates = set(patterns.prefilter.candidates(self.text, grams_of(self.text)))
+        self._patterns = patterns
+        self._spans: dict[int, list[Span]] = {}
+        self.speaker = speaker
+
+    def spans(self, i: int) -> list[Span]:
+        """Where pattern `i` matches."""
+        if i not in self.candidates:
+            return []
+        found = self._spans.get(i)
+        if found is None:
+            found = self._spans[i] = [m.span() for m in self._patterns[i].finditer(self.text)]
+        return found
+
+    def any_spans(self, indices: list[int]) -> list[Span]:
+        return [span for i in indices if i in self.candidates for span in self.spans(i)]
+
+    def sentence(self, span: Span) -> Span:
+        return contexts.sentence_start(self.text, span[0]), contexts.sentence_end(self.text, span[1])
+
+    def near(self, indices: list[int], span: Span, within: str) -> bool:
+        """Is one of the patterns in the same sentence (or message)?"""
+        if within == "message":
+            return any(self.spans(i) for i in indices)
+        low, high = self.sentence(span)
+        return any(start < high and end > low for start, end in self.any_spans(indices))
+
+    def excused(self, names: list[str], span: Span) -> bool:
+        return contexts.excused(names, self.text, span[0], span[1], self.speaker) is not None
+
+
+def overlap(span: Span, others: list[Span]) -> bool:
+    return any(start < span[1] and end > span[0] for start, end in others)
+
+
+def merge(spans: list[Span]) -> list[Span]:
+    """Join spans that overlap."""
+    out: list[Span] = []
+    for start, end in sorted(set(spans)):
+        if out and start < out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def wording(rule: Any, scan: Scan) -> list[Span]:
+    """Where a rule's own words stand and nothing makes them right."""
+    hits = scan.any_spans(rule.any)
+    if not hits:
+        return []
+    spared = scan.any_spans(rule.except_)
+    out = []
+    for span in merge(hits):
+        if spared and overlap(span, spared):
+            continue
+        if rule.with_ and not scan.near(rule.with_, span, rule.within):
+            continue
+        if rule.without and scan.near(rule.without, span, rule.within):
+            continue
+        if rule.unless and scan.excused(rule.unless, span):
+            continue
+        out.append(span)
+    return out

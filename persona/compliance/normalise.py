@@ -1,0 +1,104 @@
+"""One canonical form for matching, with a way back to the original offsets.
+
+Full-width letters, traditional characters, compatibility forms, zero-width characters, white space, and symbols or
+emoji put between characters are ways of writing the same words: they are folded away before any rule looks.
+A line break stays, because it ends a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+GONE = "\x00"
+_HERE = Path(__file__).parent
+
+
+def _table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in range(0x21, 0x7F):  # full-width forms of ASCII
+        table[code + 0xFEE0] = chr(code).lower()
+    for code in range(ord("A"), ord("Z") + 1):
+        table[code] = chr(code).lower()
+    spans = ((0x2F00, 0x2FD6), (0xF900, 0xFAFF), (0x1D400, 0x1D800), (0x2460, 0x2474), (0x24B6, 0x24EA))
+    for first, last in spans:
+        for code in range(first, last):
+            plain = unicodedata.normalize("NFKC", chr(code)).lower()
+            if len(plain) == 1 and plain != chr(code):
+                table[code] = plain
+    before, after = (_HERE / "lexicon" / "traditional.txt").read_text(encoding="utf-8").split("\n")[:2]
+    table.update(zip(map(ord, before), after))
+    canonical = {
+        ",": "，", "，": "，", "﹐": "，", "!": "！", "！": "！", "?": "？", "？": "？", ":": "：", "：": "：", "﹕": "：",
+        ";": "；", "；": "；", "(": "（", "（": "（", ")": "）", "）": "）", "〔": "（", "〕": "）", "【": "【", "｡": "。",
+        "“": "「", "”": "」", "『": "「", "』": "」", "‘": "「", "’": "」", "〝": "「", "〞": "」", "﹁": "「", "﹂": "」",
+        "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\x0b": "\n", "\x0c": "\n", "～": "~", "〜": "~", "﹪": "%", "‰": "‰", "￥": "¥",
+        "〇": "零", "壹": "一", "贰": "二", "叁": "三", "肆": "四", "伍": "五", "陆": "六", "柒": "七", "捌": "八", "玖": "九",
+        "拾": "十", "佰": "百", "仟": "千",
+    }
+    for old, new in canonical.items():
+        table[ord(old)] = new
+    for blank in " \t\r\u00a0\u1680\u180e\u202f\u205f\u3000\ufeff\u00ad\u034f\u115f\u1160\u3164\uffa0\u2800":
+        table[ord(blank)] = GONE
+    for first, last in ((0x2000, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070), (0x0300, 0x0370), (0xFE00, 0xFE10),
+                        (0x20D0, 0x2100), (0xE0000, 0xE0080), (0xFFF9, 0xFFFC), (0x0, 0x9), (0xE, 0x20)):
+        for code in range(first, last):
+            table[code] = GONE
+    return table
+
+
+_TABLE = _table()
+_HAN = "\u3400-\u9fff"
+_SYMBOLS = (
+    r"\*_~^`|#+=<>@$&\\/\-.'\"·•●○◆◇■□★☆※→←↑↓⇒♥♡♪☎✆✓✔✘✗✨\u2014\u2010-\u2015\u2190-\u23ff\u2500-\u27bf\u2b00-\u2bff"
+    "\U0001f000-\U0001faff"
+)
+_BETWEEN = re.compile(f"(?<=[{_HAN}])\x00*[{_SYMBOLS}][{_SYMBOLS}\x00]*(?=[{_HAN}])")
+# 稳，赚，不，赔: single characters strung on punctuation
+_STRUNG = re.compile(f"(?<![{_HAN}])(?:[{_HAN}][，、。.；：！|]{{1,2}}){{2,}}[{_HAN}](?![{_HAN}])")
+_MARKS = re.compile("[，、。.；：！|]")
+_THOUSANDS = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
+_WORTH = re.compile(f"[\x00{_SYMBOLS}]|\\d，\\d|[{_HAN}][，、。.；：！|]{{1,2}}[{_HAN}][，、。.；：！|]")
+
+
+@dataclass(frozen=True)
+class Normal:
+    """The canonical text; `places` maps its offsets to the original ones (None: they are the same)."""
+
+    text: str
+    places: list[int] | None
+    length: int
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        if self.places is None:
+            return start, end
+        if start >= len(self.places):
+            return self.length, self.length
+        return self.places[start], self.places[max(end - 1, start)] + 1
+
+
+def _blank(match: re.Match[str]) -> str:
+    return GONE * len(match.group())
+
+
+def normalise(text: str) -> Normal:
+    """Fold `text` for matching; every offset of the result can be traced back."""
+    folded = text.translate(_TABLE)
+    if not _WORTH.search(folded):
+        return Normal(folded, None, len(text))
+    folded = _BETWEEN.sub(_blank, folded)
+    folded = _THOUSANDS.sub(GONE, folded)
+    if GONE in folded:
+        places = [i for i, char in enumerate(folded) if char != GONE]
+        dense = folded.replace(GONE, "")
+    else:
+        places, dense = list(range(len(folded))), folded
+    strung = _STRUNG.sub(lambda m: _MARKS.sub(GONE, m.group()), dense)
+    if GONE in strung:
+        places = [place for place, char in zip(places, strung) if char != GONE]
+        strung = strung.replace(GONE, "")
+    if len(strung) == len(text):
+        return Normal(strung, None, len(text))
+    return Normal(strung, places, len(text))

@@ -1,0 +1,312 @@
+"""Rules are files: read, checked, compiled. One broken rule stops the start and says where it is broken.
+
+Reading and compiling everything costs most of a second, so what a check has passed is kept in a cache that is keyed by
+the content of every file; a changed character makes it worthless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from persona.compliance import lexicon
+from persona.compliance.checks import CHECKS
+from persona.compliance.contexts import TESTS
+from persona.compliance.model import CATEGORIES, CHANNELS, DEPTHS, REASONS, SPEAKERS
+
+HERE = Path(__file__).parent
+_VERSION = 7  # of the cache
+_EVIDENCE = ("verbatim", "digest", "unverified")
+_KEYS = {"id", "title", "law", "applies", "detect", "unless", "explain", "fix", "rewrite", "reason", "manual", "examples", "kind"}
+_NEEDED = {"id", "title", "law", "detect", "explain", "fix", "reason", "examples"}
+_DETECT = {"any", "with", "without", "except", "within", "check", "need", "when", "threshold"}
+_APPLIES = {"categories", "depths", "channels", "speakers", "except_tones"}
+_DEFAULT_UNLESS = ["negated", "warned", "quoted", "law_title", "question"]
+
+
+class RuleError(ValueError):
+    """The rule set cannot be used; every problem with file and line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("规则有错，守门不启动：\n" + "\n".join(problems))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as it was written; `any`, `with_`, … hold indices into the compiled patterns."""
+
+    id: str
+    title: str
+    law: str
+    explain: str
+    fix: str
+    reason: str
+    kind: str
+    applies: dict[str, list[str]]
+    unless: list[str]
+    any: list[int]
+    with_: list[int]
+    without: list[int]
+    except_: list[int]
+    when: list[int]
+    within: str = "sentence"
+    check: str | None = None
+    need: list[str] = field(default_factory=list)
+    rewrite: str | None = None
+    manual: list[str] = field(default_factory=list)
+    threshold: float | None = None
+
+
+class Lines:
+    """A YAML document and the line every value stands on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.at: dict[tuple[Any, ...], int] = {}
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        self.data = self._build(node, ()) if node is not None else None
+
+    def _build(self, node: Any, where: tuple[Any, ...]) -> Any:
+        self.at[where] = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            out: dict[str, Any] = {}
+            for key, value in node.value:
+                if key.value in out:
+                    raise RuleError([f"{self.path.name}:{key.start_mark.line + 1} 键「{key.value}」写了两次"])
+                out[key.value] = self._build(value, (*where, key.value))
+            return out
+        if isinstance(node, yaml.SequenceNode):
+            return [self._build(item, (*where, i)) for i, item in enumerate(node.value)]
+        if node.tag.endswith(":float") or node.tag.endswith(":int"):
+            return float(node.value)
+        if node.tag.endswith(":null"):
+            return None
+        if node.tag.endswith(":bool"):
+            return node.value.lower() in ("true", "yes", "on")
+        return node.value
+
+    def where(self, *keys: Any) -> str:
+        while keys and keys not in self.at:
+            keys = keys[:-1]
+        return f"{self.path.name}:{self.at.get(keys, 1)}"
+
+
+def law_text(law: dict[str, Any]) -> str:
+    """How a law is named to a reader: an article number only when its text was seen."""
+    name = str(law["name"])
+    title = name if name.startswith(("《", "本行", "银", "中国")) else f"《{name}》"
+    return title + (str(law.get("article") or "") if law.get("evidence") == "verbatim" else "")
+
+
+class _Builder:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[str] = []
+        self.patterns: list[str] = []
+        self.anchors: list[list[str]] = []
+        self.seen: dict[str, int] = {}
+        self.groups: dict[str, str] = {}
+        self.rules: list[dict[str, Any]] = []
+
+    def read(self, path: Path) -> Lines | None:
+        try:
+            return Lines(path)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            self.problems.append(f"{path.name}:{mark.line + 1 if mark else 1} 不是合法的 YAML：{getattr(error, 'problem', error)}")
+        except RuleError as error:
+            self.problems += error.problems
+        return None
+
+    def pattern(self, source: Any, where: str) -> int:
+        if not isinstance(source, str) or not source:
+            self.problems.append(f"{where} 要写一个匹配式，写成了 {source!r}")
+            return 0
+        if source in self.seen:
+            return self.seen[source]
+        try:
+            full = lexicon.expand(source, self.groups)
+            if re.compile(full).search(""):
+                raise re.error("空字符串也会命中")
+            literals = lexicon.anchors(full)
+        except KeyError as error:
+            self.problems.append(f"{where} 用了不存在的词组 <{error.args[0]}>；词组写在 lexicon/ 里")
+            return 0
+        except (re.error, RecursionError) as error:
+            self.problems.append(f"{where} 匹配式写错了：{source!r}：{error}")
+            return 0
+        self.seen[source] = len(self.patterns)
+        self.patterns.append(full)
+        self.anchors.append(literals)
+        return self.seen[source]
+
+    def lexicons(self) -> None:
+        for path in sorted((self.root / "lexicon").glob("*.yml")):
+            lines = self.read(path)
+            if lines is None or path.name == "depth.yml":
+                continue
+            for name, words in (lines.data or {}).items():
+                if name in self.groups:
+                    self.problems.append(f"{lines.where(name)} 词组 <{name}> 已经有了")
+                try:
+                    self.groups[name] = lexicon.expand(lexicon.join(words), self.groups)
+                    re.compile(self.groups[name])
+                except KeyError as error:
+                    self.problems.append(f"{lines.where(name)} 词组 <{error.args[0]}> 要写在前面")
+                except (re.error, TypeError) as error:
+                    self.problems.append(f"{lines.where(name)} 词组 <{name}> 写错了：{error}")
+
+    def rule(self, path: Path) -> None:
+        lines = self.read(path)
+        if lines is None:
+            return
+        data, bad = lines.data, self.problems.append
+        if not isinstance(data, dict):
+            bad(f"{path.name}:1 规则要写成「键: 值」")
+            return
+        for key in sorted(set(data) - _KEYS):
+            bad(f"{lines.where(key)} 不认识的键「{key}」；可用：{'、'.join(sorted(_KEYS))}")
+        for key in sorted(_NEEDED - set(data)):
+            bad(f"{path.name}:1 少了「{key}」")
+        if _NEEDED - set(data):
+            return
+        if data["id"] != path.stem:
+            bad(f"{lines.where('id')} id 是「{data['id']}」，文件名是「{path.stem}」，两者要一样")
+        law = data["law"] if isinstance(data["law"], dict) else {}
+        if not law.get("name") or law.get("evidence") not in _EVIDENCE or "effective_from" not in law:
+            bad(f"{lines.where('law')} law 要有 name、effective_from、evidence（{'、'.join(_EVIDENCE)}）")
+        if data["reason"] not in REASONS:
+            bad(f"{lines.where('reason')} reason「{data['reason']}」不认识；可用：{'、'.join(REASONS)}")
+        applies = data.get("applies") or {}
+        allowed: dict[str, tuple[str, ...]] = {
+            "categories": CATEGORIES, "depths": DEPTHS, "channels": CHANNELS, "speakers": SPEAKERS,
+            "except_tones": ("playful", "warm", "plain", "urgent"),
+        }
+        for key, values in applies.items():
+            if key not in _APPLIES:
+                bad(f"{lines.where('applies', key)} applies 里不认识「{key}」")
+                continue
+            for i, value in enumerate(values):
+                if value not in allowed[key]:
+                    bad(f"{lines.where('applies', key, i)} 「{value}」不认识；可用：{'、'.join(allowed[key])}")
+        unless = data.get("unless", _DEFAULT_UNLESS) or []
+        for i, name in enumerate(unless):
+            if name not in TESTS:
+                bad(f"{lines.where('unless', i)} unless 里不认识「{name}」；可用：{'、'.join(TESTS)}")
+        detect = data["detect"] if isinstance(data["detect"], dict) else {}
+        for key in sorted(set(detect) - _DETECT):
+            bad(f"{lines.where('detect', key)} detect 里不认识「{key}」；可用：{'、'.join(sorted(_DETECT))}")
+        if not detect.get("any") and not detect.get("check"):
+            bad(f"{lines.where('detect')} detect 要有 any（匹配式）或 check（判断名）")
+        if detect.get("check") and detect["check"] not in CHECKS:
+            bad(f"{lines.where('detect', 'check')} 没有叫「{detect['check']}」的判断；可用：{'、'.join(sorted(CHECKS))}")
+        if detect.get("within", "sentence") not in ("sentence", "message"):
+            bad(f"{lines.where('detect', 'within')} within 只能是 sentence 或 message")
+        examples = data["examples"] if isinstance(data["examples"], dict) else {}
+        for side in ("refuse", "allow"):
+            if len(examples.get(side) or []) < 3:
+                bad(f"{lines.where('examples', side)} examples.{side} 至少要三句")
+        indices = {
+            key: [self.pattern(p, lines.where("detect", key, i)) for i, p in enumerate(detect.get(key) or [])]
+            for key in ("any", "with", "without", "except", "when")
+        }
+        kind = data.get("kind") or ("wording" if detect.get("any") else CHECKS.get(detect.get("check", ""), ("conversation",))[0])
+        self.rules.append({
+            "id": data["id"], "title": data["title"], "law": law_text(law) if law.get("name") else "",
+            "explain": data["explain"], "fix": data["fix"], "reason": data["reason"], "kind": kind,
+            "applies": applies, "unless": list(unless), "any": indices["any"], "with_": indices["with"],
+            "without": indices["without"], "except_": indices["except"], "when": indices["when"],
+            "within": detect.get("within", "sentence"), "check": detect.get("check"), "need": detect.get("need") or [],
+            "rewrite": data.get("rewrite"), "manual": data.get("manual") or [], "threshold": detect.get("threshold"),
+        })
+
+    def depth(self) -> dict[str, Any]:
+        lines = self.read(self.root / "lexicon" / "depth.yml")
+        out: dict[str, Any] = {}
+        for name, part in ((lines.data if lines else None) or {}).items():
+            out[name] = {
+                key: [self.pattern(p, lines.where(name, key, i)) for i, p in enumerate(values)]  # type: ignore[union-attr]
+                for key, values in part.items()
+            }
+        return out
+
+    def disclosures(self) -> dict[str, Any]:
+        lines = self.read(self.root / "disclosures.yml")
+        out: dict[str, Any] = {}
+        for name, part in ((lines.data if lines else None) or {}).items():
+            missing = {"text", "category", "law", "accept"} - set(part)
+            if missing:
+                self.problems.append(f"{lines.where(name)} 披露 {name} 少了 {'、'.join(sorted(missing))}")  # type: ignore[union-attr]
+                continue
+            out[name] = {**part, "accept": [self.pattern(p, lines.where(name, "accept", i)) for i, p in enumerate(part["accept"])]}  # type: ignore[union-attr]
+        return out
+
+    def build(self) -> dict[str, Any]:
+        self.lexicons()
+        depth, disclosures = self.depth(), self.disclosures()
+        for path in sorted((self.root / "rules").glob("*.yml")):
+            self.rule(path)
+        for rule in self.rules:
+            for name in rule["need"]:
+                if name not in disclosures:
+                    self.problems.append(f"{rule['id']}.yml:1 need 里的 {name} 不在 disclosures.yml 里")
+        if not self.rules and not self.problems:
+            self.problems.append(f"{self.root / 'rules'}:1 一条规则也没有")
+        if self.problems:
+            raise RuleError(self.problems)
+        return {"rules": self.rules, "patterns": self.patterns, "anchors": self.anchors, "depth": depth, "disclosures": disclosures}
+
+
+def files(root: Path) -> list[Path]:
+    """Every file a decision depends on."""
+    found = [*(root / "rules").glob("*.yml"), *(root / "lexicon").glob("*"), root / "disclosures.yml", root / "second_opinion.json"]
+    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
+
+
+def fingerprint(root: Path) -> str:
+    """Twelve hexadecimal digits that change with any character of any rule."""
+    digest = hashlib.sha256()
+    for path in files(root):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _cache_path(root: Path, mark: str) -> Path:
+    home = os.environ.get("MASCOT_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    code = hashlib.sha256()
+    for name in ("rules.py", "lexicon.py", "contexts.py", "checks.py", "model.py"):
+        code.update((HERE / name).read_bytes())
+    key = f"{mark}-{code.hexdigest()[:8]}-{_VERSION}-{sys.version_info[0]}{sys.version_info[1]}"
+    return Path(home) / "mascot" / f"ruleset-{key}-{hashlib.sha256(str(root).encode()).hexdigest()[:6]}.json"
+
+
+def load(root: Path) -> tuple[dict[str, Any], str]:
+    """The checked rule set and its fingerprint."""
+    mark = fingerprint(root)
+    cache = _cache_path(root, mark)
+    try:
+        return json.loads(cache.read_text(encoding="utf-8")), mark
+    except (OSError, ValueError):
+        pass
+    built = _Builder(root).build()
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=cache.parent, delete=False) as out:
+            json.dump(built, out, ensure_ascii=False)
+        os.replace(out.name, cache)
+        for old in cache.parent.glob("ruleset-*.json"):
+            if old != cache and old.stat().st_mtime < cache.stat().st_mtime - 86400:
+                old.unlink()
+    except OSError:
+        pass  # a read-only home only costs time
+    return built, mark

@@ -1,0 +1,30 @@
+"""Which emergency answer is due. Pure: the action server and the in-process stand-in give the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+LOST_VIA = ("own_bank", "other_bank", "wallet", "cash_gold", "credentials")
+
+
+def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> str:
+    """The response name for an emergency.
+
+    label (str): `crisis`, `scam_now`, `been_scammed`, `been_scammed.worry`.
+    slots (Mapping): `crisis`, `lost_via`.  said (Sequence[str]): responses given in this session, oldest first.
+    Order of the steps: regulation.md 4.5, after 银发〔2016〕86号.
+    """
+    base = label.split(".")[0]
+    if base == "crisis":
+        return "utter_crisis"
+    if slots.get("crisis"):
+        return "utter_emergency_after_crisis"
+    if base == "scam_now":
+        return "utter_scam_now_still" if "utter_scam_now" in said else "utter_scam_now"
+    if label == "been_scammed.worry":
+        return "utter_emergency_worry"
+    via = str(slots.get("lost_via") or "")
+    if via in LOST_VIA and f"utter_emergency_{via}" not in said[-1:]:
+        return f"utter_emergency_{via}"
+    return "utter_emergency_again" if "utter_emergency_first" in said else "utter_emergency_first"

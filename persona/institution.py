@@ -1,0 +1,131 @@
+"""Who is speaking: the bank, its numbers, hours and menu paths. A bank replaces one file, no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from persona.yamlfile import Reader, read
+
+DEFAULT = Path(__file__).parent / "institution.yml"
+CHANNELS = ("own_app", "own_web", "platform_account", "public_comment", "demo")
+
+
+def _frozen(data: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    return MappingProxyType(dict(data or {}))
+
+
+@dataclass(frozen=True)
+class Institution:
+    """The institution on whose behalf the mascot speaks."""
+
+    name: str
+    app: str
+    licence: str
+    timezone: str
+    hotline: str
+    hotline_abroad: str
+    domains: tuple[str, ...]
+    official: Mapping[str, tuple[str, ...]]
+    mascot: str
+    channel: str
+    hours: Mapping[str, str]
+    paths: Mapping[str, str]
+    reply_by: str
+    complaint_days: Mapping[str, int] = field(default_factory=_frozen)
+    audit_retention_days: int = 1095
+    extra: Mapping[str, Any] = field(default_factory=_frozen)
+    source: str = ""
+
+    @property
+    def tz(self) -> tzinfo:
+        """The time zone in which all hours, dates and expiries are read."""
+        return _zone(self.timezone)
+
+    def now(self) -> datetime:
+        """This moment, where the bank is."""
+        return datetime.now(self.tz)
+
+    def today(self) -> date:
+        """Today's date, where the bank is."""
+        return self.now().date()
+
+    def placeholders(self) -> dict[str, str]:
+        """Everything an answer may fill in from here: ``bank``, ``hotline``, ``path_card_lock`` …"""
+        found = {
+            "bank": self.name,
+            "app": self.app,
+            "hotline": self.hotline,
+            "hotline_abroad": self.hotline_abroad,
+            "reply_by": self.reply_by,
+        }
+        found.update({f"hours_{key}": value for key, value in self.hours.items()})
+        found.update({f"path_{key}": value for key, value in self.paths.items()})
+        return found
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        # Slim containers ship no tz database; mainland China has had one fixed offset since 1991.
+        if name == "Asia/Shanghai":
+            return timezone(timedelta(hours=8), name)
+        raise
+
+
+def load_institution(path: Path | str | None = None) -> Institution:
+    """Read ``institution.yml``; raises ContentError with everything that is wrong in it."""
+    file = Path(path) if path else DEFAULT
+    reader = Reader(read(file), "mascot-institution/1")
+    hotline = reader.text("hotline")
+    zone = reader.text("timezone")
+    if zone:
+        try:
+            _zone(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            reader.bad("P201", ("timezone",), f"不认识的时区「{zone}」", "写成 Asia/Shanghai 的样子。")
+    known = {
+        "schema", "name", "app", "licence", "timezone", "mascot", "channel", "hotline", "hotline_abroad", "domains",
+        "official", "hours", "reply_by", "complaint_days", "audit_retention_days", "paths",
+    }
+    hours = {key: reader.text("hours", key) for key in reader.mapping("hours")}
+    for key in ("hotline", "human", "branch"):
+        if key not in hours:
+            reader.text("hours", key)
+    paths = {key: reader.text("paths", key) for key in reader.mapping("paths")}
+    for group, values in (("hours", hours), ("paths", paths)):
+        for key, value in values.items():
+            if "{" in value or "}" in value:
+                reader.bad("P202", (group, key), "这里不能再用占位符", "直接写文字，去掉花括号。")
+    for key in paths:
+        if not key.isidentifier() or not key.isascii():
+            reader.bad("P203", ("paths", key), f"键「{key}」不能当占位符", "只用小写字母、数字和下划线。")
+    days = {key: reader.whole("complaint_days", key, low=1, high=365)
+            for key in reader.mapping("complaint_days", required=False)}
+    institution = Institution(
+        name=reader.text("name"),
+        app=reader.text("app"),
+        licence=reader.text("licence"),
+        timezone=zone,
+        hotline=hotline,
+        hotline_abroad=reader.text("hotline_abroad", required=False, default=f"+86 {hotline}"),
+        domains=reader.texts("domains", low=1),
+        official=_frozen({key: reader.texts("official", key) for key in reader.mapping("official")}),
+        mascot=reader.text("mascot"),
+        channel=reader.one_of(CHANNELS, "channel", default="own_web"),
+        hours=_frozen(hours),
+        paths=_frozen(paths),
+        reply_by=reader.text("reply_by"),
+        complaint_days=_frozen(days),
+        audit_retention_days=reader.whole("audit_retention_days", low=1, required=False, default=1095),
+        extra=_frozen({key: value for key, value in (reader.document.data or {}).items() if key not in known}),
+        source=str(file),
+    )
+    reader.finish()
+    return institution

@@ -1,0 +1,49 @@
+"""Names of the labels that customers may read: titles for buttons when the mascot asks back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import yaml
+
+DEFAULT = Path(__file__).with_name("labels.yml")
+
+
+class Labels:
+    """Label -> title. A split topic (`faq/cash_branch.swallowed`) falls back to the title of its topic."""
+
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        self._titles = dict(titles)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Labels:
+        """Read labels.yml: groups (`faq`, `scam`) and plain intents."""
+        with open(path or DEFAULT, encoding="utf-8") as file:
+            data = yaml.safe_load(file)
+        titles: dict[str, str] = {}
+        for key, value in data["labels"].items():
+            if isinstance(value, dict):
+                titles.update({f"{key}/{topic}": title for topic, title in value.items()})
+            else:
+                titles[key] = value
+        return cls(titles)
+
+    def title(self, label: str) -> str | None:
+        """The words on a button for `label`, or None when it is never offered."""
+        return self._titles.get(label) or self._titles.get(label.split(".")[0])
+
+    def buttons(
+        self, ranking: Iterable[tuple[str, float]], *, leave_out: str = "", most: int = 2, least: float = 0.03
+    ) -> list[dict[str, str]]:
+        """Buttons for the most likely labels of `ranking` (label, probability), one per title."""
+        found: list[dict[str, str]] = []
+        for label, probability in ranking:
+            title = self.title(label)
+            base = leave_out.split(".")[0]
+            if not title or probability < least or label.split(".")[0] == base or any(b["title"] == title for b in found):
+                continue
+            found.append({"title": title, "payload": f"/{label}"})
+            if len(found) == most:
+                break
+        return found

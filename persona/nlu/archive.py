@@ -1,0 +1,48 @@
+"""Read the understanding out of a Rasa model archive, without importing rasa."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from persona.nlu.parser import Parse, Parser
+
+SPACY_FOLDER = Path("build/spacy_zh")
+
+
+class ModelMissing(FileNotFoundError):
+    """There is no trained model to read."""
+
+
+def newest(folder: Path) -> Path:
+    """The newest `*.tar.gz` in `folder`."""
+    archives = sorted(folder.glob("*.tar.gz"), key=lambda p: p.stat().st_mtime)
+    if not archives:
+        raise ModelMissing(f"{folder}/ 里没有模型，先运行 make train。")
+    return archives[-1]
+
+
+def load_parser(archive: Path) -> Parser:
+    """The parser that was trained into `archive`."""
+    with tarfile.open(archive) as tar, TemporaryDirectory() as scratch:
+        wanted = [m for m in tar.getmembers() if Path(m.name).name in ("weights.npz", "model.json") and m.isfile()]
+        if {Path(m.name).name for m in wanted} != {"weights.npz", "model.json"}:
+            raise ModelMissing(f"{archive} 不是用 config.yml 训练的模型（里面没有 MascotClassifier）。")
+        for member in wanted:
+            source = tar.extractfile(member)
+            assert source is not None
+            (Path(scratch) / Path(member.name).name).write_bytes(source.read())
+        return Parser.load(Path(scratch))
+
+
+def load_understanding(folder: Path) -> Callable[[str], Parse]:
+    """A function from text to `Parse`, entities included."""
+    parser = load_parser(newest(folder))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # spaCy's backend looks for tensorflow and tensorflow talks
+    from persona.nlu import entities
+
+    nlp = entities.load(SPACY_FOLDER if SPACY_FOLDER.exists() else entities.build(SPACY_FOLDER))
+    return lambda text: parser.parse(text, entities.entities_of(nlp(text[:2000])))

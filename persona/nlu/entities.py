@@ -1,0 +1,82 @@
+"""The project's spaCy `zh` pipeline: an entity ruler made from `lexicon/entities.yml`.
+
+No model is downloaded: the pipeline starts from `spacy.blank("zh")` with the character segmenter, so every
+token is one character and phrases match wherever they stand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import spacy
+import yaml
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from persona.nlu.features import LEXICON
+
+# Longest phrase first: "大额存单" must win over "存单" whatever the order in the file.
+_TOKEN = re.compile(r"\[[^\]]+\]\+?")
+
+
+def _token_pattern(piece: str) -> dict[str, Any]:
+    repeated = piece.endswith("+")
+    charset = piece[:-1] if repeated else piece
+    if not _TOKEN.fullmatch(piece):
+        raise ValueError(f"entities.yml: {piece!r} 不是一个字的样式，写成 [0-9]+ 这样")
+    return {"TEXT": {"REGEX": f"^{charset}$"}, **({"OP": "+"} if repeated else {})}
+
+
+def ruler_patterns(path: Path | None = None) -> list[dict[str, Any]]:
+    """Patterns for spaCy's entity ruler: phrases with their canonical value as `id`, and character patterns."""
+    with open(path or LEXICON / "entities.yml", encoding="utf-8") as file:
+        lexicon = yaml.safe_load(file)
+    patterns: list[dict[str, Any]] = []
+    for label, values in lexicon["entities"].items():
+        for value, phrases in values.items():
+            for phrase in {str(p) for p in phrases} | {str(p).lower() for p in phrases} | {str(p).upper() for p in phrases}:
+                patterns.append({"label": label, "pattern": phrase, "id": value})
+    for label, alternatives in lexicon.get("patterns", {}).items():
+        patterns += [{"label": label, "pattern": [_token_pattern(p) for p in pieces]} for pieces in alternatives]
+    return sorted(patterns, key=lambda p: (p["label"], p.get("id", ""), str(p["pattern"])))
+
+
+def build(folder: Path) -> Path:
+    """Write the pipeline to `folder` so that Rasa's SpacyNLP can load it by path."""
+    nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": "char"}}})
+    ruler = nlp.add_pipe("entity_ruler", config={"overwrite_ents": True})
+    ruler.add_patterns(ruler_patterns())  # type: ignore[attr-defined]
+    nlp.meta["name"] = "fuhe"
+    folder.mkdir(parents=True, exist_ok=True)
+    nlp.to_disk(folder)
+    return folder
+
+
+def fingerprint() -> str:
+    """Changes whenever a word of the lexicon does; training is repeated then."""
+    digest = hashlib.sha256()
+    for file in sorted(LEXICON.glob("*.yml")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def entities_of(doc: Doc) -> list[dict[str, Any]]:
+    """Entities in Rasa's form; `value` is the canonical value, offsets are code points of the text."""
+    return [
+        {
+            "entity": ent.label_,
+            "value": ent.ent_id_ or ent.text,
+            "start": ent.start_char,
+            "end": ent.end_char,
+            "extractor": "MascotClassifier",
+        }
+        for ent in doc.ents
+    ]
+
+
+def load(folder: Path) -> Language:
+    """Load a pipeline written by `build`."""
+    return spacy.load(folder)

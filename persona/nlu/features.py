@@ -1,0 +1,71 @@
+"""Sparse features of a sentence: character n-grams and the project's concepts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from persona.nlu.text import normalise
+
+LEXICON = Path(__file__).with_name("lexicon")
+
+
+class Features:
+    """Names of the features that a sentence has, with counts.
+
+    `grams` is the range of n-gram lengths; concepts come from `lexicon/concepts.yml`:
+    each concept counts once however often its words occur, and pairs of concepts count too,
+    because two facts together decide a topic more often than either alone.
+    """
+
+    def __init__(self, concepts: dict[str, list[str]], grams: tuple[int, int] = (1, 4)) -> None:
+        self.grams = grams
+        self.concepts = concepts
+        self._of: dict[str, tuple[str, ...]] = {}
+        for name, words in concepts.items():
+            for word in words:
+                key = normalise(str(word)).replace(" ", "")
+                self._of[key] = (*self._of.get(key, ()), name)
+        longest_first = sorted(self._of, key=lambda w: (-len(w), w))
+        self._words = re.compile("(?=(" + "|".join(map(re.escape, longest_first)) + "))") if self._of else None
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Features:
+        """Read the concepts that ship with the project."""
+        with open(path or LEXICON / "concepts.yml", encoding="utf-8") as file:
+            return cls(yaml.safe_load(file)["concepts"])
+
+    def concepts_in(self, plain: str) -> list[str]:
+        """Concepts whose words occur in normalised text, sorted."""
+        if self._words is None:
+            return []
+        found = {name for match in self._words.finditer(plain) for name in self._of[match.group(1)]}
+        return sorted(found)
+
+    def __call__(self, text: str) -> Counter[str]:
+        """Feature counts of one sentence; empty when nothing readable is in it."""
+        plain = normalise(text)
+        counts: Counter[str] = Counter()
+        low, high = self.grams
+        for run in plain.split():
+            framed = f"^{run}$"
+            for n in range(low, high + 1):
+                counts.update(framed[i : i + n] for i in range(len(framed) - n + 1))
+        for frame in "^$":
+            counts.pop(frame, None)
+        concepts = self.concepts_in(plain.replace(" ", ""))
+        counts.update(f"@{name}" for name in concepts)
+        counts.update(f"@{a}+{b}" for i, a in enumerate(concepts) for b in concepts[i + 1 :])
+        return counts
+
+
+def document_frequency(rows: Iterable[Counter[str]]) -> Counter[str]:
+    """In how many sentences each feature occurs."""
+    frequency: Counter[str] = Counter()
+    for row in rows:
+        frequency.update(row.keys())
+    return frequency

@@ -1,0 +1,122 @@
+"""From text to an intent: model, entities, and the decision whether to answer or to ask back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from persona.nlu.features import Features
+from persona.nlu.model import LinearModel
+from persona.nlu.signals import Signals
+from persona.nlu.text import MAX_CHARS, simplify
+
+FALLBACK = "nlu_fallback"
+REJECT = ("out_of_scope", "bank_other")
+# Missing one of these is worse than asking: they win with less than the others need.
+URGENT = ("crisis", "scam_now", "been_scammed")
+_READABLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
+
+
+def public(label: str) -> str:
+    """The label the outside knows: what stands before a dot (`faq/cash_branch.swallowed` -> `faq/cash_branch`)."""
+    return label.split(".", 1)[0]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities from 0 to 1. `answer`: enough to answer; `urgent`: enough for crisis and fraud; `known`: share of
+    characters and pairs that must have been seen in training; `margin`: least distance to the next public label."""
+
+    answer: float = 0.34
+    urgent: float = 0.25
+    known: float = 0.35
+    margin: float = 0.04
+
+
+@dataclass(frozen=True)
+class Parse:
+    """What one sentence means. `intent` and `top` hold internal labels (with the part behind a dot)."""
+
+    text: str
+    intent: str
+    confidence: float
+    fallback: bool
+    top: list[tuple[str, float]]
+    entities: list[dict[str, Any]] = field(default_factory=list)
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object `mascot parse` prints: public labels, merged where a topic is split."""
+        merged: dict[str, float] = {}
+        for label, p in self.top:
+            merged[public(label)] = merged.get(public(label), 0.0) + p
+        top = sorted(merged.items(), key=lambda item: -item[1])[:5]
+        entities = [{k: v for k, v in e.items() if k != "extractor"} for e in self.entities]
+        return {
+            "intent": public(self.intent),
+            "confidence": round(self.confidence, 4),
+            "fallback": self.fallback,
+            "entities": entities,
+            "top": [[label, round(p, 4)] for label, p in top],
+        }
+
+
+class Parser:
+    """Turns text into a `Parse`. Safe for blank, huge and unknown text; deterministic."""
+
+    def __init__(
+        self, model: LinearModel, features: Features, signals: Signals | None = None, thresholds: Thresholds | None = None
+    ) -> None:
+        self.model = model
+        self.features = features
+        self.signals = signals or Signals.load()
+        self.thresholds = thresholds or Thresholds()
+
+    @classmethod
+    def load(cls, folder: Path) -> Parser:
+        """Read a trained model folder (see `LinearModel.save`)."""
+        return cls(LinearModel.load(folder), Features.load())
+
+    def parse(self, text: str, entities: list[dict[str, Any]] | None = None) -> Parse:
+        """Decide what `text` means. `entities` are passed through."""
+        found = entities or []
+        if not _READABLE.search(text or ""):
+            return Parse(text, FALLBACK, 1.0, True, [], found, "blank")
+        sure = self.signals.decide(simplify(text[:MAX_CHARS]))
+        counts = self.features(text)
+        p = self.model.probabilities(counts)
+        if p is None:
+            if sure:
+                return Parse(text, sure, 1.0, False, [(sure, 1.0)], found, "signal")
+            return Parse(text, FALLBACK, 1.0, True, [], found, "unknown")
+        order = p.argsort()[::-1]
+        top = [(self.model.labels[i], float(p[i])) for i in order[:12]]
+        if sure:
+            rest = [(label, q) for label, q in top if label != sure]
+            return Parse(text, sure, 1.0, False, [(sure, 1.0), *rest][:10], found, "signal")
+        return self._decide(text, top, p, counts, found)
+
+    def _decide(
+        self, text: str, top: list[tuple[str, float]], p: Any, counts: Any, found: list[dict[str, Any]]
+    ) -> Parse:
+        limits = self.thresholds
+        merged: dict[str, float] = {}
+        best: dict[str, tuple[float, str]] = {}
+        for label, q in zip(self.model.labels, p.tolist()):
+            name = public(label)
+            merged[name] = merged.get(name, 0.0) + q
+            best[name] = max(best.get(name, (0.0, "")), (q, label))
+        for name in URGENT:
+            if merged.get(name, 0.0) >= limits.urgent:
+                return Parse(text, best[name][1], merged[name], False, top, found, "urgent")
+        ranked = sorted(merged.items(), key=lambda item: -item[1])
+        name, q = ranked[0]
+        if name in REJECT:
+            return Parse(text, name, q, True, top, found, "reject")
+        unknown = self.model.known_share(counts) < limits.known
+        close = len(ranked) > 1 and q - ranked[1][1] < limits.margin
+        if q < limits.answer or unknown or close:
+            return Parse(text, FALLBACK, q, True, top, found, "unknown" if unknown else "unsure")
+        return Parse(text, best[name][1], q, False, top, found, "model")

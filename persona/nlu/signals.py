@@ -1,0 +1,51 @@
+"""Sentences that must not be missed, whatever the model says: regular expressions in `lexicon/signals.yml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from persona.nlu.features import LEXICON
+
+
+@dataclass(frozen=True)
+class Signal:
+    """An intent that is certain when one pattern of `any` is found and none of `none`."""
+
+    intent: str
+    any: tuple[re.Pattern[str], ...]
+    none: tuple[re.Pattern[str], ...]
+
+    def fits(self, text: str) -> bool:
+        """Whether simplified, lower-case text carries the signal."""
+        return any(p.search(text) for p in self.any) and not any(p.search(text) for p in self.none)
+
+
+class Signals:
+    """All signals in the order of the file; the first that fits decides (taxonomy precedence)."""
+
+    def __init__(self, signals: list[Signal]) -> None:
+        self.signals = signals
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Signals:
+        """Read the signals that ship with the project."""
+        with open(path or LEXICON / "signals.yml", encoding="utf-8") as file:
+            entries = yaml.safe_load(file)["signals"]
+        return cls(
+            [
+                Signal(
+                    e["intent"],
+                    tuple(re.compile(p) for p in e["any"]),
+                    tuple(re.compile(p) for p in e.get("none", [])),
+                )
+                for e in entries
+            ]
+        )
+
+    def decide(self, text: str) -> str | None:
+        """The intent of the first signal that fits, or None."""
+        return next((s.intent for s in self.signals if s.fits(text)), None)

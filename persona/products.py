@@ -1,0 +1,230 @@
+"""Approved product sheets: what may be said about a named product, by whose approval, until when."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+from persona.errors import ContentError, Problem, RenderError, StaleProduct
+from persona.textual import PLACEHOLDER, lone_brace, squeeze
+from persona.yamlfile import Reader, read
+
+FOLDER = Path(__file__).parent / "products"
+SCHEMA = "mascot-product/1"
+ROLES = ("issuer", "agency")
+GRADES = ("R1", "R2", "R3", "R4", "R5")
+BODY_MAX = 220
+# category -> what has to stand in the same bubble when a product of it is named
+REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "deposit": ("D-DEP-1", "D-DEP-3"),
+    "wealth": ("D-WM-1", "D-WM-2", "D-WM-3"),
+    "fund": ("D-FD-1", "D-FD-2", "D-FD-3"),
+    "insurance": ("D-IN-1", "D-IN-2", "D-IN-3"),
+    "loan": ("D-LN-1", "D-LN-2", "D-LN-3"),
+    "card": ("D-CC-1", "D-CC-4"),
+    "pension": ("D-PP-1", "D-PP-2", "D-PP-3"),
+    "gold": ("D-GD-1",),
+    "structured": ("D-SD-1", "D-SD-2"),
+})
+AGENCY: Mapping[str, str] = MappingProxyType({"wealth": "D-WM-5", "fund": "D-FD-4"})
+KEYS = (
+    "schema", "id", "name", "category", "kind", "provider", "role", "risk", "term", "minimum", "fees", "rate",
+    "early", "author", "approval", "as_of", "source", "disclosures", "body",
+)
+# A folded YAML block puts a space where a line ended; Chinese has none there.
+_FOLD = re.compile(r"(?<=[^\x00-\x7F]) +(?=[^\x00-\x7F]|\{)")
+FIELDS = ("name", "kind", "provider", "grade", "suits", "term", "minimum", "fees", "rate", "basis", "early", "as_of")
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who allowed the text, in which role, from when until when, and for exactly which text."""
+
+    id: str
+    by: str
+    role: str
+    at: date
+    until: date
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """One sheet. ``disclosures`` maps each id to the sentence with its blanks filled."""
+
+    id: str
+    name: str
+    category: str
+    kind: str
+    provider: str
+    role: str
+    grade: str
+    suits: str
+    term: str
+    minimum: str
+    fees: str
+    rate: str
+    basis: str
+    early: str
+    author: str
+    approval: Approval
+    as_of: date
+    source: str
+    disclosures: Mapping[str, str]
+    body: str
+    file: str = ""
+
+    def valid(self, today: date) -> bool:
+        """Whether the approval covers ``today``."""
+        return self.approval.at <= today <= self.approval.until
+
+    def text(self) -> str:
+        """Body and disclosures as one bubble, whether or not it may be said today."""
+        fields = {name: str(getattr(self, name)) for name in FIELDS}
+        fields["as_of"] = f"{self.as_of.year}年{self.as_of.month}月{self.as_of.day}日"
+        body = PLACEHOLDER.sub(lambda match: fields.get(match.group(1), match.group()), self.body)
+        return squeeze("\n".join([body, *self.disclosures.values()]))
+
+    def render(self, today: date) -> str:
+        """What may be said today; raises StaleProduct outside of the approval's dates."""
+        if not self.valid(today):
+            approval = self.approval
+            raise StaleProduct(
+                f"{self.name} 的批准 {approval.id} 只管 {approval.at} 到 {approval.until}，今天 {today}", self.id)
+        return self.text()
+
+    def digest(self) -> str:
+        """Fingerprint of what was approved: the text with its disclosures."""
+        said = "\n".join([self.text(), *self.disclosures])
+        return hashlib.sha256(said.encode("utf-8")).hexdigest()
+
+
+def load_products(folder: Path | str | None = None) -> dict[str, Product]:
+    """Every sheet in ``folder`` by id, expired ones included: ask ``valid`` or ``render``."""
+    found: dict[str, Product] = {}
+    problems: list[Problem] = []
+    for file in sorted(Path(folder or FOLDER).glob("*.yml")):
+        try:
+            product = load_product(file)
+        except ContentError as error:
+            problems += error.problems
+            continue
+        if product.id in found:
+            problems.append(Problem(product.file, 1, "P502", "id", f"「{product.id}」已经用过", "换一个 id。"))
+        found[product.id] = product
+    if problems:
+        raise ContentError(problems)
+    return found
+
+
+def load_product(path: Path | str) -> Product:
+    """One sheet; raises ContentError with everything that is wrong in it."""
+    reader = Reader(read(path), SCHEMA)
+    reader.only(KEYS)
+    reader.only(("grade", "suits"), "risk")
+    reader.only(("statement", "basis"), "rate")
+    reader.only(("id", "by", "role", "at", "until", "sha256"), "approval")
+    approval = Approval(
+        reader.text("approval", "id"), reader.text("approval", "by"), reader.text("approval", "role"),
+        reader.day("approval", "at"), reader.day("approval", "until"), reader.text("approval", "sha256"),
+    )
+    graded = reader.get("risk") is not None
+    product = Product(
+        id=reader.text("id"),
+        name=reader.text("name"),
+        category=reader.one_of(tuple(REQUIRED), "category"),
+        kind=reader.text("kind"),
+        provider=reader.text("provider"),
+        role=reader.one_of(ROLES, "role"),
+        grade=reader.one_of(GRADES, "risk", "grade") if graded else "",
+        suits=reader.text("risk", "suits") if graded else "",
+        term=reader.text("term"),
+        minimum=reader.text("minimum"),
+        fees=reader.text("fees"),
+        rate=reader.text("rate", "statement"),
+        basis=reader.text("rate", "basis"),
+        early=reader.text("early"),
+        author=reader.text("author"),
+        approval=approval,
+        as_of=reader.day("as_of"),
+        source=reader.text("source"),
+        disclosures=MappingProxyType(_disclosures(reader)),
+        body=_FOLD.sub("", reader.text("body")),
+        file=reader.document.file,
+    )
+    if not reader.problems:
+        _check(product, reader)
+    reader.finish()
+    return product
+
+
+def _disclosures(reader: Reader) -> dict[str, str]:
+    """``id: ""`` takes the canonical sentence; where that has blanks, the sheet fills them."""
+    from persona.compliance import disclosure_text
+
+    found: dict[str, str] = {}
+    for ident in reader.mapping("disclosures"):
+        here = ("disclosures", ident)
+        try:
+            canonical = str(disclosure_text(ident))
+        except KeyError:
+            reader.bad("P503", here, f"没有编号为 {ident} 的披露", "看 compliance/disclosures.yml 里有哪些编号。")
+            continue
+        own = reader.text(*here, required=False)
+        if "__" in (own or canonical):
+            reader.bad("P504", here, "披露里还有空没填（__）", f"照这句填好：{canonical}")
+        found[ident] = own or canonical
+    return found
+
+
+def _check(product: Product, reader: Reader) -> None:
+    needed = [*REQUIRED[product.category]]
+    if product.role == "agency" and product.category in AGENCY:
+        needed.append(AGENCY[product.category])
+    for ident in needed:
+        if ident not in product.disclosures:
+            reader.bad("P505", ("disclosures",), f"缺少 {ident}", "补上；这一类产品点名就必须带它。")
+    if product.category in ("wealth", "fund", "structured") and not product.grade:
+        reader.bad("P506", ("risk",), "缺少风险等级", "写 risk: {grade: R2, suits: C2}。")
+    if lone_brace(product.body) >= 0:
+        reader.bad("P507", ("body",), "有落单的花括号", "删掉它，或补成 {name} 这样的占位符。")
+    for name in PLACEHOLDER.findall(product.body):
+        if name not in FIELDS:
+            reader.bad("P508", ("body",), f"不认识的占位符 {{{name}}}", "可用：" + "、".join(FIELDS) + "。")
+    text = product.text()
+    body = text.split("\n", 1)[0]
+    for key, fact in (("name", product.name), ("provider", product.provider), ("kind", product.kind),
+                      ("rate", product.rate), ("fees", product.fees)):
+        if fact not in text:
+            reader.bad("P509", ("body",), f"正文里没有说到 {key}：{fact}", f"在正文里写 {{{key}}}。")
+    if "为准" not in text:
+        reader.bad("P509", ("body",), "正文里没有「以合同为准」", "补一句以合同或凭证为准。")
+    if len(body) > BODY_MAX:
+        reader.bad("P107", ("body",), f"填好后 {len(body)} 个字，最多 {BODY_MAX} 个", "删短。")
+    _check_approval(product, reader)
+
+
+def _check_approval(product: Product, reader: Reader) -> None:
+    approval = product.approval
+    if approval.at > approval.until:
+        reader.bad("P510", ("approval", "until"), "批准的止日早于起日", "改日期。")
+    if approval.by == product.author:
+        reader.bad("P511", ("approval", "by"), "批准人就是作者", "换一个人批准。")
+    if approval.sha256 != product.digest():
+        reader.bad("P512", ("approval", "sha256"), "内容和批准时不一样",
+                   f"交给批准人再看；同意后把指纹换成 {product.digest()}。")
+
+
+def product_values(product: Product, today: date) -> dict[str, str]:
+    """The sheet's facts as values for a dialogue's own sentences; raises StaleProduct like ``render``."""
+    if not product.valid(today):
+        raise StaleProduct(f"{product.name} 今天没有有效的批准", product.id)
+    return {f"product_{name}": str(getattr(product, name)) for name in FIELDS}
+
+
+__all__ = ["Approval", "Product", "RenderError", "StaleProduct", "load_product", "load_products", "product_values"]

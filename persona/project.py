@@ -1,0 +1,202 @@
+"""Train, chat, serve: the processes of a project folder. Everything binds to 127.0.0.1."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import yaml
+
+LOCAL = "127.0.0.1"
+BUILD = Path("build")
+MODELS = Path("models")
+ACTION_PORT = 5055
+# Files whose change makes a new training necessary.
+TRAINED_ON = ("domain.yml", "config.yml", "data/**/*.yml", "persona/nlu/**/*.yml", "persona/nlu/*.py")
+
+
+def content_hash(root: Path = Path(".")) -> str:
+    """Changes when anything the model is trained on changes."""
+    digest = hashlib.sha256()
+    for pattern in TRAINED_ON:
+        for file in sorted(root.glob(pattern)):
+            digest.update(str(file.relative_to(root)).encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _environment(debug: bool = False) -> dict[str, str]:
+    quiet = {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "SANIC_HOST": LOCAL,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": os.pathsep.join(p for p in (str(Path.cwd()), os.environ.get("PYTHONPATH", "")) if p),
+    }
+    if not debug:
+        quiet["LOG_LEVEL"] = os.environ.get("LOG_LEVEL", "ERROR")
+    return {**os.environ, **quiet}
+
+
+def rasa_command(*args: str) -> list[str]:
+    """The rasa command line with the project's warning filters (persona/rasa_adapter/run.py)."""
+    return [sys.executable, "-m", "persona.rasa_adapter.run", *args]
+
+
+def train(only_if_changed: bool = False) -> int:
+    """Build the spaCy pipeline and train; the fingerprint of what was trained stands in models/content.sha256."""
+    stamp = MODELS / "content.sha256"
+    wanted = content_hash()
+    if only_if_changed and stamp.exists() and stamp.read_text() == wanted and any(MODELS.glob("*.tar.gz")):
+        return 0
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from persona.nlu import entities
+
+    print("生成词库 build/spacy_zh …", flush=True)
+    entities.build(BUILD / "spacy_zh")
+    print("训练模型（约一分钟）…", flush=True)
+    started = time.monotonic()
+    result = subprocess.run(rasa_command("train", "--skip-validation", "--data", "data", "--out", str(MODELS)), env=_environment(), check=False)
+    if result.returncode == 0:
+        stamp.write_text(wanted)
+        print(f"训练好了，用时 {time.monotonic() - started:.0f} 秒。", flush=True)
+    return result.returncode
+
+
+class StartError(RuntimeError):
+    """The project cannot be started like this; the message says what to mend."""
+
+
+def preflight(endpoints: Path = Path("endpoints.yml")) -> None:
+    """Refuse to start when the door is not in endpoints.yml."""
+    with open(endpoints, encoding="utf-8") as file:
+        named = str(((yaml.safe_load(file) or {}).get("tracker_store") or {}).get("type") or "")
+    if not named.startswith("persona.rasa_adapter.door."):
+        raise StartError(
+            f"{endpoints}：tracker_store.type 是 {named or '（空）'}，出口把关不在，不启动。"
+            "请写 persona.rasa_adapter.door.MascotSQLStore 或 persona.rasa_adapter.door.MascotInMemoryStore。"
+        )
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nothing listens on the local port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((LOCAL, port)) != 0
+
+
+def wait_for(port: int, seconds: float, process: subprocess.Popen[Any]) -> bool:
+    """Wait until something listens on the port; False when the process ended or the time is over."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        if not port_is_free(port):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@contextmanager
+def action_server(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The action server as a child process, stopped at the end; its log is build/actions.log."""
+    BUILD.mkdir(exist_ok=True)
+    with open(BUILD / "actions.log", "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(port)],
+            env=_environment(), stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _endpoints(actions_port: int) -> str:
+    """endpoints.yml, or a copy in build/ with another port for the action server."""
+    if actions_port == ACTION_PORT:
+        return "endpoints.yml"
+    with open("endpoints.yml", encoding="utf-8") as file:
+        data = yaml.safe_load(file)
+    data["action_endpoint"]["url"] = f"http://{LOCAL}:{actions_port}/webhook"
+    BUILD.mkdir(exist_ok=True)
+    copy = BUILD / "endpoints.yml"
+    copy.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return str(copy)
+
+
+def _ready(port: int, actions_port: int) -> bool:
+    """Everything that must be true before processes are started; says what is not."""
+    try:
+        preflight()
+    except (StartError, OSError) as problem:
+        print(problem, file=sys.stderr)
+        return False
+    if not any(MODELS.glob("*.tar.gz")):
+        print("还没有模型，先运行 make train。", file=sys.stderr)
+        return False
+    for name, number in (("PORT", port), ("ACTIONS_PORT", actions_port)):
+        if not port_is_free(number):
+            print(f"端口 {number} 被别的程序占着；换一个：{name}={number + 100}。", file=sys.stderr)
+            return False
+    return True
+
+
+def chat(port: int, actions_port: int, debug: bool = False) -> int:
+    """Start the action server, greet, open `rasa shell`, stop the server at the end."""
+    if not _ready(port, actions_port):
+        return 1
+    from persona.institution import load_institution
+    from persona.mascot import load_mascots
+    from persona.voice import ai_notice
+
+    bank = load_institution()
+    mascot = load_mascots()[bank.mascot]
+    print(f"\n{mascot.name}：{mascot.greeting(bank.now())}\n{ai_notice(bank, mascot, 'playful')}\n正在开门，十几秒……（/stop 结束）\n", flush=True)
+    with action_server(actions_port):
+        command = rasa_command("shell", "-i", LOCAL, "-p", str(port), "--endpoints", _endpoints(actions_port))
+        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the shell in front
+        try:
+            return subprocess.run([*command, *(["--debug"] if debug else [])], env=_environment(debug), check=False).returncode
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+
+def serve(port: int, actions_port: int, debug: bool = False) -> int:
+    """REST on 127.0.0.1:port with its action server, until a signal comes."""
+    if not _ready(port, actions_port):
+        return 1
+    with action_server(actions_port):
+        command = rasa_command(
+            "run", "-i", LOCAL, "-p", str(port), "--endpoints", _endpoints(actions_port), "--credentials", "credentials.yml"
+        )
+        server = subprocess.Popen([*command, *(["--debug"] if debug else [])], env=_environment(debug), start_new_session=True)
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            server.terminate()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        print("正在开门，十几秒……", flush=True)
+        if wait_for(port, 120, server):
+            print(f"开门了：POST http://{LOCAL}:{port}/webhooks/rest/webhook（Ctrl-C 结束）", flush=True)
+        code = server.wait()
+        return 0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code

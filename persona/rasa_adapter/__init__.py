@@ -1,0 +1,4 @@
+"""Everything that touches rasa: classifier, door (tracker and stores), NLG, remote actions, REST channel.
+
+The rest of the library imports neither rasa nor tensorflow.
+"""

@@ -1,0 +1,252 @@
+"""The one door: a tracker that masks what comes in and screens what goes out, and the stores that hand it out.
+
+Rasa logs an event on the tracker before it sends the very same object, so `MascotTracker.update` sees every message of
+every path. The stores are named in endpoints.yml (`tracker_store.type`); with any other store the bot does not start.
+"""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from persona import state
+from persona.compliance.secrets import mask
+from persona.rasa_adapter import remote
+from persona.rasa_adapter.house import house
+from persona.rasa_adapter.logs import mask_logs
+from persona.rasa_adapter.screen import Outgoing, Screen, Situation
+
+logger = logging.getLogger(__name__)
+
+# Stores of ours that are alive in this process: the NLG refuses to start when there is none (see nlg.py).
+STORES: weakref.WeakSet[TrackerStore] = weakref.WeakSet()
+
+
+def masked(value: Any) -> Any:
+    """The same data with secrets masked in every text, keys included."""
+    if isinstance(value, str):
+        return mask(value)[0]
+    if isinstance(value, Mapping):
+        return {masked(k): masked(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [masked(v) for v in value]
+    return value
+
+
+class DoorCopy(DialogueStateTracker):
+    """What policies and actions get: a plain tracker that remembers it comes from behind the door."""
+
+    behind_door = True
+
+
+class MascotTracker(DialogueStateTracker):
+    """A Rasa tracker whose `update` is the door."""
+
+    behind_door = True
+
+    def init_copy(self) -> DialogueStateTracker:
+        """Copies replay events that have passed the door already, so they are plain."""
+        return DoorCopy(
+            self.sender_id, self.slots.values(), self._max_event_history, is_rule_tracker=self.is_rule_tracker
+        )
+
+    @classmethod
+    def adopt(cls, tracker: DialogueStateTracker) -> MascotTracker:
+        """A tracker of ours with the state of `tracker`; nothing is replayed."""
+        if isinstance(tracker, cls):
+            return tracker
+        ours = cls.__new__(cls)
+        ours.__dict__.update(tracker.__dict__)
+        return ours
+
+    def update(self, event: Event, domain: Domain | None = None) -> None:
+        """Log one event: mask a user's, screen the bot's, then apply it."""
+        if isinstance(event, BotUttered):
+            self._screen(event)
+        elif isinstance(event, ActionExecuted) and event.action_text:
+            event.action_text = self._screened_text(event.action_text)
+        elif isinstance(event, SlotSet):
+            event.value = None if self._belongs_to_past_session(event) else masked(event.value)
+        elif isinstance(event, UserUttered):
+            self._mask(event)
+        before = self.current_slot_values() if isinstance(event, Restarted) else {}
+        super().update(event, domain)
+        if isinstance(event, UserUttered):
+            self._set(state.changes(self._label(event), event.entities, event.text or "", self.current_slot_values()))
+        elif isinstance(event, Restarted):
+            self._set({k: before.get(k) for k in ("lock", "minor", "opted_out", "crisis") if before.get(k)})
+
+    def _set(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            if name in self.slots:
+                super().update(SlotSet(name, value))
+
+    def _belongs_to_past_session(self, event: SlotSet) -> bool:
+        """Rasa carries every slot into a new session; those that end with the session are emptied here."""
+        if event.key not in state.SESSION_SLOTS:
+            return False
+        last = next((e for e in reversed(self.events) if not isinstance(e, SlotSet)), None)
+        return isinstance(last, SessionStarted)
+
+    @staticmethod
+    def _label(event: UserUttered) -> str:
+        name = str(event.intent.get("name") or "")
+        selected = (event.parse_data.get("response_selector") or {}).get(name) or {}  # type: ignore[union-attr]
+        return str((selected.get("response") or {}).get("intent_response_key") or name)
+
+    def _mask(self, event: UserUttered) -> None:
+        text, kinds = mask(event.text or "")
+        event.text = text
+        event.parse_data = masked(event.parse_data)
+        event.intent = masked(event.intent)
+        event.entities = masked(event.entities)
+        event.metadata = masked(event.metadata)
+        if kinds:
+            event.metadata["masked"] = kinds
+
+    def _screen(self, event: BotUttered) -> None:
+        outgoing = Screen(house())(Outgoing(event.text, event.data, event.metadata), self._situation())
+        event.text, event.data, event.metadata = outgoing.text, outgoing.data, outgoing.metadata
+
+    def _screened_text(self, text: str) -> str:
+        return Screen(house())(Outgoing(text, {}, {}), self._situation(introduced=True)).text or ""
+
+    def _session(self) -> list[Event]:
+        events: list[Event] = []
+        for event in reversed(self.events):
+            if isinstance(event, SessionStarted):
+                break
+            events.append(event)
+        return events[::-1]
+
+    def _situation(self, introduced: bool | None = None) -> Situation:
+        events = self._session()
+        said = [e for e in events if isinstance(e, BotUttered)]
+        asked = [e for e in events if isinstance(e, UserUttered)]
+        metadata = asked[-1].metadata if asked else {}
+        if introduced is None:
+            introduced = any((e.metadata.get("metadata") or {}).get("ai_notice") for e in said)
+        told = any("打码" in (e.text or "") for e in said)
+        return Situation(
+            self.sender_id,
+            self.current_slot_values(),
+            metadata,
+            self._asked(asked),
+            introduced,
+            () if told else tuple(metadata.get("masked") or ()),
+            len(asked),
+        )
+
+    @staticmethod
+    def _asked(messages: Sequence[UserUttered]) -> frozenset[str]:
+        """Product categories the customer has named in this session."""
+        guard = house().guard
+        found: set[str] = set()
+        for event in messages[-8:]:
+            if event.text:
+                found.update(guard.review(event.text[:400], None, "wording").categories)
+            found.update(str(e.get("value")) for e in event.entities if e.get("entity") == "product")
+        return frozenset(found)
+
+
+class _Door:
+    """Makes a tracker store hand out `MascotTracker`, also for new senders and while the database is gone."""
+
+    domain: Domain
+
+    def _open(self, domain: Domain | None) -> None:
+        remote.install()
+        mask_logs()
+        house()
+        self._spare: dict[str, MascotTracker] = {}
+        STORES.add(self)  # type: ignore[arg-type]
+
+    def _fresh(self, sender_id: str) -> MascotTracker:
+        return MascotTracker(sender_id, self.domain.slots if self.domain else [])
+
+    async def _ours(self, reading: Any, sender_id: str) -> MascotTracker:
+        try:
+            stored = await reading
+        except Exception:
+            logger.exception("the tracker store cannot be read; the conversation goes on in memory")
+            return self._spare.get(sender_id) or self._fresh(sender_id)
+        tracker = MascotTracker.adopt(stored) if stored is not None else self._fresh(sender_id)
+        spare = self._spare.get(sender_id)
+        if spare is not None:  # what was said while the store was away; it has passed the door
+            newest = tracker.events[-1].timestamp if tracker.events else 0.0
+            for event in [e for e in spare.events if e.timestamp > newest]:
+                DialogueStateTracker.update(tracker, event)
+        return tracker
+
+
+class MascotInMemoryStore(_Door, InMemoryTrackerStore):
+    """Rasa's in-memory store behind the door."""
+
+    def __init__(self, domain: Domain | None, event_broker: Any = None, **kwargs: Any) -> None:
+        super().__init__(domain or Domain.empty(), event_broker)
+        self._open(domain)
+
+    def init_tracker(self, sender_id: str) -> MascotTracker:
+        """A tracker of ours instead of Rasa's plain one."""
+        return MascotTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
+
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether anything was stored; `retrieve` answers for new senders too."""
+        return conversation_id in self.store
+
+    async def retrieve(self, sender_id: str) -> MascotTracker:
+        """The latest session, or a fresh tracker: None would let Rasa make a plain one."""
+        return await self._ours(super().retrieve(sender_id), sender_id)
+
+    async def retrieve_full_tracker(self, sender_id: str) -> MascotTracker:
+        """All sessions, or a fresh tracker."""
+        return await self._ours(super().retrieve_full_tracker(sender_id), sender_id)
+
+
+class MascotSQLStore(_Door, SQLTrackerStore):
+    """Rasa's SQL store (SQLite by default, PostgreSQL in production) behind the door."""
+
+    def __init__(
+        self, domain: Domain | None = None, host: str | None = None, event_broker: Any = None,
+        dialect: str = "sqlite", db: str = "conversations.db", **kwargs: Any,
+    ) -> None:
+        super().__init__(domain, dialect=dialect, host=host, db=db, event_broker=event_broker, **kwargs)
+        self._open(domain)
+
+    def init_tracker(self, sender_id: str) -> MascotTracker:
+        """A tracker of ours instead of Rasa's plain one."""
+        return MascotTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
+
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether anything was stored; `retrieve` answers for new senders too."""
+        return await super().retrieve(conversation_id) is not None
+
+    async def retrieve(self, sender_id: str) -> MascotTracker:
+        """The latest session, or a fresh tracker; SQL stores rebuild plain trackers, so it is converted here."""
+        return await self._ours(super().retrieve(sender_id), sender_id)
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> MascotTracker:
+        """All sessions, or a fresh tracker."""
+        return await self._ours(super().retrieve_full_tracker(conversation_id), conversation_id)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Store the new events; while the database is away they are kept in memory."""
+        try:
+            await super().save(tracker)
+        except Exception:
+            logger.exception("the tracker store cannot be written; the conversation is kept in memory")
+            self._spare[tracker.sender_id] = MascotTracker.adopt(tracker)
+        else:
+            self._spare.pop(tracker.sender_id, None)
+
+
+def open_stores() -> Iterable[TrackerStore]:
+    """Stores of ours that exist in this process."""
+    return list(STORES)

@@ -1,0 +1,48 @@
+"""What every part of the adapter shares in one process: the bank, its mascots, the guard, the audit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from persona.compliance import Guard
+from persona.compliance.audit import AuditLog
+from persona.figures import Figures, load_figures
+from persona.institution import Institution, load_institution
+from persona.mascot import Mascot, load_mascots
+from persona.voice import Voice
+
+AUDIT_PATH = "MASCOT_AUDIT"
+
+
+@dataclass(frozen=True)
+class House:
+    """Loaded once; a broken card, rule or figure stops the start here with file and line."""
+
+    institution: Institution
+    figures: Figures
+    mascots: Mapping[str, Mascot]
+    voice: Voice
+    guard: Guard
+    audit: AuditLog
+
+    def mascot_for(self, slots: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> str:
+        """Who speaks: said by the customer (slot), before the message's metadata, before institution.yml."""
+        for wanted in (slots.get("mascot"), (metadata or {}).get("mascot")):
+            if isinstance(wanted, str) and wanted in self.mascots:
+                return wanted
+        return self.institution.mascot
+
+
+@lru_cache(maxsize=1)
+def house() -> House:
+    """The shared objects of this process."""
+    institution = load_institution()
+    figures = load_figures()
+    mascots = load_mascots()
+    audit = AuditLog(Path(os.environ.get(AUDIT_PATH, "audit/audit.jsonl")), institution.audit_retention_days)
+    return House(institution, figures, mascots, Voice(mascots, institution, figures), Guard.load(), audit)

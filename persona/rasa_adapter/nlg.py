@@ -1,0 +1,205 @@
+"""How a thing is said: variation, figures, the mascot's voice, and the buttons that depend on the last message.
+
+Named in endpoints.yml (`nlg.type`). Chooses among the domain's responses itself, because Rasa's own choice is
+unseeded, cannot see who is speaking, and fills text with `str.format` (which prints slots and trips over braces).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from persona.errors import RenderError
+from persona.labels import Labels
+from persona.rasa_adapter import door
+from persona.rasa_adapter.house import house
+from persona.steps import steps
+
+logger = logging.getLogger(__name__)
+
+MISSES = 2  # after so many misses in a row a person is offered
+STEADY = "utter_emergency_steady"
+UNKNOWN = "utter_bank_other"
+AGAIN = "刚才说过，再放一遍："
+# Responses whose buttons are the nearest guesses of the understanding.
+GUESSING = frozenset({"utter_clarify", "utter_not_what_i_meant"})
+SLOWLY = "utter_say_again"
+# Answers that say "I do not know"; in an emergency the steps are repeated instead.
+LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter_bank_other"})
+
+
+class StartError(RuntimeError):
+    """The bot must not start like this."""
+
+
+class MascotNLG(TemplatedNaturalLanguageGenerator):
+    """Renders a response for the mascot who is speaking; the same conversation always gives the same words."""
+
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+        super().__init__(domain.responses if domain else {})
+        if not door.open_stores():
+            raise StartError(
+                "endpoints.yml：tracker_store.type 不是本项目的存储（拼错了，或被换掉了），出口把关不在，不启动。"
+                "请写 persona.rasa_adapter.door.MascotSQLStore 或 persona.rasa_adapter.door.MascotInMemoryStore。"
+            )
+        self._house = house()
+        self._labels = Labels.load()
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """The message for `utter_action`, rendered; None when the domain has no such response."""
+        slots = tracker.current_slot_values()
+        metadata = _metadata(tracker)
+        mascot = self._house.mascot_for(slots, metadata)
+        values = {**slots, **{k: v for k, v in kwargs.items() if isinstance(v, (str, int, float))}}
+        name = self._redirected(utter_action, tracker, slots)
+        if name == SLOWLY:
+            slow = self._next_step(tracker, mascot)
+            if slow:
+                return slow
+        options = self._options(name, {**values, "mascot": mascot})
+        if not options and name.startswith("utter_") and "/" in name:
+            name = UNKNOWN
+            options = self._options(name, {**values, "mascot": mascot})
+        if not options:
+            return None
+        said = _said(tracker)
+        elder = bool(slots.get("elder")) or metadata.get("mode") == "elder"
+        turn = sum(isinstance(e, UserUttered) for e in tracker.events)
+        seed = tracker.sender_id
+        rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
+        ordered = [*options[rotation:], *options[:rotation]]
+        message: dict[str, Any] = {}
+        for response in ordered:
+            message = self._rendered(response, name, mascot, elder, seed, turn, said, values)
+            if not said or message["text"] not in said[-1]:
+                break
+        else:
+            message["text"] = AGAIN + "\n" + message["text"]
+            _add_button(message, {"title": "转人工", "payload": "/handoff"})
+        if name in GUESSING:
+            message["buttons"] = [*self._guesses(tracker, name), *message.get("buttons", [])][:4]
+        return message
+
+    def _redirected(self, name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any]) -> str:
+        """The response that fits the moment better than the one a rule named."""
+        if slots.get("lock") == "hard" and not slots.get("minor"):
+            # While somebody is being robbed there is no chit-chat, no columns, no give-aways.
+            tones = {(r.get("metadata") or {}).get("tone") for r in self.responses.get(name, [])}
+            if (name in LOST or "playful" in tones) and STEADY in self.responses:
+                return STEADY
+        if name == "utter_affirm" and _last_response(tracker) == SLOWLY:
+            return SLOWLY
+        if name == "utter_clarify":
+            reason = str((tracker.latest_message.intent or {}).get("reason")) if tracker.latest_message else ""
+            if reason in ("blank", "command"):
+                return f"utter_{reason}"
+            if float(slots.get("misses") or 0) >= MISSES:
+                return "utter_offer_human"
+        return name
+
+    def _next_step(self, tracker: DialogueStateTracker, mascot: str) -> dict[str, Any] | None:
+        """The last answer again, one step a message; None when there is none to take apart."""
+        said = [e for e in tracker.events if isinstance(e, BotUttered) and e.text]
+        given = 0
+        while said and _response(said[-1]) == SLOWLY:
+            given += 1
+            said.pop()
+        if not said:
+            return None
+        parts = steps(said[-1].text)
+        if given >= len(parts):
+            return None
+        more = "好了跟我说「好了」。" if given + 1 < len(parts) else "就这些。"
+        meta = {**(said[-1].metadata.get("metadata") or {}), "tone": "warm", "sober": True, "mascot": mascot}
+        meta = {k: v for k, v in meta.items() if k not in ("ai_notice", "disclosures")} | {"response": SLOWLY}
+        return {"text": parts[given] + more, "metadata": meta}
+
+    def _options(self, name: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Variations whose conditions all hold, the most specific ones only; expired content is left out."""
+        today = self._house.institution.today().isoformat()
+        fitting: list[tuple[int, dict[str, Any]]] = []
+        for response in self.responses.get(name, []):
+            conditions = response.get("condition") or []
+            if any(str(values.get(c["name"])) != str(c["value"]) for c in conditions):
+                continue
+            if str((response.get("metadata") or {}).get("expires") or "9999") < today:
+                continue
+            fitting.append((len(conditions), response))
+        most = max((n for n, _ in fitting), default=0)
+        return [response for n, response in fitting if n == most]
+
+    def _rendered(
+        self, response: Mapping[str, Any], name: str, mascot: str, elder: bool, seed: str, turn: int,
+        said: Sequence[str], values: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        meta = {**(response.get("metadata") or {}), "mascot": mascot, "response": name}
+        tone = str(meta.get("tone") or "warm")
+        fill = {k: str(v) for k, v in values.items() if v is not None}
+        voice = self._house.voice
+        try:
+            text = voice.render(
+                str(response.get("text") or ""), mascot=mascot, tone=tone, sober=bool(meta.get("sober")), elder=elder,
+                seed=seed, turn=turn, previous=said, values=fill, disclosures=tuple(meta.get("disclosures") or ()),
+                today=self._house.institution.today(), voiced=not name.startswith("utter_chitchat/"),
+            )
+        except RenderError as problem:
+            logger.error("%s cannot be said: %s", name, problem)
+            text = voice.refusal(mascot, "expired", tone="plain", values={})
+            meta |= {"tone": "plain", "refused": "expired"}
+        message: dict[str, Any] = {"text": text, "metadata": meta}
+        for key in ("image", "custom", "attachment", "quick_replies", "elements"):
+            if response.get(key):
+                message[key] = response[key]
+        if response.get("buttons"):
+            message["buttons"] = [dict(b) for b in response["buttons"]]
+        return message
+
+    def _guesses(self, tracker: DialogueStateTracker, name: str) -> list[dict[str, str]]:
+        """Buttons for the nearest topics: of this message, or of the one before when it was misunderstood."""
+        users = [e for e in tracker.events if isinstance(e, UserUttered)]
+        if name == "utter_not_what_i_meant":
+            users = users[:-1]
+        if not users:
+            return []
+        ranking = users[-1].parse_data.get("intent_ranking") or []
+        answered = door.MascotTracker._label(users[-1]) if name == "utter_not_what_i_meant" else ""
+        return self._labels.buttons([(r["name"], r["confidence"]) for r in ranking], leave_out=answered, most=2)
+
+
+def _response(event: BotUttered) -> str:
+    return str((event.metadata.get("metadata") or {}).get("response") or "")
+
+
+def _last_response(tracker: DialogueStateTracker) -> str:
+    return next((_response(e) for e in reversed(tracker.events) if isinstance(e, BotUttered)), "")
+
+
+def _metadata(tracker: DialogueStateTracker) -> Mapping[str, Any]:
+    return (tracker.latest_message.metadata or {}) if tracker.latest_message else {}
+
+
+def _said(tracker: DialogueStateTracker) -> list[str]:
+    """What the mascot said in this session, oldest first."""
+    texts: list[str] = []
+    for event in tracker.events:
+        if isinstance(event, SessionStarted):
+            texts = []
+        elif isinstance(event, BotUttered) and event.text:
+            texts.append(event.text)
+    return texts[-8:]
+
+
+def _add_button(message: dict[str, Any], button: dict[str, str]) -> None:
+    buttons = message.setdefault("buttons", [])
+    if all(b.get("payload") != button["payload"] for b in buttons):
+        buttons.append(button)

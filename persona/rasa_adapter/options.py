@@ -1,0 +1,85 @@
+"""What a customer picks from the buttons that were offered: a payload, a title, 「第二个」, 「2」.
+
+Only what a bot message of this session offered counts as a command; anything else a customer types is text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from persona.nlu.text import simplify
+
+_ORDINALS = {
+    **{form: n for n, forms in enumerate(
+        ("一 1 ① a 头", "二 2 ② b 两", "三 3 ③ c", "四 4 ④ d", "五 5 ⑤ e", "六 6 ⑥ f"), 1) for form in forms.split()},
+}
+_PICK = re.compile(r"^(?:选|要|就|我选|我要|那就|按)?(?:第)?([一二三四五六两头1-6①-⑥a-f])(?:个|项|条|号|那个|种)?(?:吧|啊|呀|呢|的)?$")
+_LAST = re.compile(r"^(?:选|要|就|我要)?(?:最后|末)(?:一)?(?:个|项|条)(?:吧)?$")
+_PAYLOAD = re.compile(r"^/(?P<label>[^\s{@]+)(?P<json>\{.*\})?$", re.S)
+_NOISE = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A button that was pressed: the intent's label (`faq/x` or `handoff`), entities, and the words on the button."""
+
+    label: str
+    entities: dict[str, str]
+    title: str
+
+
+def parse_payload(payload: str, title: str = "") -> Command | None:
+    """Read `/label{"entity": "value"}`; None when it is not of that form."""
+    match = _PAYLOAD.match(payload.strip())
+    if not match:
+        return None
+    try:
+        entities = json.loads(match["json"]) if match["json"] else {}
+    except ValueError:
+        return None
+    if not isinstance(entities, dict):
+        return None
+    return Command(match["label"], {str(k): str(v) for k, v in entities.items()}, title)
+
+
+def _plain(text: str) -> str:
+    return _NOISE.sub("", simplify(text))
+
+
+def offered(buttons: Iterable[Sequence[dict[str, Any]]]) -> dict[str, Command]:
+    """Every payload on offer: `buttons` are the button lists of the session's bot messages."""
+    found: dict[str, Command] = {}
+    for row in buttons:
+        for button in row:
+            payload = str(button.get("payload", ""))
+            command = parse_payload(payload, str(button.get("title", "")))
+            if command:
+                found[payload] = command
+    return found
+
+
+def choose(text: str, latest: Sequence[dict[str, Any]], all_rows: Iterable[Sequence[dict[str, Any]]]) -> Command | None:
+    """The button that `text` means.
+
+    `latest` are the buttons of the last bot message (titles and ordinals are read against it),
+    `all_rows` those of the whole session (a payload counts from any of them: pages keep old bubbles).
+    """
+    text = text.strip()
+    if text.startswith("/"):
+        return offered(all_rows).get(text)
+    plain = _plain(text)
+    if not plain or len(plain) > 24:
+        return None
+    for button in latest:
+        if plain == _plain(str(button.get("title", ""))):
+            return parse_payload(str(button.get("payload", "")), str(button.get("title", "")))
+    match = _PICK.match(plain)
+    position = _ORDINALS[match.group(1)] if match else len(latest) if _LAST.match(plain) else 0
+    if 0 < position <= len(latest):
+        button = latest[position - 1]
+        return parse_payload(str(button.get("payload", "")), str(button.get("title", "")))
+    return None

@@ -1,0 +1,172 @@
+"""One message before it goes out: may it be said, and what must be added. Used by the door only."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from persona.compliance import Context, Decision
+from persona.rasa_adapter.house import House
+from persona.voice import ai_notice
+
+logger = logging.getLogger(__name__)
+
+# Said when even the card cannot be read. It names no number: a wrong one would be worse than none.
+LAST_RESORT = "这句话我现在不能说。要办的事，请说「转人工」。"
+HANDOFF = [{"title": "转人工", "payload": "/handoff"}]
+# BotUttered.message() lets metadata override what is sent, so these never stay there.
+SENT_KEYS = frozenset({"text", "buttons", "quick_replies", "custom", "image", "attachment", "elements", "recipient_id"})
+_AUDITED_TONES = frozenset({"urgent"})
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the tracker knows when a message is about to go out."""
+
+    sender_id: str
+    slots: Mapping[str, Any]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+    introduced: bool = True
+    masked: tuple[str, ...] = ()
+    turn: int = 0
+
+
+@dataclass
+class Outgoing:
+    """A bot message as data: what Rasa's BotUttered holds."""
+
+    text: str | None
+    data: dict[str, Any]
+    metadata: dict[str, Any]
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in nested data, keys left out."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key != "payload":
+                yield from strings(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            yield from strings(item)
+
+
+class Screen:
+    """Reviews, replaces and completes messages; never raises."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def __call__(self, message: Outgoing, situation: Situation) -> Outgoing:
+        """The message as it may be sent. When the guard fails, the safe refusal."""
+        try:
+            return self._screened(message, situation)
+        except Exception:
+            logger.exception("the guard failed; the customer gets the safe refusal")
+            return self._refusal("error", situation, ())
+
+    def _screened(self, message: Outgoing, situation: Situation) -> Outgoing:
+        meta = dict(message.metadata.get("metadata") or {})
+        context = self._context(situation, meta)
+        texts = [message.text or "", *strings(message.data), *strings({k: message.metadata[k] for k in SENT_KEYS & message.metadata.keys()})]
+        decisions = [self.house.guard.review(text, context) for text in texts if text.strip()]
+        refused = [d for d in decisions if d.verdict == "refuse"]
+        self._record(situation, meta, message.text or "", decisions, refused)
+        if refused:
+            rules = tuple(sorted({f.rule for d in refused for f in d.findings} | {m for d in refused for m in d.missing}))
+            return self._refusal(refused[0].reason or "wording", situation, rules)
+        kept = {k: v for k, v in message.metadata.items() if k not in SENT_KEYS}
+        return self._stamped(Outgoing(message.text, message.data, kept), situation, meta)
+
+    def _context(self, situation: Situation, meta: Mapping[str, Any]) -> Context:
+        slots = situation.slots
+        return Context(
+            channel=str(situation.metadata.get("channel") or self.house.institution.channel),
+            asked=situation.asked or None,
+            consent=bool(slots.get("consent")),
+            lock=str(slots.get("lock") or "none"),
+            opted_out=bool(slots.get("opted_out")),
+            tone=str(meta.get("tone") or "warm"),
+            minor=bool(slots.get("minor")),
+            now=self.house.institution.today(),
+        )
+
+    def _stamped(self, message: Outgoing, situation: Situation, meta: dict[str, Any]) -> Outgoing:
+        """Add the AI notice to the first answer of a session and, once, the word that secrets were masked."""
+        tone = str(meta.get("tone") or "warm")
+        text = message.text or ""
+        if situation.masked and "打码" not in text:
+            text = f"{text}\n你发来的{'、'.join(situation.masked)}已经打码，没有留下；别再发给任何人。"
+        if not situation.introduced and (text.strip() or message.data.get("buttons")):
+            notice = ai_notice(
+                self.house.institution,
+                self.house.mascots[self._mascot(situation)],
+                "urgent" if meta.get("sober") else tone,
+            )
+            text = f"{text}\n{notice}" if tone == "urgent" else f"{notice}\n{text}"
+            meta["ai_notice"] = True
+            self._append({"kind": "ai_notice"}, situation)
+        message.text = text.strip() or message.text
+        message.metadata = {**message.metadata, "metadata": meta} if meta else message.metadata
+        return message
+
+    def _refusal(self, reason: str, situation: Situation, rules: tuple[str, ...]) -> Outgoing:
+        try:
+            text = self.house.voice.refusal(self._mascot(situation), reason, tone="plain", values={})
+        except Exception:
+            logger.exception("no refusal for %s", reason)
+            text = LAST_RESORT
+        meta = {"tone": "plain", "refused": reason, "rules": list(rules)}
+        message = Outgoing(text, {"buttons": [dict(b) for b in HANDOFF]}, {"metadata": meta})
+        try:
+            return self._stamped(message, situation, meta)
+        except Exception:
+            logger.exception("the refusal could not be completed")
+            return message
+
+    def _mascot(self, situation: Situation) -> str:
+        return self.house.mascot_for(situation.slots, situation.metadata)
+
+    def _record(
+        self, situation: Situation, meta: Mapping[str, Any], text: str, decisions: list[Decision], refused: list[Decision]
+    ) -> None:
+        """One audit line for what an inspector asks about; chit-chat leaves none."""
+        depths = {c: d for decision in decisions for c, d in decision.depths.items()}
+        weighty = any(d in ("explain", "offer") for d in depths.values())
+        if not (refused or weighty or meta.get("sober") or meta.get("tone") in _AUDITED_TONES):
+            return
+        self._append(
+            {
+                "kind": "refusal" if refused else "message",
+                "verdict": "refuse" if refused else "allow",
+                "rules": sorted({f.rule for d in refused for f in d.findings}),
+                "missing": sorted({m for d in refused for m in d.missing}),
+                "depths": depths,
+                "text": text,
+                "hash": hashlib.sha256(text.encode()).hexdigest(),
+                "tone": meta.get("tone"),
+                "response": meta.get("response"),
+                "approval": meta.get("approval"),
+                "ruleset": decisions[0].ruleset if decisions else None,
+            },
+            situation,
+        )
+
+    def _append(self, record: dict[str, Any], situation: Situation) -> None:
+        try:
+            self.house.audit.append(
+                {
+                    **record,
+                    "conversation": hashlib.sha256(situation.sender_id.encode()).hexdigest()[:16],
+                    "channel": situation.metadata.get("channel") or self.house.institution.channel,
+                    "mascot": self._mascot(situation),
+                }
+            )
+        except Exception:  # a full disk must not silence the mascot; operations see the error
+            logger.exception("an audit line could not be written")

@@ -1,0 +1,94 @@
+"""What a customer's message changes in the conversation: locks, opt-out, mascot, product, who was hurt.
+
+Pure: the tracker applies the result when it logs the message, so it happens in process, whatever the action server
+does, and survives restarts and other workers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
+SESSION_SLOTS = frozenset(
+    {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder"}
+)
+HARD = frozenset({"crisis", "scam_now", "been_scammed"})
+SOFT = frozenset(
+    {
+        "complain",
+        "missold",
+        "faq/debt_help",
+        "faq/deceased_account",
+        "faq/lost_card",
+        "faq/lost_phone",
+        "faq/unknown_debit",
+    }
+)
+MISSED = frozenset({"nlu_fallback", "not_what_i_meant"})
+_RANK = {None: 0, "none": 0, "soft": 1, "hard": 2}
+_MINOR = re.compile(
+    r"我(?:今年|才|刚|刚满|现在|是)?\s?(?:1[0-7]|[7-9]|十[一二三四五六七]|十)\s?(?:岁|周岁|了?(?=[\s,，。!！]|想|能|可以|$))"
+    r"|我(?:是|还是|在读|读|上)(?:小学|初中|初[一二三]|高中生|高[一二])"
+    r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
+)
+_ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|看不清字|字太小|眼(?:睛)?花|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)")
+
+
+def raised(current: str | None, wanted: str) -> str:
+    """The stronger of two locks; a lock is never lowered by a message."""
+    return wanted if _RANK[wanted] > _RANK.get(current, 0) else str(current or "none")
+
+
+def lock_for(label: str) -> str:
+    """The lock an intent asks for: `hard` (no offer, no play), `soft` (nothing unasked) or `none`."""
+    base = label.split(".")[0]
+    return "hard" if base in HARD else "soft" if base in SOFT else "none"
+
+
+def changes(
+    label: str, entities: Iterable[Mapping[str, Any]], text: str, slots: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Slots that this message sets, without those that keep their value.
+
+    label (str): internal intent label, `faq/x`, `been_scammed` …  text (str): the masked text.
+    slots (Mapping): current slot values.  RETURNS (dict): slot name -> new value.
+    """
+    found: dict[str, list[str]] = {}
+    for entity in entities:
+        found.setdefault(str(entity.get("entity")), []).append(str(entity.get("value")))
+    new: dict[str, Any] = {}
+    base = label.split(".")[0]
+    lock = raised(slots.get("lock"), lock_for(label))
+    minor = bool(slots.get("minor")) or bool(_MINOR.search(text))
+    if minor:
+        lock = "hard"
+    if "settled" in found and not minor:
+        lock = "none"
+        new |= {"crisis": False, "victim": None, "lost_via": None}
+    new |= {"lock": lock, "minor": minor}
+    if base == "crisis":
+        new["crisis"] = True
+    if _ELDER.search(text):
+        new["elder"] = True
+    if base == "stop_marketing":
+        new |= {"opted_out": True, "consent": False}
+    elif base == "opt_in_marketing":
+        new |= {"opted_out": False, "consent": True}
+    if "mascot" in found and base == "switch_mascot":
+        new["mascot"] = found["mascot"][-1]
+    if "city" in found and base == "set_city":
+        new["city"] = found["city"][-1]
+    for slot in ("victim", "product"):
+        if slot in found:
+            new[slot] = found[slot][0]
+    if "lost_via" in found and base in HARD:
+        new["lost_via"] = found["lost_via"][0]
+    if base in MISSED:
+        new["misses"] = float(slots.get("misses") or 0) + 1
+    elif base not in ("affirm", "deny", "choose_option"):
+        new["misses"] = 0.0
+    if label.startswith(("faq/", "scam/")):
+        new["topic"] = label
+    return {name: value for name, value in new.items() if (slots.get(name) or None) != (value or None)}

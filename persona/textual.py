@@ -1,0 +1,69 @@
+"""Small facts about Chinese text that several modules share."""
+
+from __future__ import annotations
+
+import re
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+# Pictographs only: ①, → and ※ are ordinary typography and stay.
+EMOJI = re.compile(
+    "(?:[\U0001F1E6-\U0001F1FF]{2}"
+    "|[\U0001F000-\U0001F0FF\U0001F300-\U0001FAFF\u231A\u231B\u23E9-\u23FA\u2600-\u27BF\u2B05-\u2B07\u2B1B-\u2B55]"
+    "[\uFE0F\u200D\U0001F3FB-\U0001F3FF\u2640\u2642]*)+"
+)
+ONE_EMOJI = re.compile(
+    "[\U0001F000-\U0001FAFF\u231A\u231B\u23E9-\u23FA\u2600-\u27BF\u2B05-\u2B07\u2B1B-\u2B55][\uFE0F\u200D]*"
+)
+OPEN, CLOSE = "「『“", "」』”"
+DIGIT = re.compile(r"[0-9０-９]")
+STEP = re.compile(r"^\s*(?:\d+[.、．]|[一二三四五][、，])")
+SENTENCE = re.compile(r"[^。！？；!?\n]+[。！？；!?]*")
+
+
+def quoted_spans(text: str) -> list[tuple[int, int]]:
+    """Where 「…」, 『…』 or “…” stand. An unclosed quote ends with its line."""
+    spans: list[tuple[int, int]] = []
+    stack: list[tuple[str, int]] = []
+    for at, char in enumerate(text):
+        if char in OPEN:
+            stack.append((CLOSE[OPEN.index(char)], at))
+        elif stack and (char == stack[-1][0] or char == "\n"):
+            start = stack[0][1]
+            stack = [] if char == "\n" else stack[:-1]
+            if not stack:
+                spans.append((start, at + 1))
+    if stack:
+        spans.append((stack[0][1], len(text)))
+    return spans
+
+
+def outside_quotes(text: str) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it stands outside of quotation marks."""
+    pieces: list[tuple[str, bool]] = []
+    last = 0
+    for start, end in quoted_spans(text):
+        pieces += [(text[last:start], True), (text[start:end], False)]
+        last = end
+    pieces.append((text[last:], True))
+    return [piece for piece in pieces if piece[0]]
+
+
+def particle_pattern(word: str) -> re.Pattern[str]:
+    """The particle at the start or end of a clause; never the last syllable of a name such as 小福喵."""
+    mark = re.escape(word)
+    alone = rf"(?:^|(?<=[。！？!?\n])){mark}+[，、。！!~～]+"
+    closing = rf"(?<!福)(?<!{mark})[，、]?{mark}+(?=[。！？；!?~～…，、」\s\U0001F300-\U0001FAFF]|$)"
+    return re.compile(f"{alone}|{closing}")
+
+
+def lone_brace(text: str) -> int:
+    """Offset of the first brace that belongs to no placeholder, or -1."""
+    blanked = PLACEHOLDER.sub(lambda match: " " * len(match.group()), text)
+    found = re.search(r"[{}]", blanked)
+    return found.start() if found else -1
+
+
+def squeeze(text: str) -> str:
+    """No blank line inside one bubble: Rasa would send two messages."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
+    return "\n".join(line for line in lines if line).strip()

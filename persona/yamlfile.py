@@ -1,0 +1,281 @@
+"""Read YAML and remember the line of every key, so that an editor is sent to the right place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.constructor import ConstructorError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from persona.errors import ContentError, Problem
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CONSTRUCTOR = yaml.SafeLoader("")
+Path_ = tuple["str | int", ...]
+
+
+@dataclass
+class Document:
+    """One parsed file: plain data, and the line (from 1) on which each key or item stands."""
+
+    file: str
+    data: Any
+    lines: dict[Path_, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, *path: str | int) -> int:
+        """The line of ``path``, or of the nearest thing that contains it."""
+        for end in range(len(path), -1, -1):
+            found = self.lines.get(path[:end])
+            if found:
+                return found
+        return 1
+
+
+def read(path: Path | str, shown_as: str | None = None) -> Document:
+    """Parse ``path``. Never raises for bad content: what is wrong stands in ``problems``."""
+    shown = shown_as or _short(Path(path))
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        what = "文件读不出来" if isinstance(error, OSError) else "文件不是 UTF-8 编码"
+        return _broken(shown, 0, "P100", f"{what}（{error.__class__.__name__}）", "检查文件名，另存为 UTF-8。")
+    return parse(text, shown)
+
+
+def parse(text: str, shown: str) -> Document:
+    """Like :func:`read`, for text already in memory."""
+    loader = Loader(text)
+    try:
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        why = error.problem or error.context or "格式不对"
+        return _broken(shown, mark.line + 1 if mark else 1, "P101", f"YAML 读不懂：{why}",
+                       "看这一行和上一行的缩进、冒号、引号是否成对。")
+    except yaml.YAMLError as error:
+        return _broken(shown, 1, "P101", f"YAML 读不懂：{error}", "删掉看不见的控制字符。")
+    finally:
+        loader.dispose()
+    document = Document(shown, None)
+    if node is not None:
+        document.lines[()] = node.start_mark.line + 1
+        document.data = _build(node, (), document)
+    return document
+
+
+def _short(path: Path) -> str:
+    """Relative to where the editor stands, when it lies below."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _broken(shown: str, line: int, code: str, what: str, fix: str) -> Document:
+    return Document(shown, None, {(): line or 1}, [Problem(shown, line, code, "", what, fix)])
+
+
+def _build(node: Node, path: Path_, document: Document) -> Any:
+    if isinstance(node, MappingNode):
+        return _build_mapping(node, path, document)
+    if isinstance(node, SequenceNode):
+        items = []
+        for number, child in enumerate(node.value):
+            here = (*path, number)
+            document.lines[here] = child.start_mark.line + 1
+            items.append(_build(child, here, document))
+        return items
+    assert isinstance(node, ScalarNode)
+    return _build_scalar(node, path, document)
+
+
+def _build_mapping(node: MappingNode, path: Path_, document: Document) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        if key_node.tag == "tag:yaml.org,2002:merge":
+            # << takes over what the named mapping holds; own keys win, wherever they stand
+            named = value_node.value if isinstance(value_node, SequenceNode) else [value_node]
+            for other in reversed(named):
+                merged.update(_build(other, path, document) or {})
+            continue
+        line = key_node.start_mark.line + 1
+        key = str(key_node.value)
+        here = (*path, key)
+        if key in result:
+            document.problems.append(Problem(
+                document.file, line, "P102", dotted(here), f"同一层里「{key}」写了两次，第一次在第 {document.line(*here)} 行",
+                "留一个，删一个；YAML 会悄悄只认后一个。"))
+            continue
+        document.lines[here] = line
+        result[key] = _build(value_node, here, document)
+    return {**merged, **result}
+
+
+def _build_scalar(node: ScalarNode, path: Path_, document: Document) -> Any:
+    if node.tag == "tag:yaml.org,2002:timestamp":
+        document.problems.append(Problem(
+            document.file, node.start_mark.line + 1, "P103", dotted(path), f"日期 {node.value} 没有加引号",
+            f'写成 "{node.value}"；不加引号，训练会失败。'))
+        return str(node.value)
+    kind = node.tag.rpartition(":")[2]
+    try:
+        if kind == "str":
+            return str(node.value)
+        if kind == "null":
+            return None
+        if kind in ("int", "float", "bool"):
+            return getattr(_CONSTRUCTOR, f"construct_yaml_{kind}")(node)
+        raise ValueError(kind)
+    except (ConstructorError, ValueError, KeyError):
+        document.problems.append(Problem(
+            document.file, node.start_mark.line + 1, "P105", dotted(path), f"不认识的写法 {node.tag} {node.value!r}",
+            "写成普通文字；拿不准就加上引号。"))
+        return None
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """A path as editors write it: ``refusals.promise`` or ``bad[2].why``."""
+    shown = ""
+    for step in path:
+        shown += f"[{step}]" if isinstance(step, int) else f".{step}" if shown else str(step)
+    return shown
+
+
+class Reader:
+    """Take typed values out of a document, collecting what is wrong instead of stopping."""
+
+    def __init__(self, document: Document, schema: str | None = None) -> None:
+        self.document = document
+        self.problems: list[Problem] = document.problems
+        if document.data is None and not self.problems:
+            self.bad("P104", (), "文件是空的", "照同类文件的样子写。")
+        elif document.data is not None and not isinstance(document.data, dict):
+            self.bad("P105", (), "最外层应当是「键: 值」", "照同类文件的样子写。")
+            document.data = None
+        if schema and isinstance(document.data, dict) and document.data.get("schema") != schema:
+            self.bad("P108", ("schema",), f"版本应当是 {schema}", f"第一行写 schema: {schema}。")
+
+    def bad(self, code: str, path: Sequence[str | int], what: str, fix: str) -> None:
+        """Note a problem at ``path``."""
+        line = self.document.line(*path)
+        self.problems.append(Problem(self.document.file, line, code, dotted(path), what, fix))
+
+    def finish(self) -> None:
+        """Raise everything that was collected."""
+        if self.problems:
+            raise ContentError(self.problems)
+
+    def get(self, *path: str | int) -> Any:
+        """The value at ``path`` or None."""
+        value = self.document.data
+        for step in path:
+            if isinstance(value, dict):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+    def _missing(self, value: Any, path: Sequence[str | int], required: bool, kind: str) -> bool:
+        if value is not None and value != "":
+            return False
+        if required and self.document.data is not None:
+            self.bad("P104", path, f"缺少「{path[-1]}」", f"补上这一项（{kind}）。")
+        return True
+
+    def text(self, *path: str | int, required: bool = True, max_chars: int = 0, default: str = "") -> str:
+        """A non-empty string."""
+        value = self.get(*path)
+        if self._missing(value, path, required, "文字"):
+            return default
+        if not isinstance(value, str):
+            self.bad("P105", path, f"应当是文字，现在是 {value!r}", "两边加上引号。")
+            return default
+        value = value.strip()
+        if max_chars and len(value) > max_chars:
+            self.bad("P107", path, f"{len(value)} 个字，最多 {max_chars} 个", "删短。")
+        return value
+
+    def texts(self, *path: str | int, required: bool = True, low: int = 0, high: int = 0,
+              max_chars: int = 0) -> tuple[str, ...]:
+        """A list of strings; one string alone counts as a list of one."""
+        value = self.get(*path)
+        if self._missing(value, path, required, "列表"):
+            return ()
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, list):
+            self.bad("P105", path, "应当是列表", "每项一行，行首写「- 」。")
+            return ()
+        found = tuple(self.text(*path, number, max_chars=max_chars) for number in range(len(value)))
+        if low and len(found) < low:
+            self.bad("P110", path, f"只有 {len(found)} 项，至少要 {low} 项", "补足。")
+        if high and len(found) > high:
+            self.bad("P110", path, f"有 {len(found)} 项，最多 {high} 项", "删掉多的。")
+        return found
+
+    def mapping(self, *path: str | int, required: bool = True) -> dict[str, Any]:
+        """A mapping with string keys."""
+        value = self.get(*path)
+        if self._missing(value, path, required, "键: 值"):
+            return {}
+        if not isinstance(value, dict):
+            self.bad("P105", path, "应当是「键: 值」", "每项一行，写成「键: 值」。")
+            return {}
+        return value
+
+    def items(self, *path: str | int, required: bool = True) -> int:
+        """How many items the list at ``path`` has (0 when it is no list)."""
+        value = self.get(*path)
+        if self._missing(value, path, required, "列表"):
+            return 0
+        if not isinstance(value, list):
+            self.bad("P105", path, "应当是列表", "每项一行，行首写「- 」。")
+            return 0
+        return len(value)
+
+    def whole(self, *path: str | int, low: int = 0, high: int = 10**9, default: int = 0,
+              required: bool = True) -> int:
+        """A whole number between ``low`` and ``high``."""
+        value = self.get(*path)
+        if self._missing(value, path, required, "整数"):
+            return default
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.bad("P105", path, f"应当是 {low} 到 {high} 的整数，现在是 {value!r}", "改成整数，不加引号。")
+            return default
+        return value
+
+    def day(self, *path: str | int, required: bool = True) -> date:
+        """A quoted date ``"2026-11-23"``."""
+        value = self.text(*path, required=required)
+        if not value:
+            return date.max
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.bad("P106", path, f"「{value}」不是日期", '写成 "2026-11-23" 的样子。')
+            return date.max
+
+    def one_of(self, allowed: Sequence[str], *path: str | int, required: bool = True, default: str = "") -> str:
+        """A string out of ``allowed``."""
+        value = self.text(*path, required=required, default=default)
+        if value and value not in allowed:
+            self.bad("P110", path, f"「{value}」不在可选范围里", "可选：" + "、".join(allowed) + "。")
+            return default
+        return value
+
+    def only(self, allowed: Sequence[str], *path: str | int) -> None:
+        """Complain about keys nobody reads: they are usually misspelt."""
+        value = self.get(*path)
+        if isinstance(value, dict):
+            for key in value:
+                if key not in allowed:
+                    self.bad("P109", (*path, key), f"不认识的键「{key}」", "可用的键：" + "、".join(allowed) + "。")

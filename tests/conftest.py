@@ -1,0 +1,34 @@
+"""Shared fixtures. Unit tests use none of them and import no rasa."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+
+if TYPE_CHECKING:
+    from tests.talk import Bot
+
+
+@pytest.fixture(scope="session")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+    """The project's own bot on its in-memory store; audit lines go to a scratch folder."""
+    os.environ["MASCOT_AUDIT"] = str(tmp_path_factory.mktemp("audit") / "audit.jsonl")
+    from rasa.utils.endpoints import EndpointConfig
+
+    from tests.talk import Bot
+
+    store = EndpointConfig(type="persona.rasa_adapter.door.MascotInMemoryStore")
+    yield Bot(tracker_store=store)
+
+
+@pytest.fixture(scope="session")
+def audit_file(bot: Bot) -> Path:
+    return Path(os.environ["MASCOT_AUDIT"])

@@ -1,0 +1,166 @@
+"""A violating sentence is planted in every path by which a message can reach a customer; none gets through."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("rasa")
+
+from rasa.shared.core.events import BotUttered  # noqa: E402
+
+from tests.talk import Bot, Talk, flat  # noqa: E402
+
+BAD = "内部渠道的理财稳赚不赔，保本保息年化8%，名额只剩三个"
+MARKS = ("稳赚", "保息", "8%", "名额")
+FAQ = "信用卡怎么挂失"
+
+
+def clean(text: str) -> bool:
+    return not any(mark in text for mark in MARKS)
+
+
+def everything(tracker: Any) -> str:
+    """All that the store holds of what the bot said."""
+    return str([e.as_dict() for e in tracker.events if not e.type_name == "user"])
+
+
+@pytest.fixture
+def talk(bot: Bot) -> Talk:
+    return bot.talk(mascot="xiaofumiao")
+
+
+@pytest.fixture
+def answers(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let the action server answer with `responses` and `events`."""
+
+    def plant(responses: list[dict[str, Any]] | None = None, events: list[dict[str, Any]] | None = None) -> None:
+        async def request(*args: Any, **kwargs: Any) -> dict[str, Any]:
+            return {"responses": [dict(r) for r in responses or []], "events": [dict(e) for e in events or []]}
+
+        monkeypatch.setattr(bot.actions, "request", request)
+
+    return plant
+
+
+PLANTS = {
+    "text": {"text": BAD},
+    "text beside a response": {"text": BAD, "response": "utter_thank"},
+    "button title": {"text": "看看这个", "buttons": [{"title": "保本保息年化8%，稳赚", "payload": "/thank"}]},
+    "custom": {"text": "你好", "custom": {"card": {"lines": [BAD]}}},
+    "image caption": {"image": "https://www.fuhe.example/a.png", "text": BAD},
+    "attachment": {"text": "你好", "attachment": {"type": "file", "payload": {"title": BAD}}},
+    "elements": {"text": "你好", "elements": [{"title": BAD, "subtitle": BAD}]},
+    "quick replies": {"text": "你好", "quick_replies": [{"title": "稳赚不赔的理财，点我", "payload": "/thank"}]},
+}
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+@pytest.mark.parametrize("name", PLANTS)
+def test_what_an_action_says(talk: Talk, answers: Callable[..., None], name: str, turn: int) -> None:
+    if turn == 2:
+        talk("你好")
+    answers(responses=[PLANTS[name]])
+    raw = talk.raw(FAQ)
+    assert flat(raw).strip()
+    assert clean(str(raw)), raw
+    assert clean(everything(talk.tracker))
+
+
+def test_metadata_text_does_not_override_what_is_sent(talk: Talk, answers: Callable[..., None]) -> None:
+    answers(events=[{"event": "bot", "text": "你好", "data": {}, "metadata": {"text": BAD, "buttons": [{"title": BAD, "payload": "/x"}]}}])
+    assert clean(str(talk.raw(FAQ)))
+    assert clean(everything(talk.tracker))
+
+
+def test_a_bot_event_of_an_action(talk: Talk, answers: Callable[..., None]) -> None:
+    answers(events=[{"event": "bot", "text": BAD, "data": {}, "metadata": {}}])
+    raw = talk.raw(FAQ)
+    assert raw and clean(str(raw))
+    assert clean(everything(talk.tracker))
+
+
+def test_an_approved_mark_from_outside_is_not_trusted(talk: Talk, answers: Callable[..., None]) -> None:
+    marks = {"reviewed": True, "refused": "wording", "metadata": {"approval": "A-1", "ai_notice": True}}
+    answers(events=[{"event": "bot", "text": BAD, "data": {}, "metadata": marks}])
+    assert clean(str(talk.raw(FAQ)))
+
+
+@pytest.mark.parametrize(("response", "message"), [("utter_thank", "谢谢你"), ("utter_clarify", "阿斯顿发嘎嘎嘎"), ("utter_affirm", "好的")])
+def test_a_domain_response(
+    bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch, response: str, message: str
+) -> None:
+    monkeypatch.setitem(bot.agent.nlg.responses, response, [{"text": BAD}])  # type: ignore[attr-defined]
+    raw = talk.raw(message)
+    assert raw and clean(str(raw))
+    assert clean(everything(talk.tracker))
+
+
+def test_the_affirmation(bot: Bot, talk: Talk, answers: Callable[..., None]) -> None:
+    answers(events=[{"event": "followup", "name": "action_default_ask_affirmation"}])
+    answer = talk(FAQ)
+    assert "Did you mean" not in answer
+    assert "转人工" in answer
+
+
+def test_an_event_that_arrives_through_the_api(bot: Bot, talk: Talk) -> None:
+    talk("你好")
+    tracker = talk.tracker
+    tracker.update_with_events([BotUttered(BAD, {"custom": {"x": BAD}})], bot.agent.domain)
+    assert clean(everything(tracker))
+
+
+def test_the_guard_that_throws(bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from persona.rasa_adapter.house import house
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(type(house().guard), "review", broken)
+    monkeypatch.setitem(bot.agent.nlg.responses, "utter_thank", [{"text": BAD}])  # type: ignore[attr-defined]
+    answer = talk("谢谢你")
+    assert answer.strip() and clean(answer)
+    assert "转人工" in answer
+
+
+def test_a_refusal_is_audited_with_its_rules(bot: Bot, talk: Talk, answers: Callable[..., None], audit_file: Any) -> None:
+    answers(responses=[{"text": BAD}])
+    talk(FAQ)
+    last = [line for line in audit_file.read_text("utf-8").splitlines() if '"refusal"' in line][-1]
+    assert "NM-10" in last
+
+
+class TestDatabaseGone:
+    @pytest.fixture
+    def sql_bot(self, tmp_path: Any) -> Iterator[Bot]:
+        from rasa.utils.endpoints import EndpointConfig
+
+        store = EndpointConfig(type="persona.rasa_adapter.door.MascotSQLStore", dialect="sqlite", db=str(tmp_path / "c.db"))
+        yield Bot(tracker_store=store)
+
+    def test_the_door_stays_shut_and_nothing_is_lost(self, sql_bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+        from rasa.core.tracker_store import SQLTrackerStore
+
+        talk = sql_bot.talk()
+        talk("你好")
+        before = len(talk.tracker.events)
+
+        async def gone(*args: Any, **kwargs: Any) -> Any:
+            raise ConnectionError("database is gone")
+
+        with monkeypatch.context() as away:
+            away.setattr(SQLTrackerStore, "_retrieve", gone)
+            away.setattr(SQLTrackerStore, "save", gone)
+            away.setitem(sql_bot.agent.nlg.responses, "utter_thank", [{"text": BAD}])  # type: ignore[attr-defined]
+            answer = talk("谢谢你")
+            assert answer.strip() and clean(answer)
+            assert "110" in talk("我刚被骗子骗走了三万")
+            assert talk.tracker.get_slot("lock") == "hard"
+        talk("信用卡怎么挂失")
+        tracker = asyncio.new_event_loop().run_until_complete(sql_bot.agent.tracker_store.retrieve_full_tracker(talk.sender))
+        texts = [e.text for e in tracker.events if e.type_name == "user"]
+        assert texts == ["你好", "谢谢你", "我刚被骗子骗走了三万", "信用卡怎么挂失"]
+        assert len(tracker.events) > before

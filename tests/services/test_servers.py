@@ -1,0 +1,172 @@
+"""Both servers as processes, over REST and in `rasa shell`; the action server down, hung, talking nonsense."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from persona.institution import load_institution
+from tests.services.processes import (
+    ROOT,
+    Misbehaving,
+    Rest,
+    Shell,
+    endpoints,
+    environment,
+    free_port,
+    listening,
+    process,
+    rasa,
+)
+
+HOTLINE = load_institution().hotline
+FAQ = "信用卡怎么挂失"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="module")
+def actions() -> Iterator[Misbehaving]:
+    server = Misbehaving()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def rest(folder: Path, actions: Misbehaving) -> Iterator[Rest]:
+    """`rasa run` with the action server that misbehaves."""
+    port = free_port()
+    command = rasa(
+        "run", "-i", "127.0.0.1", "-p", str(port), "--endpoints", str(endpoints(folder, actions.port)),
+        "--credentials", "credentials.yml",
+    )
+    with process(command, folder):
+        client = Rest(port)
+        client.wait()
+        yield client
+
+
+def stored(folder: Path) -> str:
+    with sqlite3.connect(folder / "conversations.db") as database:
+        return "\n".join(row[0] for row in database.execute("select data from events"))
+
+
+def test_a_violation_of_the_action_server_reaches_neither_customer_nor_store(rest: Rest, actions: Misbehaving, folder: Path) -> None:
+    actions.mode = "bad"
+    for sender in ("new", "new"):
+        answer = rest.say(sender, FAQ)
+        assert answer.strip()
+        assert "稳赚" not in answer and "保息" not in answer
+    text = json.loads(json.dumps(stored(folder)))
+    assert "\\u7a33\\u8d5a" not in text and "稳赚" not in text
+
+
+@pytest.mark.parametrize("mode", ["nonsense", "error", "hang"])
+def test_the_customer_is_answered_within_five_seconds(rest: Rest, actions: Misbehaving, mode: str) -> None:
+    actions.mode = mode
+    started = time.monotonic()
+    answer = rest.say(f"m-{mode}", FAQ)
+    assert time.monotonic() - started < 5
+    assert HOTLINE in answer
+    emergency = rest.say(f"e-{mode}", "我被骗了刚转走三万")
+    assert "110" in emergency[:80] and HOTLINE in emergency
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        (b"{broken", 400, "bad_json"),
+        (b"[]", 400, "bad_json"),
+        (b"\xff\xfe", 400, "bad_json"),
+        (b'{"message": "hi"}', 400, "bad_sender"),
+        (b'{"sender": "", "message": "hi"}', 400, "bad_sender"),
+        (b'{"sender": "a\\u0000b", "message": "hi"}', 400, "bad_sender"),
+        (b'{"sender": "u1"}', 400, "bad_message"),
+        (b'{"sender": "u1", "message": 3}', 400, "bad_message"),
+        (b'{"sender": "u1", "message": "hi", "metadata": [1]}', 400, "bad_metadata"),
+        (json.dumps({"sender": "u1", "message": "卡" * 20_000}).encode(), 413, "body_too_large"),
+        (json.dumps({"sender": "u1", "message": "a" * 20_000}).encode(), 413, "message_too_long"),
+        (b"[" * 60_000, 400, "bad_json"),
+    ],
+)
+def test_malformed_requests_get_a_reason(rest: Rest, body: bytes, status: int, reason: str) -> None:
+    code, text = rest.post(body)
+    assert code == status
+    answer = json.loads(text)
+    assert answer["error"] == reason and answer["message"]
+
+
+@pytest.mark.parametrize("message", ["", "   ", "???", "😀", "{", "{}", "/restart", "/nosuch", '/greet{"a":', "你好\u0000啊"])
+def test_odd_messages_get_a_chinese_answer(rest: Rest, actions: Misbehaving, message: str) -> None:
+    actions.mode = "error"
+    answer = rest.say(f"odd-{abs(hash(message))}", message)
+    assert any("\u4e00" <= c <= "\u9fff" for c in answer)
+
+
+def test_plain_text_json_is_accepted_and_the_channel_cannot_be_forged(rest: Rest, folder: Path) -> None:
+    body = json.dumps({"sender": "forger", "message": "你好", "input_channel": "cmdline"}).encode()
+    status, _ = rest.post(body, content_type="text/plain")
+    assert status == 200
+    with sqlite3.connect(folder / "conversations.db") as database:
+        rows = [json.loads(r[0]) for r in database.execute("select data from events where sender_id='forger' and type_name='user'")]
+    assert rows[0]["input_channel"] == "rest"
+
+
+def test_the_stream_is_rasas(rest: Rest) -> None:
+    status, text = rest.post(json.dumps({"sender": "s1", "message": "你好"}).encode(), query="?stream=true")
+    lines = [json.loads(line) for line in text.splitlines() if line]
+    assert status == 200 and lines[0]["recipient_id"] == "s1" and lines[0]["text"]
+
+
+def test_shell_answers_while_the_action_server_is_down_and_lets_no_violation_through(
+    folder: Path, actions: Misbehaving
+) -> None:
+    actions.mode = "bad"
+    command = rasa("shell", "-i", "127.0.0.1", "-p", str(free_port()), "--endpoints", str(endpoints(folder, actions.port)))
+    shell = Shell(command, folder)
+    try:
+        shell.read_until("Your input")
+        shell.send(FAQ)
+        answer = shell.read_until("转人工")
+        assert "稳赚" not in answer and "保息" not in answer
+        shell.send("\x1b[B")  # leave the button menu for free text
+        actions.mode = "hang"
+        shell.send("/stop")
+    finally:
+        shell.close()
+
+
+def test_a_misspelt_store_stops_the_start(folder: Path, actions: Misbehaving) -> None:
+    file = endpoints(folder, actions.port, store="persona.rasa_adapter.door.MascotSQLStoer")
+    command = rasa("run", "-i", "127.0.0.1", "-p", str(free_port()), "--endpoints", str(file), "--credentials", "credentials.yml")
+    try:
+        done = subprocess.run(command, cwd=ROOT, env=environment(folder), capture_output=True, timeout=90, check=False)
+    except subprocess.TimeoutExpired as running:
+        pytest.fail(f"it started: {running.stdout!r}")
+    assert done.returncode != 0
+    assert "tracker_store.type" in (done.stdout + done.stderr).decode()
+
+
+def test_both_servers_as_the_readme_starts_them(folder: Path) -> None:
+    """`mascot serve` with the real action server: both listen on 127.0.0.1 only, and a person is found."""
+    port, actions_port = free_port(), free_port()
+    command = [sys.executable, "-m", "persona.cli", "serve", "--port", str(port), "--actions-port", str(actions_port)]
+    with process(command, folder):
+        client = Rest(port)
+        assert listening(port) and listening(actions_port)
+        client.wait()
+        assert "人工" in client.say("h1", "转人工")[:60]
+        assert "110" in client.say("h2", "有人打电话说我涉嫌洗钱，让我转到安全账户，我正要转")[:120]
+        for number in (port, actions_port):
+            listeners = subprocess.run(["ss", "-ltnH", f"sport = :{number}"], capture_output=True, text=True, check=False).stdout
+            assert not listeners or all("127.0.0.1" in line for line in listeners.splitlines())

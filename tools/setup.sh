@@ -1,0 +1,35 @@
+#!/bin/sh
+# Create the virtual environment with Python 3.10 and install the project with its pinned constraints.
+# Uses uv when it is there, else python3.10 (pyenv's shim counts). Rasa 3.6 runs on no newer Python.
+set -eu
+venv=$1
+
+need() {
+    printf '需要 Python 3.10（Rasa 3.6 不支持更新的版本）；没有找到。\n' >&2
+    printf 'Python 3.10 is needed (Rasa 3.6 runs on no newer one) and was not found. Get it with one of:\n' >&2
+    printf '  uv python install 3.10        (https://docs.astral.sh/uv/)\n  pyenv install 3.10\n  conda create -n mascot python=3.10\n' >&2
+    exit 1
+}
+
+works() { "$@" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10))' >/dev/null 2>&1; }
+
+if [ -x "$venv/bin/python" ] && ! works "$venv/bin/python"; then
+    rm -rf "$venv"
+fi
+if [ ! -x "$venv/bin/python" ]; then
+    printf '1/2 创建 %s …\n' "$venv"
+    if works python3.10; then
+        python3.10 -m venv "$venv"
+    elif works python3; then
+        python3 -m venv "$venv"
+    elif command -v pyenv >/dev/null 2>&1 && found=$(pyenv prefix "$(pyenv versions --bare 2>/dev/null | grep '^3\.10\.' | tail -n 1)" 2>/dev/null) && works "$found/bin/python"; then
+        "$found/bin/python" -m venv "$venv"
+    elif command -v uv >/dev/null 2>&1; then
+        uv venv --seed --python 3.10 "$venv" || need
+    else
+        need
+    fi
+fi
+printf '2/2 安装依赖（约 1.3 GB，头一次要几分钟）…\n'
+"$venv/bin/python" -m pip install --progress-bar on --disable-pip-version-check -q "pip<26" "setuptools<71" wheel 2>&1 | grep -v -i 'deprecation\|find-links\|is ignored' || true
+"$venv/bin/python" -m pip install --progress-bar on --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
