@@ -305,8 +305,12 @@ def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
     from persona.compliance.second_opinion import sentences
 
     hits = []
+    topics = bubble.scan.any_spans(rule.with_)
     for start, end in sentences(bubble.scan.text):
+        if not any(start <= at < end for at, _ in topics):
+            continue
         if bubble.score(bubble.scan.text[start:end]) >= (rule.threshold or 0.0):
-            if not bubble.scan.excused(rule.unless, (start, end)):
+            last = len(bubble.scan.text[start:end].rstrip("。！？\n【】")) + start
+            if not bubble.scan.excused(rule.unless, (last, last)):  # told as somebody else's words anywhere in it
                 hits.append(Hit(start, end))
     return hits

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_CLAUSE_ENDS = "，。！？；\n"
-_SENTENCE_ENDS = "。！？\n"
+_CLAUSE_ENDS = "，。！？；\n【】"
+_SENTENCE_ENDS = "。！？\n【】"
 _REACH = 160
 
 # 不 + what makes it a denial; 「不看征信」「不容错过」 are no denials.
@@ -20,8 +20,8 @@ _DENY = (
     r"建议|宣传|宣称|设|写|列|展示|默认|索要|主张|鼓励|适合|适用|追求|追|图|向你|向您|替|给|把|和|与|像|比|同于?|是(?!骗|吹|忽悠|玩笑|梦|传说|问题|我|人人)|用来|以)|"
     r"(?<![亏风门])没有?(?!套路|门槛|手续|中间|费用|后顾|压力|骗|烦恼|任何(?:费用|门槛|套路|手续|压力)|抵押|征信|工作|额度|时间|钱|车|房|还|见过|谁不)|"
     r"无法|无权|未(?!来|必不)|(?<!请)勿|请勿|切勿|严禁|禁止|禁用|拒绝(?!套路|平庸|等待|低)|杜绝|莫|谨防|警惕|避免(?!亏|损失|风险)|防范|防止|远离(?!亏|风险|贫|穷|上班)|"
-    r"小心(?!错过)|当心|抵制|整治|打击|查处|举报|识别|识破|揭秘|反对|切忌|别(?:再?信|听|碰|被|把|相信|用|拿|去|让|点|借|参与|办|说|写|轻信|贪|指望|以为)|"
-    r"取消|打破|谈不上|不再|从不|决不|绝不|永不|均不|也不|都不|概不|并非|绝非|而非|绝无|并无|从无)"
+    r"小心(?!错过)|当心|不帮忙?|抵制|整治|打击|查处|举报|识别|识破|揭秘|反对|切忌|别(?:再?信|听|碰|被|把|相信|用|拿|去|让|点|借|参与|办|说|写|轻信|贪|指望|以为)|"
+    r"(?:会|应|要)(?:被)?处罚|取消|打破|谈不上|不再|从不|决不|绝不|永不|均不|也不|都不|概不|并非|绝非|而非|绝无|并无|从无)"
 )
 _DENIED = re.compile(_DENY + r"[^，。！？；\n]{0,12}$")
 _DENIED_DIRECTLY = re.compile(r"(?:(?<![无好])不|非|未|无|不是|不含|不收|没)[「]?$")
@@ -32,32 +32,52 @@ _FORBIDDEN = re.compile(
 )
 _NOT_FORBIDDEN = re.compile(r"[，；](?:我们|本公司|我司|平台|加|联系|欢迎|立即|马上|赶快|快来|放心)")
 
-_LIE = r"(?:骗|诈|陷阱|圈套|套路|话术|违规|违法|非法|误导|假|谎|不实|幌子|诱饵|噱头|坑|谣言|不可能|不存在|不对|错误|误区|误解|传销|忽悠|不可信)"
+_LIE = r"(?:骗|诈|陷阱|圈套|套路|话术|违规|违法|非法|误导|假|谎|不实|幌子|诱饵|噱头|坑|谣言|不可能|不存在|不对|错误|误区|误解|传销|忽悠|不可信|不当)"
 _AFTER = re.compile(
     r"^[^。！？\n]{0,26}?(?:(?<![不非])(?:都?是|均为|全是|多半?是|属于?|系|即为|涉嫌|恰是|往往)[^。！？\n没不无非]{0,10}" + _LIE +
     r"|不存在|不可信|不靠谱|信不得|要不得|不能信|别信|勿信|不要信|不要(?:轻易)?相信|切勿(?:轻信|相信)|别轻信|不成立|(?:已经?被?|被)(?:打破|取消|禁止)|"
     r"(?<!不)合规吗|不合规|(?<!不)违规(?!必)|(?<!不)违法(?!必)|(?:诱惑|幌子|骗局|陷阱|名义|噱头|谎言|诱饵|字样|用语|字眼|表述|误区|旗号|话术|骗术|等词)|"
-    r"谁都不能|没有人能|没人能|做不到|给不了|不敢说|不好说|说不准|没有这回事|没这回事|就(?:挂|停|拉黑|报警|别)|直接(?:挂|拉黑|报警)|"
+    r"打个?问号|两回事|，?(?:并)?不等于|被(?:罚|处罚|通报|立案|查处|出具|曝光|约谈)|罚没|获刑|警示函|会泄露|的?(?:短信|电话|广告|链接|帖子|来电|邮件)[^。！？\n]{0,6}(?:不(?:点|回|信|理)|别|不要|直接删|删掉|挂)|谁都不能|没有人能|没人能|做不到|给不了|不敢说|不好说|说不准|没有这回事|没这回事|就(?:挂|停|拉黑|报警|别)|直接(?:挂|拉黑|报警)|"
     r"一律(?:挂|拉黑|不|别|是)|先停|先挂|挂电话|挂断|挂掉|多半(?!是好)|要当心|要警惕|要小心|需警惕|请(?:警惕|当心|拨打?110))"
 )
 _TELLER = (
     r"(?:(?<!不是)(?<!绝非)(?<!没有)(?<!拒绝)(?<!杜绝)(?<!远离)(?:骗子|骗局|诈骗(?!者?不)|行骗|骗术|骗人的?|不法分子|不法中介|非法中介|黑中介|黑产|非法集资)|(?<!不)被骗|受骗|上过?当|反诈|圈套|"
-    r"冒充|谎称|声称|号称|自称|打着|诱骗|忽悠|蒙骗|引诱|诱导|误导|话术|典型话|有人(?:说|让|跟你|向你|向您|以|承诺|告诉|拉|教|叫|劝|推|给|打)|"
+    r"民警|警方|记者|暗访|网友反映|(?:电话|短信|广告|群)(?:里)?说|宣称|所谓|(?:他们?|她)说|冒充|谎称|声称|号称|自称|打着|诱骗|忽悠|蒙骗|引诱|诱导|误导|话术|典型话|有人(?:说|让|跟你|向你|向您|以|承诺|告诉|拉|教|叫|劝|推|给|打)|"
     r"谁(?:要是|跟你|跟您|向你|承诺|让|叫|催|要|说(?!没|不))|对方(?:说|承诺|称|让|要求|声称|以|拿|会)|别人(?:说|承诺)|(?:听|看|遇|碰)[到见][^。！？\n]{0,6}[「：]|一(?:听|看|见)[到见]?[「]|"
     r"别信|不要(?:轻易)?相信|不要轻信|勿轻信|切勿|谨防|警惕|违规|违法|违反|坏例|反例|误区|不能说|不要说|不得|禁止|举报|曝光|处罚|罚款|通报|案例[：:]|"
     r"以[^，。！？\n]{0,16}为(?:诱饵|名|幌子|噱头|由)|为(?:诱饵|幌子|名义)|宣扬|鼓吹|吹嘘|标榜|虚构|编造|伪造|捏造)"
 )
 _TOLD = re.compile(_TELLER)
+_TOLD_IN = re.compile(r"涉嫌|获刑|判处|被捕|查获|落网|骗取|以[^，。！？\n]{0,16}为(?:诱饵|名(?!优|牌)|幌子|噱头|由)")
 _LEAD = re.compile(r"(?:骗子|骗局|诈骗|骗术|话术|圈套|坏例|反例|不能(?:说|写|用)|禁(?:用|止)|违规|套路|误区|警惕|谨防)")
 _ITEM = re.compile(r"^[（「]?(?:[0-9一二三四五六七八九十]{1,2}[.、）：，是]|第[一二三四五六七八九十]|[-·•*]|先|再|然后|接着|最后|最终|又|「)")
 _EDITOR = re.compile(r"删|改|承诺收益|诱导|违规|不能|催促|短期|绑在一起|处")
 _ASK = re.compile(
     r"^[」）]?(?:的?(?:理财|产品|基金|存款|保险|贷款|项目|平台|广告|说法|群|老师|话|事|东西))?(?:可|靠谱|能|是|有|真|可信|合规|合法|安全)?[^，。！？；\n]{0,5}(?:吗|么|嘛(?=？)|是不是|是什么|啥意思|什么意思|靠不靠谱|真的假的|怎么办|能信|可信吗)"
+    r"|^[^。！？\n]{0,10}，(?:这)?(?:是真的?|真的|靠谱|可信|能信|合法|对|可以|有这事|是不是真)[^。！？\n]{0,4}(?:吗|么|不|嘛|$)"
 )
 _PUSHED = re.compile(r"(?:想|要不要|还在|需要|难道|岂不|何不|愿不愿|不来|心动|您不|你不|缺|是否|有没有兴趣|打算)[^。！？\n]{0,24}$")
+_REAL = re.compile(r"哪[个些只款家种]|什么(?!都)|为什么(?!还|不)|怎么(?!能|会|可能)|谁|是不是|能不能|会不会|可不可以|是真的|真的假|靠谱吗|合法吗|可信吗|能信吗|对吗|有没有|多少")
+_TEASE = re.compile(r"还等|难道|岂|何必|何不|想不想|要不要|您想|你想|了解|错过|心动|还在|去哪|上哪")
 _LAW = re.compile(r"(?:办法|条例|规定|通知|指引|法|公告|意见|细则|准则|指南|规范|说明书?|揭示书|协议|合同|须知|提示)$")
 _GRADE_BEFORE = re.compile(r"(?:风险(?:等级|评级|级别|类型)(?:为|是|：|标注|定为|属于?|【|「|（)*(?:p?r[1-5])?[（「]?中?|(?<![a-z])p?r[1-5][（(：]?中?)$")
 _GRADE_AFTER = re.compile(r"^[（(]?(?:p?r[1-5]|[一二三四五]级)")
+
+
+# a denial inside the hit itself: 信用卡不得用于套现
+_INSIDE = re.compile(r"不可信|虚假|骗局|诈骗|不是没|并不|并非|不得|不能(?!错过|让|再|不)|不可以|禁止|严禁|不允许|勿用|不许|不支持|请不要|请勿")
+# a question that the next sentence denies: 出租银行卡一天给五百？那是在帮骗子洗钱。
+_NO = re.compile(r"(?:不(?!用愁|用怕|要紧|求人|是问题|存在的|成问题|等人|信您|信你)|没有(?!关系|问题)|没这|别(?!愁|急|怕|担心|犹豫|等)|那(?:就)?是|这(?:就)?是|假的|骗|当心|小心(?!错过)|可不|哪有|做梦)")
+
+
+def _answered(text: str, start: int, end: int) -> bool:
+    stop = sentence_end(text, end)
+    if text[stop:stop + 1] != "？" or _PUSHED.search(text[sentence_start(text, start, 40):start]):
+        return False
+    answer = text[stop + 1:stop + 24]
+    if not _NO.match(answer):
+        return False
+    return not answer.startswith(("那是", "那就是", "这是", "这就是")) or bool(re.search(_LIE, answer))
 
 
 def clause_start(text: str, at: int, reach: int = 48) -> int:
@@ -79,6 +99,8 @@ def negated(text: str, start: int, end: int) -> bool:
     """Denied in its own clause, or listed under a prohibition, or denied by what follows."""
     clause = text[clause_start(text, start):start]
     if _DENIED_DIRECTLY.search(clause) or _DENIED.search(clause):
+        return True
+    if _INSIDE.search(text[start:end]) or _answered(text, start, end):
         return True
     before = text[sentence_start(text, start, 60):start]
     frame = _FORBIDDEN.search(before)
@@ -105,8 +127,8 @@ def _lead_in(text: str, start: int) -> bool:
 
 def warned(text: str, start: int, end: int) -> bool:
     """Told as somebody else's words, in a warning or a prohibition."""
-    before = text[sentence_start(text, start):start]
-    if _TOLD.search(before):
+    first = sentence_start(text, start)
+    if _TOLD.search(text[first:start]) or _TOLD_IN.search(text[first:end + 14]):
         return True
     after = text[end:sentence_end(text, end)]
     if _AFTER.match(after[:60]):
@@ -129,6 +151,8 @@ def quote_of(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def quoted(text: str, start: int, end: int, speaker: str = "bot") -> bool:
     """In quotation marks, in a sentence that denies, warns, refuses or corrects."""
+    if speaker == "staff" and re.search("」[：:]$", text[max(0, start - 2):start]):
+        return True
     marks = quote_of(text, start, end)
     if marks is None:
         return False
@@ -139,7 +163,7 @@ def quoted(text: str, start: int, end: int, speaker: str = "bot") -> bool:
     after = text[closed + 1:sentence_end(text, closed + 1)]
     return bool(
         re.search(_DENY, before) or _TOLD.search(before) or _AFTER.match(after)
-        or re.search(_DENY + "|" + _LIE, after[:40]) or re.match("[：，]?(?:删|改|承诺收益|诱导|短期|催促)", after)
+        or re.search(_DENY + "|" + _LIE, after[:40]) or re.match("[：，]?应?(?:当|该|被)?(?:删|改|去掉|换成|撤|承诺收益|诱导|短期|催促)", after)
         or re.search(r"(?:问|提到?的?|说的?|所谓的?|什么叫|写着|写的)$", before)
     )
 
@@ -161,8 +185,12 @@ def grade(text: str, start: int, end: int) -> bool:
 
 def question(text: str, start: int, end: int) -> bool:
     """A customer's question or a button in a customer's words; a teasing question is none."""
-    if not _ASK.match(text[end:end + 16]) and not _ASK.match(text[end - 1:end + 16]):
-        return False
+    near = _ASK.match(text[end:end + 16]) or _ASK.match(text[end - 1:end + 16])
+    if not near:
+        stop = sentence_end(text, end)
+        whole = text[clause_start(text, start):stop]
+        if text[stop:stop + 1] != "？" or not _REAL.search(whole) or _TEASE.search(whole):
+            return False
     return not _PUSHED.search(text[sentence_start(text, start, 40):start])
 
 

@@ -10,7 +10,7 @@ from persona.compliance import contexts
 from persona.compliance.match import Scan, Span
 
 _RANK = {"mention": 0, "explain": 1, "offer": 2}
-_BUTTON = re.compile(r"（[^（）]{1,14}）")
+_BUTTON = re.compile(r"【[^【】]{1,14}】")
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Depths:
         end = contexts.sentence_end(text, span[1])
         if text[end:end + 1] == "？":
             return False
-        opened = text.rfind("（", max(0, span[0] - 14), span[0] + 1)
+        opened = text.rfind("【", max(0, span[0] - 14), span[0] + 1)
         if opened >= 0 and (button := _BUTTON.match(text, opened)) and button.end() >= span[1]:
             return "%" in button.group()
         return not contexts.warned(text, *span) and not contexts.quoted(text, *span)

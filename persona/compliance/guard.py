@@ -51,6 +51,12 @@ class Guard:
     def __init__(self, built: dict[str, Any], ruleset: str, root: Path) -> None:
         self.ruleset = ruleset
         self.rules = [Rule(**{**raw}) for raw in built["rules"]]
+        owner: dict[int, list[int]] = {}
+        for n, rule in enumerate(self.rules):
+            for i in rule.any if not rule.check else ():
+                owner.setdefault(i, []).append(n)
+        self._owner = {i: tuple(numbers) for i, numbers in owner.items()}
+        self._checked = [rule for rule in self.rules if rule.check]
         self.patterns = Patterns(built["patterns"], built["anchors"])
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
         self.institution = _institution(root.parent / "institution.yml")
@@ -93,12 +99,8 @@ class Guard:
             for category, talk in bubble.talks.items():
                 if category not in depths or rank[talk.depth] > rank[depths[category]]:
                     depths[category] = talk.depth
-        for rule in self.rules:
-            if scope == "wording" and rule.kind not in _WORDING_KINDS:
-                continue
-            if rule.id == "SO-01" and not self.second_opinion:
-                continue
-            for offset, bubble in bubbles:
+        for offset, bubble in bubbles:
+            for rule in self._worth(bubble, scope):
                 if not self._applies(rule, bubble):
                     continue
                 for hit in self._hits(rule, bubble):
@@ -110,6 +112,22 @@ class Guard:
             "refuse" if findings else "allow", sorted(depths), depths, findings,
             sorted(missing), self.ruleset, reason,
         )
+
+    def _worth(self, bubble: Bubble, scope: str) -> list[Rule]:
+        """The rules that can say anything about this bubble."""
+        found = {self._owner[i] for i in bubble.scan.candidates if i in self._owner}
+        numbers = sorted(n for some in found for n in some)
+        out = [self.rules[n] for n in dict.fromkeys(numbers)]
+        deep = any(talk.depth != "mention" for talk in bubble.talks.values())
+        special = bubble.context.lock == "hard" or bubble.context.minor
+        for rule in self._checked:
+            if rule.id == "SO-01" and not self.second_opinion:
+                continue
+            if deep or rule.kind in ("wording", "link", "expiry", "identity", "secret") or (special and rule.kind == "conversation"):
+                out.append(rule)
+        if scope == "wording":
+            out = [rule for rule in out if rule.kind in _WORDING_KINDS]
+        return out
 
     @staticmethod
     def _bubbles(text: str) -> list[tuple[int, str]]:

@@ -25,28 +25,34 @@ def expand(pattern: str, groups: Mapping[str, str]) -> str:
         pattern, changed = _GROUP.subn(lambda m: f"(?:{groups[m.group(1)]})", pattern)
         if not changed:
             break
-    pattern = _SENTENCE_GAP.sub(r"[^。！？\\n]{0,\1}", pattern)
-    return _CLAUSE_GAP.sub(r"[^，。！？；\\n]{0,\1}", pattern)
+    pattern = _SENTENCE_GAP.sub(r"[^。！？【】\\n]{0,\1}", pattern)
+    return _CLAUSE_GAP.sub(r"[^，。！？；【】「」\\n]{0,\1}", pattern)
 
 
 def join(words: Iterable[str] | str) -> str:
     return words if isinstance(words, str) else "|".join(words)
 
 
-def anchors(pattern: str) -> list[str]:
-    """Strings of which every match contains at least one; empty when none can be derived."""
-    found = _required(sre_parse.parse(pattern))
-    return sorted(found) if found else []
+def anchors(pattern: str) -> list[list[str]]:
+    """One or two lists of strings: every match contains a string of each. Empty when nothing can be derived."""
+    needed: list[set[str]] = []
+    first = _required(sre_parse.parse(pattern), needed)
+    if not first:
+        return []
+    others = [words for words in needed if words is not first and not words & first]
+    second = max(others, key=_weight, default=None)
+    return [sorted(first)] if second is None else [sorted(first), sorted(second)]
+
+
+def _weight(words: set[str]) -> tuple[int, int]:
+    return min(min(map(len, words)), 3), -len(words)
 
 
 def _better(one: set[str] | None, two: set[str] | None) -> set[str] | None:
     if not one or not two:
         return one or two
 
-    def weight(words: set[str]) -> tuple[int, int]:
-        return min(min(map(len, words)), 3), -len(words)
-
-    return max(one, two, key=weight)
+    return max(one, two, key=_weight)
 
 
 def _strings(item: tuple[Any, Any]) -> set[str] | None:
@@ -84,8 +90,15 @@ def _product(items: Any) -> set[str] | None:
     return out
 
 
-def _required(items: Any) -> set[str] | None:
+def _required(items: Any, needed: list[set[str]] | None = None) -> set[str] | None:
+    """The best set of strings; all sets of the top level are noted in `needed`."""
     best: set[str] | None = None
+
+    def note(words: set[str] | None) -> set[str] | None:
+        if words and needed is not None:
+            needed.append(words)
+        return words
+
     run = {""}
     for item in [*items, None]:
         words = _strings(item) if item is not None else None
@@ -93,14 +106,14 @@ def _required(items: Any) -> set[str] | None:
             run = {a + b for a in run for b in words}
             continue
         if "" not in run:
-            best = _better(best, run)
+            best = _better(best, note(run))
         run = words if words is not None else {""}
         if item is None:
             break
         if words is None:
-            best = _better(best, _inside(item))
+            best = _better(best, note(_inside(item)))
     if run and "" not in run:
-        best = _better(best, run)
+        best = _better(best, note(run))
     return best
 
 
@@ -124,20 +137,30 @@ def _inside(item: tuple[Any, Any]) -> set[str] | None:
 class Prefilter:
     """From the characters and pairs of a message to the few patterns worth running."""
 
-    def __init__(self, literals: list[list[str]]) -> None:
-        self.always = [i for i, words in enumerate(literals) if not words]
+    def __init__(self, literals: list[list[list[str]]]) -> None:
+        self.always = [i for i, sets in enumerate(literals) if not sets]
         self.index: dict[str, list[tuple[str, int]]] = {}
-        for i, words in enumerate(literals):
-            for word in words:
+        self.second: list[frozenset[str] | None] = []
+        for i, sets in enumerate(literals):
+            for word in sets[0] if sets else ():
                 self.index.setdefault(word[:2], []).append((word, i))
+            self.second.append(frozenset(word[:2] for word in sets[1]) if len(sets) > 1 else None)
+        self.keys = frozenset(self.index)
 
-    def candidates(self, text: str, grams: set[str]) -> list[int]:
+    def candidates(self, text: str, grams: set[str]) -> set[int]:
         found = set(self.always)
-        for key in grams.intersection(self.index):
+        dropped: set[int] = set()
+        second = self.second
+        for key in self.keys & grams:
             for word, i in self.index[key]:
-                if i not in found and (len(word) <= 2 or word in text):
+                if i in found or i in dropped or (len(word) > 2 and word not in text):
+                    continue
+                also = second[i]
+                if also is not None and also.isdisjoint(grams):
+                    dropped.add(i)
+                else:
                     found.add(i)
-        return sorted(found)
+        return found
 
 
 def grams_of(text: str) -> set[str]:

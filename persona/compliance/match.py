@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Any
 
 from persona.compliance import contexts
@@ -15,7 +16,7 @@ Span = tuple[int, int]
 class Patterns:
     """All patterns of the rule set; each is compiled when a message first needs it."""
 
-    def __init__(self, sources: list[str], literals: list[list[str]]) -> None:
+    def __init__(self, sources: list[str], literals: list[list[list[str]]]) -> None:
         self.sources = sources
         self.prefilter = Prefilter(literals)
         self._compiled: list[re.Pattern[str] | None] = [None] * len(sources)
@@ -36,7 +37,7 @@ class Scan:
         self.raw = raw
         self.normal: Normal = normalise(raw)
         self.text = self.normal.text
-        self.candidates = set(patterns.prefilter.candidates(self.text, grams_of(self.text)))
+        self.candidates = patterns.prefilter.candidates(self.text, grams_of(self.text))
         self._patterns = patterns
         self._spans: dict[int, list[Span]] = {}
         self.speaker = speaker
@@ -51,6 +52,8 @@ class Scan:
         return found
 
     def any_spans(self, indices: list[int]) -> list[Span]:
+        if self.candidates.isdisjoint(indices):
+            return []
         return [span for i in indices if i in self.candidates for span in self.spans(i)]
 
     def sentence(self, span: Span) -> Span:
@@ -61,14 +64,19 @@ class Scan:
         if within == "message":
             return any(self.spans(i) for i in indices)
         low, high = self.sentence(span)
-        return any(start < high and end > low for start, end in self.any_spans(indices))
+        for i in indices:
+            if i in self.candidates and crosses(self.spans(i), low, high):
+                return True
+        return False
 
     def excused(self, names: list[str], span: Span) -> bool:
         return contexts.excused(names, self.text, span[0], span[1], self.speaker) is not None
 
 
-def overlap(span: Span, others: list[Span]) -> bool:
-    return any(start < span[1] and end > span[0] for start, end in others)
+def crosses(spans: list[Span], low: int, high: int) -> bool:
+    """Does one of the sorted, disjoint `spans` reach into [low, high)?"""
+    at = bisect_left(spans, (high, 0))
+    return at > 0 and spans[at - 1][1] > low
 
 
 def merge(spans: list[Span]) -> list[Span]:
@@ -87,10 +95,9 @@ def wording(rule: Any, scan: Scan) -> list[Span]:
     hits = scan.any_spans(rule.any)
     if not hits:
         return []
-    spared = scan.any_spans(rule.except_)
     out = []
     for span in merge(hits):
-        if spared and overlap(span, spared):
+        if any(crosses(scan.spans(i), *span) for i in rule.except_ if i in scan.candidates):
             continue
         if rule.with_ and not scan.near(rule.with_, span, rule.within):
             continue

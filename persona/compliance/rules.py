@@ -24,7 +24,7 @@ from persona.compliance.contexts import TESTS
 from persona.compliance.model import CATEGORIES, CHANNELS, DEPTHS, REASONS, SPEAKERS
 
 HERE = Path(__file__).parent
-_VERSION = 7  # of the cache
+_VERSION = 8  # of the cache
 _EVIDENCE = ("verbatim", "digest", "unverified")
 _KEYS = {"id", "title", "law", "applies", "detect", "unless", "explain", "fix", "rewrite", "reason", "manual", "examples", "kind"}
 _NEEDED = {"id", "title", "law", "detect", "explain", "fix", "reason", "examples"}
@@ -113,7 +113,7 @@ class _Builder:
         self.root = root
         self.problems: list[str] = []
         self.patterns: list[str] = []
-        self.anchors: list[list[str]] = []
+        self.anchors: list[list[list[str]]] = []
         self.seen: dict[str, int] = {}
         self.groups: dict[str, str] = {}
         self.rules: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""A second opinion: a linear model over character pairs and triples, one weight each, no library needed."""
+"""A second opinion: a linear model over characters and pairs, one weight each, no library needed."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import re
 from math import exp
 from pathlib import Path
 
-_END = re.compile(r"[。！？\n]+")
+_END = re.compile(r"[。！？\n【】]+")
 _DIGITS = re.compile(r"[0-9x*]+")
-SIZES = (1, 2, 3)
+SIZES = (1, 2)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of a canonical text; overlong ones are cut."""
     spans, start = [], 0
     for match in _END.finditer(text):
-        spans.append((start, match.start()))
+        spans.append((start, match.end()))
         start = match.end()
     spans.append((start, len(text)))
     out = []
@@ -31,7 +31,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def grams(text: str) -> set[str]:
     """The features of a sentence: its distinct character n-grams, digits as one sign."""
-    text = "^" + _DIGITS.sub("0", text) + "$"
+    text = "^" + _DIGITS.sub("0", text).replace("。", "").strip("\n") + "$"
     found: set[str] = set()
     for size in SIZES:
         found.update(text[i:i + size] for i in range(len(text) - size + 1))
@@ -45,10 +45,10 @@ class Model:
         data = json.loads(path.read_text(encoding="utf-8"))
         self.bias: float = data["bias"]
         self.weights: dict[str, float] = data["weights"]
+        self._known = frozenset(self.weights)
 
     def score(self, sentence: str) -> float:
         found = grams(sentence)
         weights = self.weights
-        known = found.intersection(weights) if len(found) < len(weights) else found
-        total = sum(weights.get(gram, 0.0) for gram in known) / max(len(found), 1) ** 0.5
+        total = sum([weights[gram] for gram in found & self._known]) / max(len(found), 1) ** 0.5
         return 1 / (1 + exp(-max(-30.0, min(30.0, self.bias + total))))

@@ -10,6 +10,7 @@ Only training needs numpy and scipy; the guard reads a plain JSON of weights.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import zlib
 from collections import Counter
@@ -25,8 +26,9 @@ from persona.compliance.normalise import normalise
 from persona.compliance.second_opinion import grams, sentences
 
 HERE = Path(__file__).parent
-PENALTY = 4.0
+PENALTY = 10.0
 SEEN_IN = 2  # sentences an n-gram must occur in
+_PLACE = re.compile(r"\{[a-z_0-9]+\}")
 KEEP = 0.12  # weights smaller than this are dropped
 
 
@@ -38,6 +40,30 @@ def corpus() -> tuple[list[str], np.ndarray[Any, Any]]:
         rows = yaml.load((HERE / "corpus" / f"{name}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         texts += [normalise(row["text"]).text for row in rows]
         labels += [label] * len(rows)
+    return texts, np.array(labels, dtype=float)
+
+
+def extra() -> tuple[list[str], np.ndarray[Any, Any]]:
+    """What else is known to be right or wrong: the rules' own examples, and every answer of the project."""
+    texts: list[str] = []
+    labels: list[int] = []
+    for path in sorted((HERE / "rules").glob("*.yml")):
+        rule = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        if "any" not in rule["detect"] or "check" in rule["detect"]:
+            continue
+        for side, label in (("refuse", 1), ("allow", 0)):
+            plain = [normalise(one).text for one in rule["examples"][side] if isinstance(one, str)]
+            texts += plain
+            labels += [label] * len(plain)
+    answers: set[str] = set()
+    for path in sorted((HERE.parents[1] / "data").rglob("*.yml")):
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+        for variants in (data.get("responses") or {}).values():
+            for variant in variants or []:
+                text = normalise(_PLACE.sub("", str(variant.get("text") or ""))).text
+                answers.update(text[a:b] for a, b in sentences(text))
+    texts += sorted(answers)
+    labels += [0] * len(answers)
     return texts, np.array(labels, dtype=float)
 
 
@@ -82,11 +108,12 @@ def folds(texts: list[str], count: int = 5) -> list[int]:
 def cross_validated(texts: list[str], y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """For each text the probability given by a model that has not seen it (sentence by sentence, the highest)."""
     parts = np.array(folds(texts))
+    more, more_y = extra()
     out = np.zeros(len(texts))
     for part in range(5):
-        train = [t for t, p in zip(texts, parts) if p != part]
+        train = [t for t, p in zip(texts, parts) if p != part] + more
         vocabulary = vocabulary_of(train)
-        weights, bias = fit(matrix(train, vocabulary), y[parts != part])
+        weights, bias = fit(matrix(train, vocabulary), np.append(y[parts != part], more_y))
         for i in np.flatnonzero(parts == part):
             pieces = [texts[i][a:b] for a, b in sentences(texts[i])] or [texts[i]]
             out[i] = probabilities(matrix(pieces, vocabulary), weights, bias).max()
@@ -105,6 +132,8 @@ def main(argv: list[str]) -> int:
         report()
         return 0
     texts, y = corpus()
+    more, more_y = extra()
+    texts, y = texts + more, np.append(y, more_y)
     vocabulary = vocabulary_of(texts)
     weights, bias = fit(matrix(texts, vocabulary), y)
     kept = {gram: round(float(weights[i]), 2) for gram, i in vocabulary.items() if abs(weights[i]) >= KEEP}

@@ -18,8 +18,7 @@ class Features:
     """Names of the features that a sentence has, with counts.
 
     `grams` is the range of n-gram lengths; concepts come from `lexicon/concepts.yml`:
-    each concept counts once however often its words occur, and pairs of concepts count too,
-    because two facts together decide a topic more often than either alone.
+    each concept counts once however often its words occur.
     """
 
     def __init__(self, concepts: dict[str, list[str]], grams: tuple[int, int] = (1, 4)) -> None:
@@ -59,7 +58,6 @@ class Features:
             counts.pop(frame, None)
         concepts = self.concepts_in(plain.replace(" ", ""))
         counts.update(f"@{name}" for name in concepts)
-        counts.update(f"@{a}+{b}" for i, a in enumerate(concepts) for b in concepts[i + 1 :])
         return counts
 
 

@@ -103,7 +103,7 @@ def design(rows: Sequence[Counter[str]], index: dict[str, int], idf: Array) -> A
 def _estimator(c: float, seed: int) -> Any:
     from sklearn.svm import LinearSVC
 
-    return LinearSVC(C=c, class_weight="balanced", dual=True, random_state=seed, max_iter=400, tol=1e-2)
+    return LinearSVC(C=c, dual=True, random_state=seed, max_iter=400, tol=1e-2)
 
 
 def _temperature(margins: NDArray[Any], targets: NDArray[Any]) -> float:
@@ -117,7 +117,7 @@ def _temperature(margins: NDArray[Any], targets: NDArray[Any]) -> float:
 
 
 def train(
-    texts: Sequence[str], labels: Sequence[str], features: Features, *, c: float = 0.5, min_df: int = 2,
+    texts: Sequence[str], labels: Sequence[str], features: Features, *, c: float = 0.4, min_df: int = 2,
     folds: int = 3, seed: int = 20261123,
 ) -> LinearModel:
     """Train on sentences and their labels; equal input gives an equal model.

@@ -16,6 +16,7 @@ FALLBACK = "nlu_fallback"
 REJECT = ("out_of_scope", "bank_other")
 # Missing one of these is worse than asking: they win with less than the others need.
 URGENT = ("crisis", "scam_now", "been_scammed")
+SUSPICIOUS = "check_suspicious"
 _READABLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 
 
@@ -26,11 +27,14 @@ def public(label: str) -> str:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities from 0 to 1. `answer`: enough to answer; `urgent`: enough for crisis and fraud; `known`: share of
-    characters and pairs that must have been seen in training; `margin`: least distance to the next public label."""
+    """Probabilities from 0 to 1. `answer`: enough to answer; `urgent`: enough for crisis and fraud; `alarm`: enough
+    for all kinds of fraud together; `kind`: share of that which names the kind; `known`: share of characters and
+    pairs that must have been seen in training; `margin`: least distance to the next public label."""
 
     answer: float = 0.34
     urgent: float = 0.25
+    alarm: float = 0.45
+    kind: float = 0.3
     known: float = 0.35
     margin: float = 0.04
 
@@ -113,6 +117,13 @@ class Parser:
                 return Parse(text, best[name][1], merged[name], False, top, found, "urgent")
         ranked = sorted(merged.items(), key=lambda item: -item[1])
         name, q = ranked[0]
+        kinds = [(label, r) for label, r in ranked if label.startswith("scam/")]
+        alarm = sum(r for _, r in kinds) + merged.get(SUSPICIOUS, 0.0)
+        if alarm >= limits.alarm and (q < limits.answer or not name.startswith("scam/")) and kinds:
+            # A pasted message often spreads over several kinds of fraud: the warning matters more than the kind.
+            kind, share = kinds[0]
+            chosen = best[kind][1] if share >= limits.kind * alarm else SUSPICIOUS
+            return Parse(text, chosen, alarm, False, top, found, "alarm")
         if name in REJECT:
             return Parse(text, name, q, True, top, found, "reject")
         unknown = self.model.known_share(counts) < limits.known

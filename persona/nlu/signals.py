@@ -13,14 +13,17 @@ from persona.nlu.features import LEXICON
 
 @dataclass(frozen=True)
 class Signal:
-    """An intent that is certain when one pattern of `any` is found and none of `none`."""
+    """An intent that is certain when one pattern of `any` is found and none of `none`, in text not too long."""
 
     intent: str
     any: tuple[re.Pattern[str], ...]
     none: tuple[re.Pattern[str], ...]
+    max_chars: int
 
     def fits(self, text: str) -> bool:
         """Whether simplified, lower-case text carries the signal."""
+        if len(text) > self.max_chars:
+            return False
         return any(p.search(text) for p in self.any) and not any(p.search(text) for p in self.none)
 
 
@@ -41,6 +44,7 @@ class Signals:
                     e["intent"],
                     tuple(re.compile(p) for p in e["any"]),
                     tuple(re.compile(p) for p in e.get("none", [])),
+                    int(e["max_chars"]),
                 )
                 for e in entries
             ]

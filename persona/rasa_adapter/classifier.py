@@ -56,7 +56,7 @@ class MascotClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`c`: inverse regularisation of the linear model; `min_df`: least number of sentences a feature occurs in."""
-        return {"c": 0.5, "min_df": 2}
+        return {"c": 0.4, "min_df": 2}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:

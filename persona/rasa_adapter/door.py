@@ -6,6 +6,7 @@ every path. The stores are named in endpoints.yml (`tracker_store.type`); with a
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ from persona.compliance.secrets import mask
 from persona.rasa_adapter import remote
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.logs import mask_logs
-from persona.rasa_adapter.screen import Outgoing, Screen, Situation
+from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,28 @@ def masked(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [masked(v) for v in value]
     return value
+
+
+_MOST = 4096
+_named: dict[tuple[Any, bytes], frozenset[str]] = {}
+
+
+def named(text: str) -> frozenset[str]:
+    """Product categories a customer's message names.
+
+    Every turn asks again about the session's last messages, so the answers are kept, by hash: no text stays here.
+    """
+    review = house().guard.review
+    key = (review, hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+    found = _named.get(key)
+    if found is None:
+        decision = review(text, None, "wording")
+        found = frozenset(decision.categories)
+        if decision.reason != "error":
+            if len(_named) >= _MOST:
+                _named.clear()
+            _named[key] = found
+    return found
 
 
 class DoorCopy(DialogueStateTracker):
@@ -112,11 +135,19 @@ class MascotTracker(DialogueStateTracker):
             event.metadata["masked"] = kinds
 
     def _screen(self, event: BotUttered) -> None:
-        outgoing = Screen(house())(Outgoing(event.text, event.data, event.metadata), self._situation())
+        outgoing = self._passed(Outgoing(event.text, event.data, event.metadata))
         event.text, event.data, event.metadata = outgoing.text, outgoing.data, outgoing.metadata
 
     def _screened_text(self, text: str) -> str:
-        return Screen(house())(Outgoing(text, {}, {}), self._situation(introduced=True)).text or ""
+        return self._passed(Outgoing(text, {}, {}), introduced=True).text or ""
+
+    def _passed(self, message: Outgoing, introduced: bool | None = None) -> Outgoing:
+        """The message as it may go out. Whatever fails here, the text itself never passes unscreened."""
+        try:
+            return Screen(house())(message, self._situation(introduced))
+        except Exception:
+            logger.exception("the door failed; the customer gets the last resort")
+            return Outgoing(LAST_RESORT, {"buttons": [dict(b) for b in HANDOFF]}, {})
 
     def _session(self) -> list[Event]:
         events: list[Event] = []
@@ -147,11 +178,10 @@ class MascotTracker(DialogueStateTracker):
     @staticmethod
     def _asked(messages: Sequence[UserUttered]) -> frozenset[str]:
         """Product categories the customer has named in this session."""
-        guard = house().guard
         found: set[str] = set()
         for event in messages[-8:]:
             if event.text:
-                found.update(guard.review(event.text[:400], None, "wording").categories)
+                found |= named(event.text[:400])
             found.update(str(e.get("value")) for e in event.entities if e.get("entity") == "product")
         return frozenset(found)
 

@@ -32,6 +32,11 @@ AGAIN = "刚才说过，再放一遍："
 # Responses whose buttons are the nearest guesses of the understanding.
 GUESSING = frozenset({"utter_clarify", "utter_not_what_i_meant"})
 SLOWLY = "utter_say_again"
+# Talk about what can be bought: not under a hard lock, not with a minor.
+PRODUCT_TALK = frozenset(
+    {"utter_ask_recommendation", "utter_ask_promise", "utter_compare_products", "utter_product_sheet", "utter_product_which"}
+)
+NOT_FOR_MINORS = ("utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc")
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter_bank_other"})
 
@@ -92,6 +97,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
 
     def _redirected(self, name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any]) -> str:
         """The response that fits the moment better than the one a rule named."""
+        if slots.get("minor") and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
+            return "utter_product_minor"
+        if slots.get("lock") == "hard" and name in PRODUCT_TALK:
+            return "utter_product_locked"
         if slots.get("lock") == "hard" and not slots.get("minor"):
             # While somebody is being robbed there is no chit-chat, no columns, no give-aways.
             tones = {(r.get("metadata") or {}).get("tone") for r in self.responses.get(name, [])}

@@ -1,0 +1,189 @@
+"""The audit: one JSON line for every message that matters, chained by hash.
+
+Each line holds the hash of the line before it, so a changed, missing or swapped line is found by `verify`.
+Every line is flushed to disk before `append` returns. When a day ends or a file grows too big it is renamed and the next
+file goes on with the chain; files older than the retention are removed, and the first line of what is left says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows
+    fcntl = None  # type: ignore[assignment]
+
+LEAST_RETENTION_DAYS = 1095
+MAX_BYTES = 64 * 1024 * 1024
+_START = "0" * 64
+
+
+def _hash(line: dict[str, Any]) -> str:
+    body = {key: value for key, value in line.items() if key != "hash"}
+    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def message_hash(text: str) -> str:
+    """What stands for a message or a conversation id in the audit."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class AuditLog:
+    """Appends records to `path`; safe for several threads and processes on one machine."""
+
+    def __init__(self, path: str | Path, retention_days: int = LEAST_RETENTION_DAYS, max_bytes: int = MAX_BYTES) -> None:
+        self.path = Path(path)
+        self.retention_days = max(int(retention_days), LEAST_RETENTION_DAYS)
+        self.max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+
+    def append(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Write one record; returns the line as written, with `seq`, `time`, `prev` and `hash`."""
+        with self._lock, open(self.path.with_name(self.path.name + ".lock"), "a") as lock:
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            prev, seq = self._last()
+            if self._full():
+                self._rotate()
+            line = {key: value for key, value in record.items() if key not in ("seq", "prev", "hash")}
+            line.setdefault("time", datetime.now(timezone.utc).isoformat(timespec="milliseconds"))
+            line["seq"], line["prev"] = seq + 1, prev
+            line["hash"] = _hash(line)
+            data = (json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "surrogatepass")
+            with open(self.path, "ab") as out:
+                if out.tell() and not self._ends_clean():
+                    out.write(b"\n")  # a line torn by a crash stays visible, the next one starts afresh
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            return line
+
+    def _ends_clean(self) -> bool:
+        with open(self.path, "rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) == b"\n"
+
+    def _last(self) -> tuple[str, int]:
+        """Hash and number of the last whole line, in this file or the one before it."""
+        for path in reversed(files(self.path)):
+            line = _last_line(path)
+            if line is not None:
+                return str(line["hash"]), int(line["seq"])
+        return _START, 0
+
+    def _full(self) -> bool:
+        try:
+            stat = self.path.stat()
+        except FileNotFoundError:
+            return False
+        written = datetime.fromtimestamp(stat.st_mtime, timezone.utc).date()
+        return stat.st_size > self.max_bytes or written < datetime.now(timezone.utc).date()
+
+    def _rotate(self) -> None:
+        day = datetime.fromtimestamp(self.path.stat().st_mtime, timezone.utc).date()
+        number = 1
+        while (target := self.path.with_name(f"{self.path.stem}-{day:%Y%m%d}-{number:03d}{self.path.suffix}")).exists():
+            number += 1
+        os.replace(self.path, target)
+        self.prune()
+
+    def prune(self, today: date | None = None) -> list[Path]:
+        """Remove files whose day is past the retention."""
+        oldest = (today or datetime.now(timezone.utc).date()) - timedelta(days=self.retention_days)
+        gone = []
+        for path in files(self.path)[:-1]:
+            day = _day_of(path, self.path)
+            if day is not None and day < oldest:
+                path.unlink()
+                gone.append(path)
+        return gone
+
+
+def _day_of(path: Path, base: Path) -> date | None:
+    try:
+        return datetime.strptime(path.stem[len(base.stem) + 1:][:8], "%Y%m%d").date()
+    except ValueError:
+        return None
+
+
+def files(path: str | Path) -> list[Path]:
+    """The rotated files of a log, oldest first, and the current one."""
+    base = Path(path)
+    old = sorted(p for p in base.parent.glob(f"{base.stem}-????????-???{base.suffix}"))
+    return [*old, base] if base.exists() else [*old]
+
+
+def _last_line(path: Path) -> dict[str, Any] | None:
+    try:
+        with open(path, "rb") as file:
+            file.seek(0, os.SEEK_END)
+            size = file.tell()
+            block = min(size, 65536)
+            while True:
+                file.seek(size - block)
+                rows = file.read(block).split(b"\n")
+                for row in reversed(rows if block == size else rows[1:]):
+                    try:
+                        line = json.loads(row)
+                    except ValueError:
+                        continue
+                    if isinstance(line, dict) and "hash" in line and "seq" in line:
+                        return line
+                if block == size:
+                    return None
+                block = min(size, block * 4)
+    except FileNotFoundError:
+        return None
+
+
+def read(path: str | Path) -> list[dict[str, Any]]:
+    """All whole lines of a log in order."""
+    out = []
+    for file in files(path):
+        for row in file.read_bytes().split(b"\n"):
+            try:
+                line = json.loads(row)
+            except ValueError:
+                continue
+            if isinstance(line, dict):
+                out.append(line)
+    return out
+
+
+def verify(path: str | Path) -> list[str]:
+    """What is wrong with the chain; empty when every line is whole, in order and unchanged."""
+    problems: list[str] = []
+    found = files(path)
+    if not found:
+        return [f"{path}：没有审计文件"]
+    prev: str | None = None
+    seq: int | None = None
+    for file in found:
+        for number, row in enumerate(file.read_bytes().split(b"\n"), 1):
+            if not row:
+                continue
+            where = f"{file.name}:{number}"
+            try:
+                line = json.loads(row)
+                stated, before, count = line["hash"], line["prev"], int(line["seq"])
+            except (ValueError, KeyError, TypeError):
+                problems.append(f"{where} 这一行不完整")
+                continue
+            if _hash(line) != stated:
+                problems.append(f"{where} 内容被改过")
+            if seq is not None and count != seq + 1:
+                problems.append(f"{where} 序号从 {seq} 跳到 {count}，中间少了或乱了")
+            elif prev is not None and before != prev:
+                problems.append(f"{where} 和上一行接不上")
+            elif seq is None and count == 1 and before != _START:
+                problems.append(f"{where} 第一行的起点不对")
+            prev, seq = stated, count
+    return problems

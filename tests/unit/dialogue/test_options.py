@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from persona.rasa_adapter.options import choose, parse_payload
+
+ROW = [
+    {"title": "短信提醒费", "payload": "/faq/sms_alert"},
+    {"title": "会员或订阅", "payload": "/faq/unknown_debit.subscription"},
+    {"title": "福禾银行", "payload": '/been_scammed{"lost_via": "own_bank"}'},
+]
+OLD = [{"title": "积分", "payload": "/faq/points"}]
+
+
+@pytest.mark.parametrize("text", ["第二个", "2", "选2", "二", "第2个吧", "会员或订阅", "「会员或订阅」", "會員或訂閱", "/faq/unknown_debit.subscription"])
+def test_the_second_option(text: str) -> None:
+    chosen = choose(text, ROW, [OLD, ROW])
+    assert chosen is not None and chosen.label == "faq/unknown_debit.subscription"
+
+
+def test_entities_of_a_payload() -> None:
+    chosen = choose("福禾银行", ROW, [ROW])
+    assert chosen is not None and chosen.entities == {"lost_via": "own_bank"}
+    assert choose("最后一个", ROW, [ROW]) == chosen
+
+
+def test_a_payload_counts_from_an_older_bubble_but_a_number_does_not() -> None:
+    assert choose("/faq/points", ROW, [OLD, ROW]) is not None
+    assert choose("4", ROW, [OLD, ROW]) is None
+
+
+@pytest.mark.parametrize("text", ["/restart", "/affirm", "/faq", "二十万", "第二个办法是什么呢我想问", "", "？", "22", "/faq/points{"])
+def test_not_an_option(text: str) -> None:
+    assert choose(text, ROW, [OLD, ROW]) is None
+
+
+@pytest.mark.parametrize("payload", ["greet", "/greet{\"a\":", "/a{[1]}", "/ x", "/x[1]{}y"])
+def test_a_broken_payload_is_none(payload: str) -> None:
+    assert parse_payload(payload) is None

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from persona.hours import is_open
+from persona.institution import load_institution
+from persona.labels import Labels
+from persona.official import check
+from persona.steps import MOST, steps
+
+BANK = load_institution()
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("www.fuhe.example 是你们的网址吗", "listed"),
+        ("http://pay.fuhe.example/x 这个呢", "listed"),
+        ("fuhe.example.cn-bank.top 是你们的吗", "not_listed"),
+        ("evilfuhe.example 是吗", "not_listed"),
+        ("刚才13800138000打来说是你们客服", "not_listed"),
+        ("400-820-8820 是你们的电话吗", "not_listed"),
+        ("福禾银行APP 是你们的软件吧", "listed"),
+        ("福禾银行APP 让我点 http://a.top/1", "not_listed"),
+        ("那个人是你们行的吗", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_what_is_ours(text: str, verdict: str) -> None:
+    assert check(text, BANK) == verdict
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "opened"),
+    [
+        ("8:30—21:00", "2026-11-23T08:30", True),
+        ("8:30—21:00", "2026-11-23T21:00", False),
+        ("8:30-21:00", "2026-11-23T03:00", False),
+        ("周一至周五 9:00—17:00", "2026-11-21T10:00", False),
+        ("周一至周五 9:00—17:00", "2026-11-23T10:00", True),
+        ("7×24小时", "2026-11-21T04:00", True),
+    ],
+)
+def test_opening_hours(hours: str, moment: str, opened: bool) -> None:
+    assert is_open(hours, datetime.fromisoformat(moment)) is opened
+
+
+def test_unreadable_hours_say_so() -> None:
+    with pytest.raises(ValueError, match="看不懂"):
+        is_open("白天", datetime(2026, 11, 23, 10, 0))
+
+
+def test_steps_are_short_whole_and_in_order() -> None:
+    text = "（我是福禾银行的AI助手，不是真人）\n一般可以。要带三样：存折、你的身份证、代办人的身份证。\n1. 先打电话问准。\n2. 再去网点。"
+    found = steps(text)
+    assert all(len(step) <= MOST for step in found)
+    assert not any("AI" in step for step in found)
+    assert found.index("先看这一样：存折。") < found.index("再看这一样：你的身份证。") < found.index("先打电话问准。")
+
+
+def test_labels_fall_back_to_the_topic_and_offer_each_title_once() -> None:
+    labels = Labels({"faq/a": "甲", "faq/b": "乙"})
+    assert labels.title("faq/a.detail") == "甲"
+    buttons = labels.buttons([("faq/a.detail", 0.5), ("faq/a", 0.3), ("nlu_fallback", 0.2), ("faq/b", 0.1)])
+    assert [b["title"] for b in buttons] == ["甲", "乙"]
+    assert labels.buttons([("faq/a", 0.5)], leave_out="faq/a.detail") == []

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from persona.nlu.features import LEXICON, Features
+from persona.nlu.model import LinearModel, train
+from persona.nlu.parser import FALLBACK, Parser, public
+from persona.nlu.signals import Signals
+from persona.nlu.text import normalise, simplify
+
+TEXTS = {
+    "faq/points": ["信用卡积分怎么查", "积分能换什么", "积分到期了吗", "我的积分在哪看", "积分兑换", "刷卡有没有积分"],
+    "faq/lost_card": ["卡丢了怎么办", "银行卡掉了", "挂失要多久", "信用卡找不到了", "我要挂失", "卡被偷了"],
+    "out_of_scope": ["今天天气怎么样", "放首歌", "讲讲历史", "火车票多少钱", "怎么做红烧肉", "翻译一下"],
+    "crisis": ["我不想活了", "活着没意思", "撑不下去了", "想一了百了", "我想死", "不想再活了"],
+}
+
+
+@pytest.fixture(scope="module")
+def parser() -> Parser:
+    texts = [t for group in TEXTS.values() for t in group]
+    labels = [label for label, group in TEXTS.items() for _ in group]
+    features = Features.load()
+    return Parser(train(texts, labels, features, min_df=1), features)
+
+
+def test_it_learns(parser: Parser) -> None:
+    assert parser.parse("我的积分能不能换东西").intent == "faq/points"
+    assert parser.parse("卡找不到了要挂失").intent == "faq/lost_card"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "???", "😀😀", "\u200b", "。。。", "\n"])
+def test_blank_text_is_a_fallback(parser: Parser, text: str) -> None:
+    parse = parser.parse(text)
+    assert (parse.intent, parse.fallback, parse.reason) == (FALLBACK, True, "blank")
+
+
+@pytest.mark.parametrize("text", ["qwrtzp", "ζηθικλμνξ", "ㄱㄴㄷㄹ", "饕餮魑魅魍魉"])
+def test_unknown_text_is_a_fallback(parser: Parser, text: str) -> None:
+    assert parser.parse(text).fallback
+
+
+def test_probabilities_sum_to_one_and_top_is_sorted(parser: Parser) -> None:
+    p = parser.model.probabilities(parser.features("积分"))
+    assert p is not None and np.isclose(p.sum(), 1)
+    top = parser.parse("积分").top
+    assert [q for _, q in top] == sorted((q for _, q in top), reverse=True)
+
+
+def test_training_is_deterministic_and_survives_the_disk(parser: Parser, tmp_path: Path) -> None:
+    texts = [t for group in TEXTS.values() for t in group]
+    labels = [label for label, group in TEXTS.items() for _ in group]
+    again = train(texts, labels, Features.load(), min_df=1)
+    assert np.array_equal(again.weights, parser.model.weights)
+    again.save(tmp_path)
+    loaded = LinearModel.load(tmp_path)
+    a, b = (m.probabilities(parser.features("卡丢了")) for m in (parser.model, loaded))
+    assert a is not None and b is not None and np.allclose(a, b, atol=5e-3)
+    assert not list(tmp_path.glob("*.pkl"))
+
+
+def test_features_ignore_width_script_and_punctuation() -> None:
+    features = Features.load()
+    assert features("信用卡积分，怎么查？") == features("信用卡積分 怎么查")
+    assert normalise("ＡＴＭ限额５０００") == normalise("atm限额5000")
+    assert simplify("轉賬") == "转账"
+    assert normalise("轉帳") == "转账"
+
+
+def test_concepts_join_different_words() -> None:
+    features = Features({"lost": ["丢了", "找不到"]})
+    assert features("卡丢了")["@lost"] == features("卡找不到")["@lost"] == 1
+    assert isinstance(features("卡丢了"), Counter)
+
+
+def test_public_labels() -> None:
+    assert public("faq/cash_branch.swallowed") == "faq/cash_branch"
+    assert public("been_scammed.worry") == "been_scammed"
+
+
+def _signal_examples() -> list[tuple[str, str, bool]]:
+    entries = yaml.safe_load((LEXICON / "signals.yml").read_text("utf-8"))["signals"]
+    return [
+        (entry["intent"], text, kind == "hit") for entry in entries for kind in ("hit", "miss") for text in entry["examples"][kind]
+    ]
+
+
+@pytest.mark.parametrize(("intent", "text", "hit"), _signal_examples())
+def test_signals_by_their_own_examples(intent: str, text: str, hit: bool) -> None:
+    assert (Signals.load().decide(simplify(text)) == intent) is hit
+
+
+def test_no_word_list_is_loaded_with_a_broken_concept() -> None:
+    data = yaml.safe_load((LEXICON / "concepts.yml").read_text("utf-8"))["concepts"]
+    assert all(isinstance(word, (str, int)) and str(word).strip() for words in data.values() for word in words)
