@@ -7,9 +7,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import institution, label, said
+from actions.common import label, said
 from persona.emergency import response_for
-from persona.official import check
 
 
 class ActionAntiFraudTip(Action):  # type: ignore[misc]
@@ -53,7 +52,7 @@ class ActionCrisis(Action):  # type: ignore[misc]
 
 
 class ActionVerifyOfficial(Action):  # type: ignore[misc]
-    """Compares a number, link, account or app with institution.yml; never says 「是真的」."""
+    """Says what the classifier found when it compared a number, link or app with institution.yml; never 「是真的」."""
 
     def name(self) -> str:
         """The action's name in domain.yml."""
@@ -61,6 +60,7 @@ class ActionVerifyOfficial(Action):  # type: ignore[misc]
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Utter listed, not listed or cannot tell."""
-        verdict = check(str(tracker.latest_message.get("text") or ""), institution())
+        found = [e for e in tracker.latest_message.get("entities", []) if e["entity"] == "official"]
+        verdict = found[-1]["value"] if found else "unknown"
         dispatcher.utter_message(response=f"utter_verify_{verdict}")
         return []

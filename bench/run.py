@@ -153,7 +153,7 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
         prompt = first_prompt(folders["whole"])
     noise.append(os.getloadavg()[0])
     return {
-        "command": "make bench", "machine": report.machine(), "tokenizer": tokenizer, "conversations": args.conversations,
+        "command": " ".join(["python bench/run.py", *sys.argv[1:]]) if sys.argv[1:] else "make bench", "machine": report.machine(), "tokenizer": tokenizer, "conversations": args.conversations,
         "block": args.block, "warmup": args.warmup, "runs": runs, "actions_rss": memory, "first_prompt": prompt,
         "noise": noise,
     }

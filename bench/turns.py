@@ -42,6 +42,7 @@ class Clock:
     def __init__(self) -> None:
         self.own: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
+        self.on = False
         self._stack: list[list[Any]] = []
 
     def enter(self, name: str) -> None:
@@ -63,6 +64,8 @@ class Clock:
         if inspect.iscoroutinefunction(call):
             @functools.wraps(call)
             async def timed(*args: Any, **kwargs: Any) -> Any:
+                if not self.on:
+                    return await call(*args, **kwargs)
                 self.enter(name)
                 try:
                     return await call(*args, **kwargs)
@@ -71,6 +74,8 @@ class Clock:
         else:
             @functools.wraps(call)
             def timed(*args: Any, **kwargs: Any) -> Any:
+                if not self.on:
+                    return call(*args, **kwargs)
                 self.enter(name)
                 try:
                     return call(*args, **kwargs)
@@ -80,13 +85,13 @@ class Clock:
         setattr(owner, attribute, type(plain)(timed) if isinstance(plain, (staticmethod, classmethod)) else timed)
 
 
-def watch_all(clock: Clock, store: Any) -> None:
-    """The steps of a turn, outer ones first."""
+def watch_all(clock: Clock) -> None:
+    """The steps of a turn, outer ones first; before the Agent is loaded, because its graph keeps functions."""
     from rasa.core.actions.action import RemoteAction
     from rasa.core.agent import Agent
     from rasa.core.policies.rule_policy import RulePolicy
     from rasa.core.processor import MessageProcessor
-    from rasa.core.tracker_store import SQLTrackerStore
+    from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore
     from rasa.nlu.utils.spacy_utils import SpacyNLP
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.utils.endpoints import EndpointConfig
@@ -121,11 +126,11 @@ def watch_all(clock: Clock, store: Any) -> None:
         (Screen, "__call__", "出口 door：screen"),
         (Guard, "review", "审查 guard review"),
         (AuditLog, "append", "审计 audit line"),
-        (type(store), "save", "存会话 save"),
+        (InMemoryTrackerStore, "save", "存会话 save"),
+        (SQLTrackerStore, "save", "存会话 save"),
+        (SQLTrackerStore, "_additional_events", "存会话 save：数旧事件"),
     ):
         clock.watch(owner, attribute, name)
-    if isinstance(store, SQLTrackerStore):
-        clock.watch(SQLTrackerStore, "_additional_events", "存会话 save：读旧事件")
 
 
 def ready(project: str, port: int) -> Path:
@@ -154,6 +159,8 @@ def hold(args: argparse.Namespace, folder: Path) -> None:
 
     configure_logging_and_warnings(logging.ERROR)
     configure_structlog(logging.ERROR)
+    clock = Clock()
+    watch_all(clock)
     loop = asyncio.new_event_loop()
     endpoints = AvailableEndpoints.read_endpoints(STORES[args.store])
     agent = loop.run_until_complete(load_agent(str(folder / "models"), endpoints=endpoints))
@@ -180,9 +187,9 @@ def hold(args: argparse.Namespace, folder: Path) -> None:
         stats = pstats.Stats(profile)
         stats.sort_stats("tottime").print_stats(args.profile)
         stats.sort_stats("cumulative").print_stats(args.profile)
-    clock = Clock()
-    watch_all(clock, agent.tracker_store._tracker_store)
+    clock.on = True
     watched = conversations("watch", args.conversations)
+    clock.on = False
     turns = args.conversations * len(MESSAGES)
     own = sum(clock.own.values())
     lines = [["步骤 step（own time）", "毫秒/句", "占比", "次/句"]]

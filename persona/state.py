@@ -12,7 +12,7 @@ from typing import Any
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
 SESSION_SLOTS = frozenset(
-    {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder"}
+    {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_values"}
 )
 HARD = frozenset({"crisis", "scam_now", "been_scammed"})
 SOFT = frozenset(
@@ -70,6 +70,8 @@ def changes(
     new |= {"lock": lock, "minor": minor}
     if base == "crisis":
         new["crisis"] = True
+    if base == "faq/debt_help":
+        new["debt"] = True
     if _ELDER.search(text):
         new["elder"] = True
     if base == "stop_marketing":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+LONG = 3  # answers of more steps than this begin with their second sentence
 MOST = 46  # characters of one step; with the closing line a message stays under 60
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
-_LIST = re.compile(r"^(?P<head>[^：]{0,14})：(?P<items>[^：。；]{1,14}(?:、[^：。；、]{1,14}){1,5})[。；]?$")
+_LIST = re.compile(r"^(?P<head>[^：]{0,14})：(?P<items>[^：。；，]{1,14}(?:、[^：。；，、]{1,14}){1,5})[。；]?$")
 _NUMBERED = re.compile(r"^\s*\d[.、．]\s*")
 _NOTICE = re.compile(r"^（我是.*AI.*）$")
 
@@ -23,7 +24,9 @@ def steps(text: str) -> list[str]:
             continue
         for match in _SENTENCE.finditer(_NUMBERED.sub("", line)):
             found += _split(match.group().strip())
-    return [step for step in found if re.search(r"\w", step)]
+    found = [step for step in found if re.search(r"\w", step)]
+    # The conclusion in front was read the first time; who asks again for small steps wants the first act.
+    return found[1:] if len(found) > LONG else found
 
 
 def _split(sentence: str) -> list[str]:

@@ -13,10 +13,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from persona.calculators import limits, results
+from persona.calculators.answers import bare, chosen, kinds, options, order
 from persona.calculators.limits import label
-from persona.calculators.money import CalculationError
+from persona.calculators.money import CalculationError, percent, yuan
 from persona.calculators.numerals import plain, tidy
-from persona.calculators.pension import RATES
 from persona.calculators.reading import AMOUNTS, TERMS, Reading, read
 from persona.errors import StaleFigure
 from persona.figures import Figures, load_figures
@@ -31,11 +31,6 @@ _NUMBERS = frozenset(
 )
 _STOP = re.compile(r"不算了|别算了|不用算|先不算|不想算|取消|退出|^算了(?:吧|[，。！])*$")
 _AFRESH = re.compile(r"重新算|重算|重来|从头")
-_FIRST, _SECOND = re.compile(r"第一|前面|前一?个|前者"), re.compile(r"第二|后面|后一?个|后者")
-# What an option is called in a reply without a number: 「万」, 「年」, 「是元」.
-_UNIT_WORDS = {"amount": (r"元|块", r"万|w"), "months": (r"年", r"月|期"), "fee": (r"%|百分|费率|率", r"元|块|钱"), "rate": (r"$^", r"$^")}
-_KINDS = ((r"每[期月]|每个月|一期|单期", "period"), (r"总|一共|全部|合计|加起来", "total"), (r"年", "annual"))
-
 
 @dataclass(frozen=True)
 class Step:
@@ -76,18 +71,21 @@ def step(
     if _AFRESH.search(line):
         values, asking, unsure = {}, "", ""
     if unsure:
-        chosen = _chosen(asking, unsure, line)
-        if not chosen and not re.search(r"[\d零一二两三四五六七八九十百千]", line):
+        meant = chosen(asking, unsure, line)
+        if not meant and not re.search(r"[\d零一二两三四五六七八九十百千]", line):
             return _unit(calculator, values, asking, unsure)
-        text = chosen or text
+        text = meant or text
     reading = read(calculator, text, values, asking)
-    _kinds(line, asking, values, reading)
-    asked_unit = _bare(calculator, values, asking, reading)
+    kinds(line, asking, values, reading)
+    asked_unit = bare(calculator, values, asking, reading)
     refused = _merge(calculator, values, reading)
     if refused:
         return refused
     if asked_unit:
         return _unit(calculator, values, *asked_unit)
+    too_much = _too_much(values)
+    if too_much:
+        return too_much
     missing = _missing(calculator, values)
     if missing:
         return _ask(calculator, values, missing, reading)
@@ -117,52 +115,6 @@ def _usable(calculator: str, known: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def _kinds(line: str, asking: str, values: Mapping[str, str], reading: Reading) -> None:
-    """Answers to 「每期的还是总共的」 and 「收入还是应纳税所得额」."""
-    if asking == "fee_kind" and "fee" not in reading.values and values.get("fee_kind", "").endswith("?"):
-        unit = values["fee_kind"][:-1]
-        kind = next((name for pattern, name in _KINDS if re.search(pattern, line)), "")
-        if kind and not (kind == "annual" and unit == "yuan"):
-            reading.values["fee_kind"] = f"{kind}_{unit}"
-    if asking == "base_kind" and "base_kind" not in reading.values:
-        if re.search(r"应纳税|所得额|扣完|扣后|扣掉", line):
-            reading.values["base_kind"] = "taxable"
-        elif re.search(r"收入|年薪|工资|税前|没扣", line):
-            reading.values["base_kind"] = "income"
-
-
-def _bare(calculator: str, values: Mapping[str, str], asking: str, reading: Reading) -> tuple[str, str] | None:
-    """A number without a unit: what was asked decides; when it can be two things, (value asked for, number) to ask back."""
-    one = reading.bare
-    if one is None or one.value is None:
-        return None
-    number = f"{tidy(one.value):f}"
-    if not asking:
-        only = [name for name in _order(calculator, {**values, **reading.values}) if name not in {**values, **reading.values}]
-        if only == ["rate"] and "." in one.raw:
-            reading.put("rate", one.value / 100, one.raw)
-        return None
-    if asking in reading.values:
-        return None
-    if asking in AMOUNTS:
-        if asking == "base" and one.value / 100 in RATES:
-            reading.put("bracket", one.value / 100, one.raw)
-        elif one.value >= 1000 or one.value <= 0:
-            reading.put(asking, one.value, one.raw)
-        else:
-            return asking, number
-    elif asking in TERMS:
-        if calculator == "installment" or one.value > 40 or one.value <= 0:
-            reading.put(asking, f"{int(one.value)}m", one.raw)
-        elif one.value == int(one.value):
-            return asking, number
-    elif asking == "current_rate" or (asking == "rate" and not 0 < one.value < Decimal("0.1")):
-        reading.put(asking, one.value / 100, one.raw)
-    elif asking in ("rate", "fee") and one.value > 0:
-        return asking, number
-    return None
-
-
 def _merge(calculator: str, values: dict[str, str], reading: Reading) -> Step | None:
     """Take over what fits; a question back for the first that does not."""
     refused: Step | None = None
@@ -190,22 +142,17 @@ def _merge(calculator: str, values: dict[str, str], reading: Reading) -> Step | 
     return Step({**values, "asking": asking}, refused.response, asking, fill=refused.fill)
 
 
-def _order(calculator: str, values: Mapping[str, str]) -> tuple[str, ...]:
-    if calculator == "prepayment":
-        return "principal", "prepay", "rate", "months", "method"
-    if calculator == "installment":
-        return "principal", "months", "fee"
-    if calculator == "pension_tax":
-        if "bracket" in values:
-            return ("paid",)
-        return ("paid", "base", "base_kind", *(("deductions",) if values.get("base_kind") == "income" else ()))
-    if calculator == "deposit_interest":
-        return ("principal", "months", "rate", *(("held", "current_rate") if values.get("early") else ()))
-    return ("principal", "months", *(() if "payment" in values else ("rate",)))
+def _too_much(values: dict[str, str]) -> Step | None:
+    """More to be repaid than is owed: said at once, not after three more questions."""
+    prepay, principal = values.get("prepay", ""), values.get("principal")
+    if principal is None or prepay in ("", "all", "half") or Decimal(prepay) <= Decimal(principal):
+        return None
+    limit = limits.Limit("这次还的钱", yuan(Decimal(100)), yuan(Decimal(principal)))
+    return _range({name: value for name, value in values.items() if name != "prepay"}, "prepay", limit, yuan(Decimal(prepay)))
 
 
 def _missing(calculator: str, values: Mapping[str, str]) -> str | None:
-    missing = next((name for name in _order(calculator, values) if name not in values), None)
+    missing = next((name for name in order(calculator, values) if name not in values), None)
     return "fee_kind" if missing is None and values.get("fee_kind", "").endswith("?") else missing
 
 
@@ -215,7 +162,7 @@ def _ask(calculator: str, values: dict[str, str], missing: str, reading: Reading
     unclear = next((one for one in reading.unclear if one.about == about or (missing in ("fee", "base") and one.about in ("amount", "rate"))), None)
     if unclear:
         what = label(calculator, missing)
-        return Step(kept, "utter_calc_ask_clear", missing, fill={"heard": _heard(unclear.raw), "what": what, "example": limits.EXAMPLES[unclear.about]})
+        return Step(kept, "utter_calc_ask_clear", missing, fill={"heard": _heard(unclear.raw), "what": what, "example": "12期" if (calculator, unclear.about) == ("installment", "months") else limits.EXAMPLES[unclear.about]})
     fill = {"heard": _shown(values, missing)} if missing in ("fee_kind", "base_kind") else {}
     name = {
         "months": {"installment": "periods", "deposit_interest": "deposit_term"}.get(calculator, "term"),
@@ -225,11 +172,15 @@ def _ask(calculator: str, values: dict[str, str], missing: str, reading: Reading
     return Step(kept, f"utter_calc_ask_{name}", missing, fill=fill)
 
 
-def _shown(values: Mapping[str, str], missing: str) -> str:
-    from persona.calculators.money import percent, yuan
-
-    number = Decimal(values["fee" if missing == "fee_kind" else "base"])
-    return percent(number) if values.get("fee_kind") == "rate?" else yuan(number)
+def _shown(values: Mapping[str, str], name: str) -> str:
+    """A kept value as it is quoted back."""
+    value = values.get({"fee_kind": "fee", "base_kind": "base"}.get(name, name), "")
+    if name in TERMS:
+        return limits.spoken(value)
+    if not value or value in limits.WORDS.get(name, ()):
+        return ""
+    rated = name in ("fee", "fee_kind") and values.get("fee_kind", "").partition("_")[2] in ("rate", "") and values["fee_kind"] not in ("yuan?", "payment", "each")
+    return percent(Decimal(value)) if rated else yuan(Decimal(value))
 
 
 def _range(values: Mapping[str, str], name: str, limit: limits.Limit, heard: str) -> Step:
@@ -238,33 +189,15 @@ def _range(values: Mapping[str, str], name: str, limit: limits.Limit, heard: str
 
 
 def _heard(words: str) -> str:
+    """A customer's number as it is quoted back: short, and never five digits in a row (a telephone number at the door)."""
+    words = re.sub(r"\d{5,15}(?![\d.])", lambda found: f"{tidy(Decimal(found.group()) / 10_000):f}万", words)
     return words if len(words) <= HEARD_MAX else words[:HEARD_MAX - 1] + "…"
 
 
-def _options(asking: str, number: str) -> tuple[str, str]:
-    if asking in TERMS:
-        return f"{number}年", f"{number}个月"
-    if asking == "fee":
-        return f"{number}%", f"{number}元"
-    if asking == "rate":
-        return f"{number}%", f"{tidy(Decimal(number) * 100):f}%"
-    return f"{number}元", f"{number}万元"
-
-
 def _unit(calculator: str, values: dict[str, str], asking: str, number: str) -> Step:
-    one, two = _options(asking, number)
+    one, two = options(asking, number)
     fill = {"heard": number, "what": label(calculator, asking), "one": one, "two": two}
     return Step({**values, "asking": asking, "unsure": number}, "utter_calc_ask_unit", asking, fill=fill)
-
-
-def _chosen(asking: str, number: str, line: str) -> str:
-    """The option meant by a reply such as 「万」, 「第二个」; "" when it says something else."""
-    words = _UNIT_WORDS["months" if asking in TERMS else asking if asking in ("fee", "rate") else "amount"]
-    left = re.sub(r"第[一二]个?|[是就的啊呢哦嗯对，。！]", "", line)
-    for option, pattern, place in zip(_options(asking, number), words, (_FIRST, _SECOND), strict=True):
-        if place.search(line) or (len(left) <= 4 and not re.search(r"[\d零一二两三四五六七八九十百千]", left) and re.search(pattern, left)):
-            return option if asking not in AMOUNTS or "万" not in left else _options(asking, number)[1]
-    return ""
 
 
 @lru_cache(maxsize=1)
@@ -282,7 +215,7 @@ def _finish(calculator: str, values: dict[str, str], figures: Figures | None, to
             response, said = getattr(results, calculator)(values)
     except results.Unfit as problem:
         name = "payment" if problem.name == "fee" and "payment" in values else problem.name
-        heard = _heard(limits.spoken(values[name])) if name in TERMS else ""
+        heard = _shown(values, name)
         left = {key: value for key, value in values.items() if key != name and (name != "fee" or key != "fee_kind")}
         return _range(left, name, problem.limit, heard)
     except StaleFigure:

@@ -31,7 +31,7 @@ LEAST_RATE = Decimal("0.0001")
 WORDS: Mapping[str, frozenset[str]] = {
     "prepay": frozenset({"all", "half"}), "paid": frozenset({"cap"}), "early": frozenset({"1"}), "method_assumed": frozenset({"1"}),
     "method": frozenset({"equal_payment", "equal_principal", "interest_only"}),
-    "fee_kind": frozenset({"rate?", "yuan?", "period_rate", "total_rate", "annual_rate", "period_yuan", "total_yuan", "payment"}),
+    "fee_kind": frozenset({"rate?", "yuan?", "period_rate", "total_rate", "annual_rate", "period_yuan", "total_yuan", "payment", "each"}),
     "base_kind": frozenset({"income", "taxable"}),
 }
 TERM_NAMES = frozenset({"months", "held"})

@@ -56,13 +56,17 @@ def count(value: int, what: str) -> int:
 
 
 def yuan(value: Decimal) -> str:
-    """An amount as it is printed: 「1234.50元」, whole yuan without cents, round sums as 「20万元」, 「1亿元」."""
+    """An amount as it is printed: 「863.33元」, 「5000元」, round sums as 「1.2万元」, 「1亿元」.
+
+    Long whole numbers keep their cents: 「96123.00元」 cannot be taken for a telephone number.
+    """
     value = cents(value)
+    whole = value == value.to_integral_value()
     if value and value % 100_000_000 == 0:
-        return f"{value.quantize(Decimal(1)) // 100_000_000}亿元"
-    if value and value % 10_000 == 0:
-        return f"{value.quantize(Decimal(1)) // 10_000}万元"
-    return f"{value.quantize(Decimal(1))}元" if value == value.to_integral_value() else f"{value}元"
+        return f"{int(value) // 100_000_000}亿元"
+    if abs(value) >= 10_000 and value % 100 == 0:
+        return f"{(value / 10_000).normalize():f}万元"
+    return f"{int(value)}元" if whole and abs(value) < 10_000 else f"{value}元"
 
 
 def percent(fraction: Decimal, least: int = 0) -> str:

@@ -48,8 +48,8 @@ _H = "零〇一二两三四五六七八九"
 _N = rf"(?:\d+(?:\.\d+)?|[{_H}十百千]+(?:点[{_H}]+)?)"
 _PART = rf"(?:\d+|[{_H}十百千]+)"
 # 「7万8」 is 78000, but in 「借7万8年」 the 8 belongs to the years.
-_UNIT_NEXT = r"[年月期天日个%‰厘季]|周(?!转)|分(?![\d期])"
-_OTHER = rf"(?!\d|\.\d|{_UNIT_NEXT})"
+_UNIT_NEXT = r"年(?![利息化薪])|月(?![供薪利息费])|期(?![限数])|日(?![利息])|[天个%‰厘季]|周(?!转)|分(?![\d期])"
+_OTHER = rf"(?![\d{_H}十百千]|\.\d|{_UNIT_NEXT})"
 _CHAIN = rf"{_N}(?:[万w亿千k百]+(?:{_PART}[万w亿千k百]+)*(?:{_PART}{_OTHER})?)?"
 _SIGN = r"(?:(?<![\d万w千k%‰年月期元个])-|负)?"
 _CURRENCY = r"(?:元|块钱?|人民币|rmb)"
@@ -61,7 +61,7 @@ _SCAN = re.compile(
       | {_CHAIN}(?:美元|美金|日元|欧元|港币|港元|英镑)
       | {_N}年期?(?:以上)?的?lpr | (?<!\d)[1一]期(?=[\d零{_H}]) | {_N}(?:{_NOT_COUNTED}) | [a-z]+\d+(?![\d万w千k]) )
   | (?P<vague> (?:好?几|数)[十百千]?[万千百亿]{_CURRENCY}? | (?:好?几)(?:年|个月|期|个点) | 十几[万千]?(?:{_CURRENCY}|年|个月|期)?
-      | {_CHAIN}[多来余][万千百亿w]?(?:{_CURRENCY}|年|个月|期)? | (?<![{_H}])[一二两三四五六七八九]{{2}}(?:[十百千]?万|[十百]?年|个月|[千百](?!{_H})) )
+      | {_CHAIN}(?:多(?!少)|[来余])[万千百亿w]?(?:{_CURRENCY}|年|个月|期)? | (?<![{_H}])[一二两三四五六七八九]{{2}}(?:[十百千]?万|[十百]?年|个月|[千百](?!{_H})) )
   | (?P<of> (?P<base>百|千|万)分之(?P<of_n>-?{_N}) )
   | (?P<daily> (?<=[息率天日])(?P<daily_base>[千万])(?P<daily_n>[一二三四五六七八九](?:点[{_H}]+)?|\d(?:\.\d+)?)(?![\d十百千万w元块年期]) )
   | (?P<percent> (?P<percent_n>{_SIGN}{_N})(?P<sign>[%‰]) )
@@ -70,7 +70,7 @@ _SCAN = re.compile(
   | (?P<fen> (?P<fen_n>{_N})分(?:利|息) | (?<=[月年日]息)(?P<fen_n2>{_N})分 )
   | (?P<half_year> 半年 )
   | (?P<years> (?P<years_n>{_SIGN}{_N})(?:年|周年)(?P<years_half>半)?(?:[零又]?(?P<more_n>{_N})个?(?P<more_half>半)?月)? )
-  | (?P<months> (?P<months_n>{_SIGN}{_N})(?:个(?P<months_half>半)?月|期) )
+  | (?P<months> (?P<months_n>{_SIGN}{_N})(?:个(?P<months_half>半)?月|期(?![数限])) )
   | (?P<quarter> (?P<quarter_n>{_N})个?季度?)
   | (?P<week> (?P<week_n>{_N})(?:周|个?星期|个?礼拜) )
   | (?P<days> (?P<days_n>{_SIGN}{_N})[天日] )
@@ -79,11 +79,12 @@ _SCAN = re.compile(
     """,
     re.X,
 )
+_IS = r"(?:是|为|按|的|约|大概|[:：])*$"
 _BEFORE: tuple[tuple[Basis, re.Pattern[str]], ...] = (
-    ("day", re.compile(r"(?:日|每天|一天|天)(?:利率|息|费率|利息)?(?:是|为|按|的|约|大概|[:：])*$")),
-    ("month", re.compile(r"(?:月|每个?月|一个月)(?:利率|息|费率|利息|手续费率?)?(?:是|为|按|的|约|大概|[:：])*$")),
-    ("period", re.compile(r"(?:每一?期|一期|单期|期)的?(?:利率|息|费率|费用|手续费率?|利息)?(?:是|为|按|的|约|大概|[:：])*$")),
-    ("year", re.compile(r"(?:年|年化|每年|一年)(?:利率|息|费率|化|利息)?(?:是|为|按|的|约|大概|[:：])*$")),
+    ("day", re.compile(rf"(?:日利率|日息|日费率|每[天日](?:利息|费率)?|按日|一天(?:利息)?){_IS}")),
+    ("month", re.compile(rf"(?:(?<![个\d])月(?:利率|息|费率)|每个?月(?:利息|利率|手续费率?)?){_IS}")),
+    ("period", re.compile(rf"(?:每一?期|一期|单期)的?(?:利率|息|费率|费用|手续费率?|利息)?{_IS}")),
+    ("year", re.compile(rf"(?:年化|年利率|年利|年息|年费率|每年)(?:利率|利息|费率)?{_IS}")),
 )
 _AFTER: tuple[tuple[Basis, re.Pattern[str]], ...] = (
     ("day", re.compile(r"^的?(?:日|每天|一天|/天|/日)")), ("month", re.compile(r"^的?(?:月利?[率息]|每个?月|一个月|/月)")),
@@ -140,7 +141,11 @@ def _unsure(match: re.Match[str], about: str, *readings: str) -> Mention:
 
 
 def _basis(match: re.Match[str], line: str) -> Basis:
-    before, after = line[max(0, match.start() - 10):match.start()], line[match.end():match.end() + 5]
+    return basis(line[max(0, match.start() - 10):match.start()], line[match.end():match.end() + 5])
+
+
+def basis(before: str, after: str = "") -> Basis:
+    """For which time a rate is meant, by the words (in `plain` form) around it; "" when they do not say."""
     said = [name for name, pattern in _BEFORE if pattern.search(before)]
     said += [name for name, pattern in _AFTER if pattern.search(after)]
     return said[0] if said else ""
@@ -216,6 +221,8 @@ def _money(match: re.Match[str], line: str) -> Mention | None:
     hanzi = not re.search(r"\d", words)
     if unit or re.search(r"[万w亿k]", words) or (re.search(r"[千百]", words) and (not hanzi or len(words) > 1)):
         return _make("amount", value, match)
+    if hanzi and "点" in words and len(words) > 2:
+        return _make("number", value, match)
     if hanzi:  # 「一下」「一起」: a bare numeral counts only when it is all that was said
         return _make("number", value, match) if line.strip("，。！？!?、的吧呢啊左右") == words else None
     year = 1950 <= value < 2100

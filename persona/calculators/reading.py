@@ -11,41 +11,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from persona.calculators.numbers import Mention, mentions
+from persona.calculators.numbers import PER_YEAR, Mention, basis, mentions
 from persona.calculators.numerals import plain, tidy
 
 _LINK = r"(?:是|为|有|要|共|约|大概|大约|总共|一共|总计|还有|了|个|我|的|[:：，])*$"
+_CLOSE = _LINK.replace("，", "")
 AMOUNTS = frozenset({"principal", "prepay", "paid", "deductions", "withdrawn", "base"})
 TERMS = frozenset({"months", "held"})
 RATES = frozenset({"rate", "current_rate"})
 
 _IGNORED = re.compile(r"(?:总价|房价|首付|工资|收入|月薪|月入|违约金|罚息|应纳税额)" + _LINK)
-_PAYMENT = re.compile(r"(?:月供|每个?月(?:要|应)?还?款?|一个月还|每期(?:要|应)?还?款?|一期还|月还款?)" + _LINK)
+_PAYMENT = re.compile(r"(?:(?<![算个下])月供|每个?月(?:要|应)?还?款?|一个月还|每期(?:要|应)?还?款?|一期还|月还款?)" + _LINK)
 _CUES: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "prepayment": (
+        ("ignored", re.compile(r"每[年月](?:提前|再|多)?还$")),
         ("principal", re.compile(r"(?:剩余?(?:本金|贷款|房贷)?|剩下(?:的)?(?:本金)?|还?欠(?:款|银行)?|本金|余额|未还|没还|还有)" + _LINK)),
         ("prepay", re.compile(r"(?:提前|先|再|想|要|打算|准备|能|可以|一次|现在|部分)?(?:还(?!了)|还款|还贷|还掉|提前还(?:房贷|车贷|贷款)?)(?:个|一笔)?$")),
         ("loan", re.compile(r"(?:房贷|车贷|贷款|贷了?|公积金|经营贷|消费贷)" + _LINK)),
     ),
-    "installment": (("fee", re.compile(r"(?:手续费|利息|费用|服务费)" + _LINK)),),
+    "installment": (("fee", re.compile(r"(?:手续费|利息|费用|服务费)" + _CLOSE)),),
     "pension_tax": (
         ("monthly_paid", re.compile(r"每?个?月(?:存|缴|交)" + _LINK)),
         ("taxable", re.compile(r"(?:应纳税所得额?|应税(?:收入|所得)?|计税(?:收入|所得)?|扣完(?:各项)?(?:我)?(?:还)?剩)" + _LINK)),
-        ("ignored", re.compile(r"(?:应纳税额|个税|退税|交税|缴税)" + _LINK)),
+        ("ignored", re.compile(r"(?:起征点|减除费用|房贷|应纳税额|个税|退税|交税|缴税)" + _LINK)),
         ("deductions", re.compile(r"(?:专项附加|专项扣除|专项附加扣除|扣除|社保|公积金|五险一金|三险一金|抵扣)(?:一年|全年)?" + _LINK)),
         ("monthly_income", re.compile(r"(?:月薪|月入|月收入|月工资|每个?月(?:工资|收入|挣|赚))(?:税前)?" + _LINK)),
         ("income", re.compile(r"(?:年薪|年收入|年入|年赚|税前(?:年?收入)?|一年(?:挣|赚|收入)|全年收入)" + _LINK)),
         ("paid", re.compile(r"(?:缴费?|交|存|养老金|缴纳|缴存|交满|买)(?:满|够|纳|个人养老金|养老金)*" + _LINK)),
     ),
     "deposit_interest": (
-        ("withdrawn", re.compile(r"(?:支取|取出来?|取)(?:其中)?" + _LINK)),
+        ("withdrawn", re.compile(r"(?:支取|取出来?|取)(?:其中)?" + _CLOSE)),
         ("principal", re.compile(r"(?:本金|存款?|存入|放|定期|大额存单|活期)" + _LINK)),
     ),
     "monthly_payment": (("principal", re.compile(r"(?:贷款?|借款?|本金|贷|借)" + _LINK)),),
 }
 _AFTER: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "prepayment": (
-        ("prepay", re.compile(r"^(?:来|去|拿来|用来)?(?:提前还|还房贷|还贷|还掉|还进去)")), ("principal", re.compile(r"^(?:还没还|没还|未还)")),
+        ("prepay", re.compile(r"^(?:来|去|拿来|用来)?(?:提前还|还房贷|还贷|还掉|还进去)(?![清完]|[款贷掉]?[\d一二两三四五六七八九十百])")), ("principal", re.compile(r"^(?:还没还|没还|未还)")),
     ),
     "pension_tax": (("paid", re.compile(r"^(?:块|元)?(?:的)?(?:个人)?养老金")),),
 }
@@ -87,7 +89,7 @@ def read(calculator: str, text: str, known: Mapping[str, str], asking: str) -> R
     reading.unclear = [one for one in found if one.kind == "ambiguous"]
     _words(calculator, line, asking, reading)
     _rates(calculator, line, found, asking, reading)
-    _terms(calculator, line, found, asking, reading)
+    _terms(calculator, line, found, known, asking, reading)
     _amounts(calculator, line, found, known, asking, reading)
     numbers = [one for one in found if one.kind == "number" and one.raw not in reading.heard.values()]
     if len(numbers) == 1:
@@ -108,7 +110,10 @@ def _words(calculator: str, line: str, asking: str, reading: Reading) -> None:
         reading.put("method", "equal_payment", "")
         reading.put("method_assumed", "1", "")
     if calculator == "prepayment":
-        share = "half" if _HALF.search(line) else "all" if _ALL.search(line) else ""
+        when = re.search(r"[年久候期月](?:能|可以|才)*(?:够)?还[清完]", line)
+        if re.search(r"第.{1,3}年", line):
+            reading.put("elapsed", "1", "")
+        share = "half" if _HALF.search(line) else "all" if _ALL.search(line) and not when else ""
         if share:
             reading.put("prepay", share, "")
     if calculator == "pension_tax":
@@ -130,6 +135,8 @@ def _rates(calculator: str, line: str, found: list[Mention], asking: str, readin
             if calculator == "pension_tax" and re.search(r"领[^，]{0,8}$", words):
                 continue
             rates.setdefault("current_rate" if asking == "current_rate" else name, []).append(one)
+    if "current_rate" in rates and "rate" not in rates and asking == "" and not _EARLY.search(line):
+        rates["rate"] = rates.pop("current_rate")  # a current account kept as it is
     for name, group in rates.items():
         one = group[0]
         if len({(r.value, r.basis) for r in group}) > 1:
@@ -143,12 +150,13 @@ def _rates(calculator: str, line: str, found: list[Mention], asking: str, readin
         elif calculator == "pension_tax":
             reading.put("bracket", value, one.raw)
         else:
-            reading.put(name, (one.annual or Decimal(0)) if one.kind == "rate" else value, one.raw)
+            times = PER_YEAR[one.basis or basis(before(line, one))]
+            reading.put(name, value * times, one.raw)
 
 
 def _fee_rate(line: str, one: Mention, value: Decimal, asking: str, reading: Reading) -> None:
     words = before(line, one)
-    kind = {"period": "period_rate", "month": "period_rate", "year": "annual_rate"}.get(one.basis, "")
+    kind = {"period": "period_rate", "month": "period_rate", "year": "annual_rate"}.get(one.basis or basis(words), "")
     if not kind and re.search(r"(?:总费率|总手续费率?|总共|一共|合计|总的?)[^，]{0,6}$", words):
         kind = "total_rate"
     if one.basis == "day":
@@ -160,16 +168,17 @@ def _fee_rate(line: str, one: Mention, value: Decimal, asking: str, reading: Rea
     reading.put("fee_kind", kind or "rate?", one.raw)
 
 
-def _terms(calculator: str, line: str, found: list[Mention], asking: str, reading: Reading) -> None:
+def _terms(calculator: str, line: str, found: list[Mention], known: Mapping[str, str], asking: str, reading: Reading) -> None:
     terms = [one for one in found if one.kind in ("months", "days") and one.value is not None]
     if calculator == "pension_tax":
         return
+    early = "early" in reading.values or "early" in known
     plainly: list[Mention] = []
     for one in terms:
         words = before(line, one)
         if _ELAPSED.search(words) and calculator != "deposit_interest":
             reading.put("elapsed", "1", "")
-        elif calculator == "deposit_interest" and (asking == "held" or (_HELD.search(words) and _EARLY.search(line))):
+        elif calculator == "deposit_interest" and (asking == "held" or (_HELD.search(words) and early)):
             _put_term("held", one, reading)
         else:
             plainly.append(one)
@@ -177,6 +186,11 @@ def _terms(calculator: str, line: str, found: list[Mention], asking: str, readin
     if "elapsed" in reading.values:
         plainly = cued
     chosen = cued or plainly
+    if len(chosen) > 1:  # 「分24期一个月几块」: the month only names the unit
+        chosen = [one for one in chosen if not (re.fullmatch(r"[一1](?:个月|年)", one.raw) and line[one.end:one.end + 1] != "期")] or chosen
+    labelled = [one for one in found if one.kind in ("number", "amount") and re.search(r"期数[是为:：]*$", before(line, one))]
+    if labelled and labelled[0].value is not None and not chosen:
+        reading.put("months", f"{int(labelled[0].value)}m", labelled[0].raw)
     if len({(one.kind, one.value) for one in chosen}) == 1:
         _put_term("months", chosen[0], reading)
     elif chosen:
@@ -199,12 +213,15 @@ def _amounts(calculator: str, line: str, found: list[Mention], known: Mapping[st
             if calculator in ("installment", "monthly_payment"):
                 reading.put("fee" if calculator == "installment" else "payment", one.value, one.raw)
                 if calculator == "installment":
-                    reading.put("fee_kind", "payment", one.raw)
+                    # 「每期462」 alone: fee or payment? `results` knows, because only one of the two can be.
+                    named = re.search(r"[还供付扣款]" + _LINK, words)
+                    reading.put("fee_kind", "period_yuan" if re.search(r"^的?(?:手续费|费|利息)", after) else "payment" if named else "each", one.raw)
             continue
         if one.kind == "number":
             continue
-        name = next((n for n, p in _AFTER.get(calculator, ()) if p.search(after)), "")
-        name = name or next((n for n, p in _CUES[calculator] if p.search(words)), "")
+        cues, behind = _CUES[calculator], _AFTER.get(calculator, ())
+        name = next((n for n, p in cues if n != "loan" and p.search(words)), "") or next((n for n, p in behind if p.search(after)), "")
+        name = name or next((n for n, p in cues if p.search(words)), "")
         if not name and calculator != "pension_tax" and _IGNORED.search(words):
             continue
         if name in ("", "loan"):
@@ -213,6 +230,8 @@ def _amounts(calculator: str, line: str, found: list[Mention], known: Mapping[st
                 reading.heard.setdefault("loan", one.raw)
         elif name != "ignored":
             _cued(calculator, name, one, words, reading)
+    if any(p.search(before(line, one)) for one in found for n, p in _CUES[calculator] if n == "monthly_income") and asking != "deductions":
+        reading.values.pop("deductions", None)  # by the month as well, or by the year? it is asked
     _free_amounts(calculator, free, known, asking, reading)
 
 
@@ -246,7 +265,7 @@ def _free_amounts(calculator: str, free: list[Mention], known: Mapping[str, str]
     if len(free) == 1:
         one, value = free[0], free[0].value or Decimal(0)
         open_fields = [name for name in fields if name not in reading.values and name not in known]
-        target = asking if asking in AMOUNTS and asking not in reading.values else ""
+        target = asking if asking in AMOUNTS and asking not in reading.values and "elapsed" not in reading.values else ""
         if asking == "fee" and calculator == "installment":
             reading.put("fee", value, one.raw)
             reading.put("fee_kind", "yuan?", one.raw)

@@ -72,7 +72,7 @@ def installment(values: Mapping[str, str]) -> Result:
 
 def _fee(principal: Decimal, periods: int, fee: Decimal, kind: str) -> Decimal:
     """Yuan a period, whatever way the fee was told."""
-    if kind == "payment":
+    if kind == "payment" or (kind == "each" and fee * periods >= principal):
         return fee - principal / periods
     if kind == "annual_rate":
         return loans.payment(principal, fee, periods) - principal / periods
@@ -137,9 +137,9 @@ def pension_tax(values: Mapping[str, str], figures: Figures, today: date) -> Res
     else:
         base, less = Decimal(values["base"]), Decimal(values["deductions"])
         effect = pension.by_income(paid, base, less, cap, later)
-        basis = f"税前年收入{yuan(base)}、减除费用{yuan(pension.BASIC)}、其他扣除{yuan(less) if less else '没有'}"
+        basis = f"全年税前工资{yuan(base)}、减除费用{yuan(pension.BASIC)}、其他扣除{yuan(less) if less else '没有'}"
     net = effect.net
     return "utter_calc_result_pension_tax", {
         "paid": yuan(paid) + (f"（只抵{yuan(cap)}）" if paid > cap else ""), "basis": basis, "saved": yuan(effect.saved),
-        "later": yuan(effect.later), "net": f"少缴{yuan(net)}" if net > 0 else f"多缴{yuan(-net)}" if net else "不多也不少",
+        "later": yuan(effect.later), "net": f"约少缴{yuan(net)}" if net > 0 else f"约多缴{yuan(-net)}" if net else "不多也不少",
     }

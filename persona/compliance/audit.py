@@ -27,7 +27,8 @@ _START = "0" * 64
 
 def _hash(line: dict[str, Any]) -> str:
     body = {key: value for key, value in line.items() if key != "hash"}
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def message_hash(text: str) -> str:
@@ -89,10 +90,9 @@ class AuditLog:
 
     def _rotate(self) -> None:
         day = datetime.fromtimestamp(self.path.stat().st_mtime, timezone.utc).date()
-        number = 1
-        while (target := self.path.with_name(f"{self.path.stem}-{day:%Y%m%d}-{number:03d}{self.path.suffix}")).exists():
-            number += 1
-        os.replace(self.path, target)
+        old = files(self.path)[:-1]
+        number = int(old[-1].stem[len(self.path.stem) + 1:][:6]) + 1 if old else 1
+        os.replace(self.path, self.path.with_name(f"{self.path.stem}-{number:06d}-{day:%Y%m%d}{self.path.suffix}"))
         self.prune()
 
     def prune(self, today: date | None = None) -> list[Path]:
@@ -100,16 +100,16 @@ class AuditLog:
         oldest = (today or datetime.now(timezone.utc).date()) - timedelta(days=self.retention_days)
         gone = []
         for path in files(self.path)[:-1]:
-            day = _day_of(path, self.path)
+            day = _day_of(path)
             if day is not None and day < oldest:
                 path.unlink()
                 gone.append(path)
         return gone
 
 
-def _day_of(path: Path, base: Path) -> date | None:
+def _day_of(path: Path) -> date | None:
     try:
-        return datetime.strptime(path.stem[len(base.stem) + 1:][:8], "%Y%m%d").date()
+        return datetime.strptime(path.stem[-8:], "%Y%m%d").date()
     except ValueError:
         return None
 
@@ -117,8 +117,9 @@ def _day_of(path: Path, base: Path) -> date | None:
 def files(path: str | Path) -> list[Path]:
     """The rotated files of a log, oldest first, and the current one."""
     base = Path(path)
-    old = sorted(p for p in base.parent.glob(f"{base.stem}-????????-???{base.suffix}"))
-    return [*old, base] if base.exists() else [*old]
+    number = "[0-9]" * 6
+    old = sorted(base.parent.glob(f"{base.stem}-{number}-{'[0-9]' * 8}{base.suffix}"))
+    return [*old, base] if base.exists() else old
 
 
 def _last_line(path: Path) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from persona.compliance.depth import Talk
-from persona.compliance.match import Scan, Span
+from persona.compliance.match import Scan, Span, crosses, merge
 from persona.compliance.model import Context
 
 PUBLIC_PHONES = (
@@ -23,6 +23,8 @@ PUBLIC_PHONES = (
 
 @dataclass
 class Hit:
+    """A place in the canonical text, and what is missing there."""
+
     start: int
     end: int
     missing: list[str] = field(default_factory=list)
@@ -40,6 +42,7 @@ class Bubble:
     score: Callable[[str], float] | None = None
 
     def at(self, category: str) -> Span:
+        """Where a category is talked about."""
         return self.talks[category].at if category in self.talks else (0, min(1, len(self.scan.text)))
 
 
@@ -48,6 +51,8 @@ CHECKS: dict[str, tuple[str, Check]] = {}
 
 
 def check(name: str, kind: str) -> Callable[[Check], Check]:
+    """Register a check under the name rules use."""
+
     def keep(function: Check) -> Check:
         CHECKS[name] = (kind, function)
         return function
@@ -220,6 +225,7 @@ def channel_offer(rule: Any, bubble: Bubble) -> list[Hit]:
 
 
 def today(context: Context) -> date:
+    """The day of the conversation."""
     now = context.now or datetime.now()
     return now.date() if isinstance(now, datetime) else now
 
@@ -264,7 +270,7 @@ def unapproved(rule: Any, bubble: Bubble) -> list[Hit]:
 
 # --- links and telephones --------------------------------------------------------------------------------------
 
-_LINK = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffef]+|(?<![@\w.])(?:[a-z0-9-]+\.)+(?:com|cn|net|top|cc|vip|xyz|org|info|me|io|shop|site|club|link|co|app|example)(?![a-z0-9-])", re.I)
+_LINK = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffef]{1,2000}|(?<![@a-z0-9._-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|cn|net|top|cc|vip|xyz|org|info|me|io|shop|site|club|link|co|app|example)(?![a-z0-9-])", re.I)
 _HOST = re.compile(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.I)
 _PHONE = re.compile(r"(?<![\d.%-])(?:\+?86[- ]?)?(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|95\d{3,6}|96\d{3,4}|12[13]\d{2,3})(?![\d%.])")
 
@@ -305,9 +311,9 @@ def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
     from persona.compliance.second_opinion import sentences
 
     hits = []
-    topics = bubble.scan.any_spans(rule.with_)
+    topics = merge(bubble.scan.any_spans(rule.with_))
     for start, end in sentences(bubble.scan.text):
-        if not any(start <= at < end for at, _ in topics):
+        if not crosses(topics, start, end):
             continue
         if bubble.score(bubble.scan.text[start:end]) >= (rule.threshold or 0.0):
             last = len(bubble.scan.text[start:end].rstrip("。！？\n【】")) + start

@@ -12,6 +12,7 @@ from collections.abc import Callable
 _CLAUSE_ENDS = "，。！？；\n【】"
 _SENTENCE_ENDS = "。！？\n【】"
 _REACH = 160
+_LONG = 600  # of a quotation
 
 # 不 + what makes it a denial; 「不看征信」「不容错过」 are no denials.
 _DENY = (
@@ -37,7 +38,7 @@ _AFTER = re.compile(
     r"^[^。！？\n]{0,26}?(?:(?<![不非])(?:都?是|均为|全是|多半?是|属于?|系|即为|涉嫌|恰是|往往)[^。！？\n没不无非]{0,10}" + _LIE +
     r"|不存在|不可信|不靠谱|信不得|要不得|不能信|别信|勿信|不要信|不要(?:轻易)?相信|切勿(?:轻信|相信)|别轻信|不成立|(?:已经?被?|被)(?:打破|取消|禁止)|"
     r"(?<!不)合规吗|不合规|(?<!不)违规(?!必)|(?<!不)违法(?!必)|(?:诱惑|幌子|骗局|陷阱|名义|噱头|谎言|诱饵|字样|用语|字眼|表述|误区|旗号|话术|骗术|等词)|"
-    r"打个?问号|两回事|，?(?:并)?不等于|被(?:罚|处罚|通报|立案|查处|出具|曝光|约谈)|罚没|获刑|警示函|会泄露|的?(?:短信|电话|广告|链接|帖子|来电|邮件)[^。！？\n]{0,6}(?:不(?:点|回|信|理)|别|不要|直接删|删掉|挂)|谁都不能|没有人能|没人能|做不到|给不了|不敢说|不好说|说不准|没有这回事|没这回事|就(?:挂|停|拉黑|报警|别)|直接(?:挂|拉黑|报警)|"
+    r"打个?问号|两回事|不妥|不(?:能)?协助|，?(?:并)?不等于|被(?:罚|处罚|通报|立案|查处|出具|曝光|约谈)|罚没|获刑|警示函|会泄露|的?(?:短信|电话|广告|链接|帖子|来电|邮件)[^。！？\n]{0,6}(?:不(?:点|回|信|理)|别|不要|直接删|删掉|挂)|谁都不能|没有人能|没人能|做不到|给不了|不敢说|不好说|说不准|没有这回事|没这回事|就(?:挂|停|拉黑|报警|别)|直接(?:挂|拉黑|报警)|"
     r"一律(?:挂|拉黑|不|别|是)|先停|先挂|挂电话|挂断|挂掉|多半(?!是好)|要当心|要警惕|要小心|需警惕|请(?:警惕|当心|拨打?110))"
 )
 _TELLER = (
@@ -81,16 +82,19 @@ def _answered(text: str, start: int, end: int) -> bool:
 
 
 def clause_start(text: str, at: int, reach: int = 48) -> int:
+    """Where the clause around `at` begins, at most `reach` characters back."""
     low = max(0, at - reach)
     return max([low] + [text.rfind(end, low, at) + 1 for end in _CLAUSE_ENDS])
 
 
 def sentence_start(text: str, at: int, reach: int = _REACH) -> int:
+    """Where the sentence around `at` begins."""
     low = max(0, at - reach)
     return max([low] + [text.rfind(end, low, at) + 1 for end in _SENTENCE_ENDS])
 
 
 def sentence_end(text: str, at: int, reach: int = _REACH) -> int:
+    """Where the sentence around `at` ends."""
     high = min(len(text), at + reach)
     return min([high] + [i for i in (text.find(end, at, high) for end in _SENTENCE_ENDS) if i >= 0])
 
@@ -107,6 +111,17 @@ def negated(text: str, start: int, end: int) -> bool:
     if frame and not _NOT_FORBIDDEN.search(frame.group()):
         return True
     return bool(_AFTER.match(text[end:end + 48]))
+
+
+def _inside_told_quote(text: str, start: int, end: int) -> bool:
+    """Inside a long quotation that is introduced or followed as somebody else's words."""
+    opened = text.rfind("「", max(0, start - _LONG), start + 1)
+    if opened < 0 or text.rfind("」", opened, start) > opened:
+        return False
+    closed = text.find("」", end - 1, end + _LONG)
+    if closed < 0:
+        return False
+    return bool(_TOLD.search(text[sentence_start(text, opened):opened]) or _AFTER.match(text[closed + 1:closed + 40]))
 
 
 def _lead_in(text: str, start: int) -> bool:
@@ -131,7 +146,7 @@ def warned(text: str, start: int, end: int) -> bool:
     if _TOLD.search(text[first:start]) or _TOLD_IN.search(text[first:end + 14]):
         return True
     after = text[end:sentence_end(text, end)]
-    if _AFTER.match(after[:60]):
+    if _AFTER.match(after[:60]) or _inside_told_quote(text, start, end):
         return True
     late = re.search(r"(?<![不非])(?:都?是|多半?是|属于|全是|就是|均为|往往是)(?:典型|常见|标准|骗子|不法分子|诈骗分子)?的?[^。，！？不没无非]{0,8}" + _LIE, after)
     return bool(late) or _lead_in(text, start)

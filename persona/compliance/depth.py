@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
 from persona.compliance import contexts
-from persona.compliance.match import Scan, Span
+from persona.compliance.match import Scan, Span, merge
 
 _RANK = {"mention": 0, "explain": 1, "offer": 2}
 _BUTTON = re.compile(r"【[^【】]{1,14}】")
@@ -34,7 +35,7 @@ class Depths:
         talks: dict[str, Talk] = {}
         said: dict[str, list[Span]] = {}
         for category, part in self.parts.items():
-            spans = scan.any_spans(part["words"])
+            spans = merge(scan.any_spans(part["words"]))
             if spans:
                 said[category] = spans
                 talks[category] = Talk("mention", min(spans))
@@ -93,7 +94,10 @@ class Depths:
         low, high = scan.sentence(span)
         nearest: list[tuple[int, str]] = []
         for category, spans in said.items():
-            inside = [abs(s - span[0]) for s, e in spans if s < high and e > low]
+            at, inside = bisect_left(spans, (high, 0)), []
+            while at > 0 and spans[at - 1][1] > low:
+                at -= 1
+                inside.append(abs(spans[at][0] - span[0]))
             if inside:
                 nearest.append((min(inside), category))
         if nearest:

@@ -30,6 +30,7 @@ def expand(pattern: str, groups: Mapping[str, str]) -> str:
 
 
 def join(words: Iterable[str] | str) -> str:
+    """A group as one alternation."""
     return words if isinstance(words, str) else "|".join(words)
 
 
@@ -138,27 +139,27 @@ class Prefilter:
     """From the characters and pairs of a message to the few patterns worth running."""
 
     def __init__(self, literals: list[list[list[str]]]) -> None:
-        self.always = [i for i, sets in enumerate(literals) if not sets]
-        self.index: dict[str, list[tuple[str, int]]] = {}
-        self.second: list[frozenset[str] | None] = []
+        self.always = {i for i, sets in enumerate(literals) if not sets}
+        certain: dict[str, set[int]] = {}
+        self.possible: dict[str, list[tuple[str, int, frozenset[str] | None]]] = {}
         for i, sets in enumerate(literals):
+            also = frozenset(word[:2] for word in sets[1]) if len(sets) > 1 else None
             for word in sets[0] if sets else ():
-                self.index.setdefault(word[:2], []).append((word, i))
-            self.second.append(frozenset(word[:2] for word in sets[1]) if len(sets) > 1 else None)
-        self.keys = frozenset(self.index)
+                if len(word) <= 2 and also is None:
+                    certain.setdefault(word, set()).add(i)
+                else:
+                    self.possible.setdefault(word[:2], []).append((word, i, also))
+        self.certain = {key: frozenset(some) for key, some in certain.items()}
+        self._certain, self._possible = frozenset(self.certain), frozenset(self.possible)
 
     def candidates(self, text: str, grams: set[str]) -> set[int]:
-        found = set(self.always)
-        dropped: set[int] = set()
-        second = self.second
-        for key in self.keys & grams:
-            for word, i in self.index[key]:
-                if i in found or i in dropped or (len(word) > 2 and word not in text):
+        """Numbers of the patterns whose literals the text contains."""
+        found = self.always.union(*[self.certain[key] for key in self._certain & grams])
+        for key in self._possible & grams:
+            for word, i, also in self.possible[key]:
+                if i in found or (also is not None and also.isdisjoint(grams)):
                     continue
-                also = second[i]
-                if also is not None and also.isdisjoint(grams):
-                    dropped.add(i)
-                else:
+                if len(word) <= 2 or word in text:
                     found.add(i)
         return found
 

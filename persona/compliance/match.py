@@ -31,7 +31,7 @@ class Patterns:
 class Scan:
     """A message being looked at: its canonical text and where each pattern stands in it."""
 
-    __slots__ = ("raw", "normal", "text", "candidates", "_patterns", "_spans", "speaker")
+    __slots__ = ("_patterns", "_spans", "candidates", "normal", "raw", "speaker", "text")
 
     def __init__(self, raw: str, patterns: Patterns, speaker: str = "bot") -> None:
         self.raw = raw
@@ -52,11 +52,13 @@ class Scan:
         return found
 
     def any_spans(self, indices: list[int]) -> list[Span]:
+        """Where any of the patterns matches."""
         if self.candidates.isdisjoint(indices):
             return []
         return [span for i in indices if i in self.candidates for span in self.spans(i)]
 
     def sentence(self, span: Span) -> Span:
+        """The sentence a span stands in."""
         return contexts.sentence_start(self.text, span[0]), contexts.sentence_end(self.text, span[1])
 
     def near(self, indices: list[int], span: Span, within: str) -> bool:
@@ -64,12 +66,10 @@ class Scan:
         if within == "message":
             return any(self.spans(i) for i in indices)
         low, high = self.sentence(span)
-        for i in indices:
-            if i in self.candidates and crosses(self.spans(i), low, high):
-                return True
-        return False
+        return any(i in self.candidates and crosses(self.spans(i), low, high) for i in indices)
 
     def excused(self, names: list[str], span: Span) -> bool:
+        """Does a context make the hit right?"""
         return contexts.excused(names, self.text, span[0], span[1], self.speaker) is not None
 
 

@@ -67,6 +67,7 @@ class Finding:
     rewrite: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        """The keys a finding has in JSON."""
         keys = ("rule", "law", "start", "end", "text", "message", "fix")
         return {key: getattr(self, key) for key in keys}
 
@@ -85,6 +86,7 @@ class Decision:
 
     @property
     def allowed(self) -> bool:
+        """May the message go out?"""
         return self.verdict == "allow"
 
     def as_dict(self) -> dict[str, Any]:

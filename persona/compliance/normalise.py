@@ -29,7 +29,7 @@ def _table() -> dict[int, str]:
             if len(plain) == 1 and plain != chr(code):
                 table[code] = plain
     before, after = (_HERE / "lexicon" / "traditional.txt").read_text(encoding="utf-8").split("\n")[:2]
-    table.update(zip(map(ord, before), after))
+    table.update(zip(map(ord, before), after, strict=True))
     canonical = {
         ",": "，", "，": "，", "﹐": "，", "!": "！", "！": "！", "?": "？", "？": "？", ":": "：", "：": "：", "﹕": "：",
         ";": "；", "；": "；", "(": "（", "（": "（", ")": "）", "）": "）", "〔": "【", "〕": "】", "｡": "。",
@@ -72,6 +72,7 @@ class Normal:
     length: int
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
+        """The same span in the original text."""
         if self.places is None:
             return start, end
         if start >= len(self.places):
@@ -97,7 +98,7 @@ def normalise(text: str) -> Normal:
         places, dense = list(range(len(folded))), folded
     strung = _STRUNG.sub(lambda m: _MARKS.sub(GONE, m.group()), dense)
     if GONE in strung:
-        places = [place for place, char in zip(places, strung) if char != GONE]
+        places = [place for place, char in zip(places, strung, strict=True) if char != GONE]
         strung = strung.replace(GONE, "")
     if len(strung) == len(text):
         return Normal(strung, None, len(text))

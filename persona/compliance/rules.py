@@ -96,6 +96,7 @@ class Lines:
         return node.value
 
     def where(self, *keys: Any) -> str:
+        """File and line of a value."""
         while keys and keys not in self.at:
             keys = keys[:-1]
         return f"{self.path.name}:{self.at.get(keys, 1)}"

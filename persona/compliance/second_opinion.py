@@ -7,9 +7,10 @@ import re
 from math import exp
 from pathlib import Path
 
+from persona.compliance.lexicon import grams_of
+
 _END = re.compile(r"[。！？\n【】]+")
 _DIGITS = re.compile(r"[0-9x*]+")
-SIZES = (1, 2)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -30,12 +31,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def grams(text: str) -> set[str]:
-    """The features of a sentence: its distinct character n-grams, digits as one sign."""
+    """The features of a sentence: its distinct characters and pairs, digits as one sign."""
     text = "^" + _DIGITS.sub("0", text).replace("。", "").strip("\n") + "$"
-    found: set[str] = set()
-    for size in SIZES:
-        found.update(text[i:i + size] for i in range(len(text) - size + 1))
-    return found
+    return grams_of(text)
 
 
 class Model:
@@ -48,6 +46,7 @@ class Model:
         self._known = frozenset(self.weights)
 
     def score(self, sentence: str) -> float:
+        """How much a sentence reads like a violation, from 0 to 1."""
         found = grams(sentence)
         weights = self.weights
         total = sum([weights[gram] for gram in found & self._known]) / max(len(found), 1) ** 0.5

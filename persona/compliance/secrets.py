@@ -68,7 +68,7 @@ def identity(digits: str) -> bool:
     month, day = int(digits[10:12]), int(digits[12:14])
     if digits[0] == "0" or not (1 <= month <= 12 and 1 <= day <= 31 and digits[6:8] in ("18", "19", "20")):
         return False
-    return _TAIL[sum(int(a) * b for a, b in zip(digits, _WEIGHTS)) % 11] == digits[17]
+    return _TAIL[sum(int(a) * b for a, b in zip(digits, _WEIGHTS, strict=False)) % 11] == digits[17]
 
 
 def _kind(text: str, start: int, end: int) -> str | None:

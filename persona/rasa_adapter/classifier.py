@@ -6,6 +6,7 @@ actions, `rasa data validate` and `rasa test` work without them. Needs SpacyNLP 
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,17 +25,24 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESP
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from persona.compliance.secrets import mask
+from persona.institution import load_institution
 from persona.labels import Labels
 from persona.nlu import entities as lexicon
 from persona.nlu.features import Features
 from persona.nlu.model import LinearModel, train
 from persona.nlu.parser import FALLBACK, Parse, Parser
+from persona.official import check
 from persona.rasa_adapter.options import Command, choose, parse_payload
 
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
 NOT_A_COMMAND = "\u2060"
 FOLLOW_UP = 16  # characters; longer messages stand by themselves
+CALCULATION = 60  # characters of an answer to a calculator's question
+SURE = 0.8  # a question as clear as this is answered although a calculator is open
+INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
+_NUMERAL = re.compile(r"[0-9０-９一二两三四五六七八九十百千万%％]|等额|本息|本金|先息|缩短|减少|不知道|不清楚|一次性|每月|每期")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -47,6 +55,7 @@ class MascotClassifier(GraphComponent):
         self._resource = resource
         self._parser = parser
         self._labels = Labels.load()
+        self._institution = load_institution()
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -126,10 +135,20 @@ class MascotClassifier(GraphComponent):
             parse = Parse(text, FALLBACK, 1.0, True, [], found, "command")
         else:
             parse = self._in_context(self._parser.parse(text, found), tracker if live else None)
+        if parse.intent == "verify_official":
+            # Compared here, on the text as it was typed: what is stored has telephone numbers masked.
+            verdict = {"entity": "official", "value": check(text, self._institution), "start": 0, "end": len(text)}
+            parse = replace(parse, entities=[*parse.entities, {**verdict, "extractor": "MascotClassifier"}])
         self._write(message, parse)
 
     def _in_context(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
+        opened = tracker.get_slot("calc") if tracker is not None else None
+        if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
+            number = _NUMERAL.search(parse.text)
+            if parse.reason != "blank" and (number or parse.fallback or parse.confidence < SURE):
+                label = f"calculate_{opened}"
+                return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None
         if parse.intent != FALLBACK or parse.reason == "blank" or not topic or len(parse.text) > FOLLOW_UP:
             return parse

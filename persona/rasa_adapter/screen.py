@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,10 +20,6 @@ HANDOFF = [{"title": "转人工", "payload": "/handoff"}]
 # BotUttered.message() lets metadata override what is sent, so these never stay there.
 SENT_KEYS = frozenset({"text", "buttons", "quick_replies", "custom", "image", "attachment", "elements", "recipient_id"})
 _AUDITED_TONES = frozenset({"urgent"})
-# Button titles come back in turn after turn; the same title in the same context gets the same decision.
-_SHORT = 24
-_MOST = 4096
-_decided: dict[tuple[Callable[..., Decision], str, Context], Decision] = {}
 
 
 @dataclass(frozen=True)
@@ -61,21 +57,6 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(item)
 
 
-def reviewed(review: Callable[..., Decision], text: str, context: Context) -> Decision:
-    """The guard's decision; for short texts it is looked up when this guard has made it before."""
-    if len(text) > _SHORT:
-        return review(text, context)
-    key = (review, text, context)
-    found = _decided.get(key)
-    if found is None:
-        found = review(text, context)
-        if found.reason != "error":
-            if len(_decided) >= _MOST:
-                _decided.clear()
-            _decided[key] = found
-    return found
-
-
 class Screen:
     """Reviews, replaces and completes messages; never raises."""
 
@@ -94,7 +75,7 @@ class Screen:
         meta = dict(message.metadata.get("metadata") or {})
         context = self._context(situation, meta)
         texts = [message.text or "", *strings(message.data), *strings({k: message.metadata[k] for k in SENT_KEYS & message.metadata.keys()})]
-        decisions = [reviewed(self.house.guard.review, text, context) for text in texts if text.strip()]
+        decisions = [self.house.guard.review(text, context) for text in texts if text.strip()]
         refused = [d for d in decisions if d.verdict == "refuse"]
         self._record(situation, meta, message.text or "", decisions, refused)
         if refused:

@@ -57,7 +57,8 @@ def test_steps_are_short_whole_and_in_order() -> None:
     found = steps(text)
     assert all(len(step) <= MOST for step in found)
     assert not any("AI" in step for step in found)
-    assert found.index("先看这一样：存折。") < found.index("再看这一样：你的身份证。") < found.index("先打电话问准。")
+    assert found.index("先看这一样：存折。") == 0
+    assert 0 < found.index("再看这一样：你的身份证。") < found.index("先打电话问准。")
 
 
 def test_labels_fall_back_to_the_topic_and_offer_each_title_once() -> None:

@@ -1,0 +1,75 @@
+"""Secrets in customers' messages are found and masked; what only looks like one is left alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from persona.compliance.secrets import identity, luhn, mask
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden", "kinds"),
+    [
+        ("我卡号6222020200112233446", "6222020200112233446", ["卡号"]),
+        ("４５６１ ２６１２ １２３４ ５４６７", "４５６１", ["卡号"]),
+        ("4561-2612-1234-5467是我的卡", "5467", ["卡号"]),
+        ("四五六一二六一二一二三四五四六七", "四五六一", ["卡号"]),
+        ("账号是6228480010000000017吗", "6228480010000000017", ["卡号"]),
+        ("11010519491231002X", "11010519491231002X", ["身份证号"]),
+        ("身份证11010519491231002x，手机13812345678", "13812345678", ["身份证号", "手机号"]),
+        ("打我138 1234 5678", "5678", ["手机号"]),
+        ("验证码384756", "384756", ["验证码"]),
+        ("验证码是 3 8 4 7 5 6", "3 8 4", ["验证码"]),
+        ("384756，这是验证码", "384756", ["验证码"]),
+        ("动态码：八二六一", "八二六一", ["验证码"]),
+        ("CVV 123 有效期 08/27", "123", ["安全码", "有效期"]),
+        ("密码是Abc12345", "Abc12345", ["密码"]),
+        ("登录密码:hello_2026", "hello_2026", ["密码"]),
+    ],
+)
+def test_secrets_are_masked(text: str, hidden: str, kinds: list[str]) -> None:
+    masked, found = mask(text)
+    assert hidden not in masked and found == kinds
+    assert f"[已隐去:{kinds[0]}]" in masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "拨110，再拨96110，投诉12378，热线95XXX0",
+        "2026年11月23日10:30转了50000元",
+        "单笔限额200000元，一年12000元",
+        "验证码收不到怎么办",
+        "密码忘了，想重置",
+        "密码是什么意思",
+        "订单号6222020200112233446没到",
+        "尾号3446的卡",
+        "7×24小时，0755-8888，利率3.5%",
+        "有效期到什么时候",
+        "存三年期20万",
+    ],
+)
+def test_what_only_looks_like_a_secret_stays(text: str) -> None:
+    assert mask(text) == (text, [])
+
+
+def test_checks() -> None:
+    assert luhn("4561261212345467") and not luhn("4561261212345464") and not luhn("0" * 16)
+    assert identity("11010519491231002X") and not identity("110105194912310021")
+
+
+@given(st.text(max_size=300))
+def test_masking_twice_changes_nothing_more(text: str) -> None:
+    once, _ = mask(text)
+    assert mask(once)[0] == once
+
+
+def test_time_grows_with_length_and_no_more() -> None:
+    for unit in ("1", "1 ", "验证码", "密码是", "六", "6222-"):
+        start = time.perf_counter()
+        mask(unit * (100_000 // len(unit)))
+        assert time.perf_counter() - start < 3
