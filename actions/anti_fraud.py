@@ -11,7 +11,7 @@ from actions.common import label, said
 from persona.emergency import response_for
 
 
-class ActionAntiFraudTip(Action):  # type: ignore[misc]
+class ActionAntiFraudTip(Action):
     """How a type of fraud goes, what to do now, whom to call."""
 
     def name(self) -> str:
@@ -25,7 +25,7 @@ class ActionAntiFraudTip(Action):  # type: ignore[misc]
         return []
 
 
-class ActionEmergency(Action):  # type: ignore[misc]
+class ActionEmergency(Action):
     """Fraud under way or done: the act first, then the ordered steps."""
 
     def name(self) -> str:
@@ -38,7 +38,7 @@ class ActionEmergency(Action):  # type: ignore[misc]
         return []
 
 
-class ActionCrisis(Action):  # type: ignore[misc]
+class ActionCrisis(Action):
     """Despair: a person first, then 12356."""
 
     def name(self) -> str:
@@ -51,7 +51,7 @@ class ActionCrisis(Action):  # type: ignore[misc]
         return []
 
 
-class ActionVerifyOfficial(Action):  # type: ignore[misc]
+class ActionVerifyOfficial(Action):
     """Says what the classifier found when it compared a number, link or app with institution.yml; never 「是真的」."""
 
     def name(self) -> str:

@@ -13,7 +13,7 @@ from actions.common import label
 from persona.calculators import CALCULATORS, step
 
 
-class ActionCalculate(Action):  # type: ignore[misc]
+class ActionCalculate(Action):
     """One turn of the open calculator, or the first turn of the one just asked for."""
 
     def name(self) -> str:

@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 
-class ActionComplianceGuard(Action):  # type: ignore[misc]
+class ActionComplianceGuard(Action):
     """A dialogue step before product talk; the wording of what follows is screened at the door all the same."""
 
     def name(self) -> str:

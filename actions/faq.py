@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.common import label
 
 
-class ActionFaq(Action):  # type: ignore[misc]
+class ActionFaq(Action):
     """Answers the topic of the last message."""
 
     def name(self) -> str:

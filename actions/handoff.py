@@ -11,7 +11,7 @@ from actions.common import institution, label
 from persona.hours import is_open
 
 
-class ActionHandoff(Action):  # type: ignore[misc]
+class ActionHandoff(Action):
     """Hotline, hours and what to have ready; a complaint and a mis-sale get their channels and deadlines."""
 
     def name(self) -> str:

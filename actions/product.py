@@ -13,7 +13,7 @@ from actions.common import institution, products
 CATEGORY = {"cd": "deposit", "mortgage": "loan", "installment": "card", "bond": "gold"}
 
 
-class ActionProductInfo(Action):  # type: ignore[misc]
+class ActionProductInfo(Action):
     """What the approved sheets of the asked category say, word for word."""
 
     def name(self) -> str:

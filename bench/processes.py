@@ -160,8 +160,10 @@ def first_prompt(folder: Path, limit: float = 120) -> float:
     """Seconds until `mascot train --if-changed` and `mascot chat` of a trained project ask for input."""
     mascot = [sys.executable, "-m", "persona.cli"]
     env = {**environment(folder), "LC_ALL": "C.UTF-8", "TERM": "xterm"}
+    unchanged = [*mascot, "train", "--if-changed"]
+    subprocess.run(unchanged, cwd=folder, env=env, check=True, capture_output=True)  # persona/nlu may have been edited
     began = time.monotonic()
-    subprocess.run([*mascot, "train", "--if-changed"], cwd=folder, env=env, check=True, capture_output=True)
+    subprocess.run(unchanged, cwd=folder, env=env, check=True, capture_output=True)
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [*mascot, "chat", "--port", str(free_port()), "--actions-port", str(free_port())], cwd=folder, env=env,

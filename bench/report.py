@@ -70,6 +70,8 @@ def remarks(result: dict[str, Any]) -> list[str]:
         "答案事先填好，没有审查、人设、打码。本项目全部功能开着，五句里三句走 custom action。两边用同一个 rasa_sdk 动作服务器程序。",
         f"stock 的分词：{result['tokenizer']}。日志级别都是 ERROR。messages/s 是一条连接上的。",
     ]
+    if runs.get("stock", {}).get("train_kept"):
+        out.append(f"stock 的模型是 {runs['stock']['train_date']} 用同样的内容训练的（--keep），训练两栏是那一次的数。")
     if "stock" in runs:
         for key in ("memory", "sqlite", "whole"):
             if key in runs:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import hashlib
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +47,33 @@ def tell(text: str) -> None:
     print(text, flush=True)
 
 
-def train(kind: str, folder: Path) -> dict[str, float]:
-    """Train a scratch project; the whole one by `mascot train`, as `make train` does."""
+def fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in [folder / "config.yml", folder / "domain.yml", *sorted((folder / "data").rglob("*.yml"))]:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def train(kind: str, folder: Path, keep: bool = False) -> dict[str, Any]:
+    """Train a scratch project; the whole one by `mascot train`, as `make train` does.
+
+    With `keep` a model that was trained from the same files is taken from bench/out/kept, with the numbers of its day.
+    """
+    kept = OUT / "kept" / kind
+    note = kept / "spent.json"
+    if keep and note.exists():
+        spent = json.loads(note.read_text("utf-8"))
+        if spent["fingerprint"] == fingerprint(folder):
+            shutil.copytree(kept / "models", folder / "models")
+            return {**spent, "kept": True}
     command = [*RASA[kind], "train", "--skip-validation", "--data", "data", "--out", "models"]
     spent = timed([sys.executable, *(["-m", "persona.cli", "train"] if kind == "whole" else command)], folder, "train.log")
     if not any((folder / "models").glob("*.tar.gz")):
         raise BenchError(f"{folder} 没有训练出模型，见 {folder / 'train.log'}")
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(folder / "models", kept / "models")
+    spent |= {"fingerprint": fingerprint(folder), "date": date.today().isoformat()}
+    note.write_text(json.dumps(spent), "utf-8")
     return spent
 
 
@@ -124,8 +147,9 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     for kind in wanted:
         folders[kind] = makers[kind]()
         tell(f"训练 {kind} …")
-        trained[kind] = train(kind, folders[kind])
-        tell(f"  {trained[kind]['wall']:.0f} 秒，CPU {trained[kind]['cpu']:.0f} 秒")
+        trained[kind] = train(kind, folders[kind], args.keep and kind == "stock")
+        again = f"（{trained[kind]['date']} 训练的，没有重训）" if trained[kind].get("kept") else ""
+        tell(f"  {trained[kind]['wall']:.0f} 秒，CPU {trained[kind]['cpu']:.0f} 秒{again}")
     command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(actions_port)]
     actions = start(command, OUT, "actions.log")
     stack.callback(stop, actions)
@@ -141,22 +165,24 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
         runs[name] = {"first_answer": server.first_answer(MESSAGES[0][0])}
         tell(f"  第一句回答 {runs[name]['first_answer']:.1f} 秒")
         if name != "sqlite":
-            runs[name] |= {f"train_{k}": v for k, v in trained[kind].items()}
+            runs[name] |= {f"train_{k}": v for k, v in trained[kind].items() if k != "fingerprint"}
     tell(f"对话：每边 {args.conversations} 段，每段 {len(MESSAGES)} 句 …")
     for name, one in measure(servers, content, args).items():
         runs[name] |= one
     memory = rss(actions)
     stack.close()
-    prompt = None
+    noise.append(os.getloadavg()[0])
+    result: dict[str, Any] = {
+        "command": " ".join(["python bench/run.py", *sys.argv[1:]]) if sys.argv[1:] else "make bench", "machine": report.machine(), "tokenizer": tokenizer, "conversations": args.conversations,
+        "block": args.block, "warmup": args.warmup, "runs": runs, "actions_rss": memory, "noise": noise,
+    }
     if "whole" in folders:
         tell("make chat 到第一个提示符 …")
-        prompt = first_prompt(folders["whole"])
-    noise.append(os.getloadavg()[0])
-    return {
-        "command": " ".join(["python bench/run.py", *sys.argv[1:]]) if sys.argv[1:] else "make bench", "machine": report.machine(), "tokenizer": tokenizer, "conversations": args.conversations,
-        "block": args.block, "warmup": args.warmup, "runs": runs, "actions_rss": memory, "first_prompt": prompt,
-        "noise": noise,
-    }
+        try:
+            result["first_prompt"] = first_prompt(folders["whole"])
+        except (BenchError, subprocess.SubprocessError) as problem:
+            tell(f"  没有测成：{problem}")
+    return result
 
 
 def main() -> int:
@@ -165,6 +191,7 @@ def main() -> int:
     ap.add_argument("--warmup", type=int, default=5, help="每边先说几段不计时（默认 5）")
     ap.add_argument("--block", type=int, default=5, help="每边连着说几段再换（默认 5）")
     ap.add_argument("--skip", action="append", default=[], choices=["stock", "ours", "whole"], help="不测哪一个，可重复")
+    ap.add_argument("--keep", action="store_true", help="stock 的内容没变就用上次训练的模型（它训练最久）")
     ap.add_argument("--write", action="store_true", help="写进 docs/quality.md")
     args = ap.parse_args()
     if min(args.conversations, args.warmup, args.block) < 1 or len(set(args.skip)) == 3:

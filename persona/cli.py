@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,7 @@ BAD_CALL = 2
 
 def _lines(path: str) -> Iterator[dict[str, Any]]:
     """Objects of a JSON-lines file (`-`: standard input); a broken line raises ValueError with its number."""
-    stream = sys.stdin if path == "-" else open(path, encoding="utf-8")
-    with stream:
+    with nullcontext(sys.stdin) if path == "-" else open(path, encoding="utf-8") as stream:
         for number, line in enumerate(stream, 1):
             if not line.strip():
                 continue
@@ -38,7 +38,7 @@ def parse_main(argv: Sequence[str]) -> int:
     args = ap.parse_args(argv)
     if (args.text is None) == (args.jsonl is None):
         ap.error("给一句话，或者 --jsonl 文件，二选一")
-    from persona.nlu.archive import ModelMissing, load_understanding
+    from persona.nlu.archive import ModelMissingError, load_understanding
 
     try:
         understand = load_understanding(Path(args.models))
@@ -51,7 +51,7 @@ def parse_main(argv: Sequence[str]) -> int:
                 print(json.dumps(result, ensure_ascii=False))
             else:
                 _show(result)
-    except (ModelMissing, ValueError, OSError) as problem:
+    except (ModelMissingError, ValueError, OSError) as problem:
         print(problem, file=sys.stderr)
         return BAD_CALL
     return 0

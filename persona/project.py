@@ -174,10 +174,16 @@ def chat(port: int, actions_port: int, debug: bool = False) -> int:
     with action_server(actions_port):
         command = rasa_command("shell", "-i", LOCAL, "-p", str(port), "--endpoints", _endpoints(actions_port))
         previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the shell in front
+        for number in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal must not leave the action server behind
+            signal.signal(number, _leave)
         try:
             return subprocess.run([*command, *(["--debug"] if debug else [])], env=_environment(debug), check=False).returncode
         finally:
             signal.signal(signal.SIGINT, previous)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def serve(port: int, actions_port: int, debug: bool = False) -> int:
@@ -193,7 +199,7 @@ def serve(port: int, actions_port: int, debug: bool = False) -> int:
         def stop(number: int, frame: FrameType | None) -> None:
             server.terminate()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, stop)
         print("正在开门，十几秒……", flush=True)
         if wait_for(port, 120, server):

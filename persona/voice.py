@@ -164,7 +164,7 @@ class Voice:
             sentence = _disclosure(ident)
             if sentence not in lines[0]:
                 lines.append(sentence)
-        if moment.elder and "转人工" not in text:
+        if moment.elder and "人工" not in text:
             lines.append(neutral().elder_line)
         return "\n".join(line for line in lines if line)
 

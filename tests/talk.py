@@ -28,7 +28,7 @@ class InProcessActions(EndpointConfig):
         self.executor.register_package("actions")
         self.requests: list[dict[str, Any]] = []
 
-    async def request(self, method: str = "post", json: Any = None, **kwargs: Any) -> Any:  # noqa: A002
+    async def request(self, method: str = "post", json: Any = None, **kwargs: Any) -> Any:
         body = _through_json(json)
         self.requests.append(body)
         return _through_json(await self.executor.run(body))

@@ -30,6 +30,6 @@ if [ ! -x "$venv/bin/python" ]; then
         need
     fi
 fi
-printf '2/2 安装依赖（约 1.3 GB，头一次要几分钟）…\n'
+printf '2/2 安装依赖（约 2.8 GB，头一次要几分钟）…\n'
 "$venv/bin/python" -m pip install --progress-bar on --disable-pip-version-check -q "pip<26" "setuptools<71" wheel 2>&1 | grep -v -i 'deprecation\|find-links\|is ignored' || true
 "$venv/bin/python" -m pip install --progress-bar on --disable-pip-version-check -q -c constraints.txt -e '.[dev]'

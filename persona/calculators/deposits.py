@@ -1,7 +1,7 @@
 """Interest on a fixed-term deposit, kept to the end or withdrawn early.
 
-Whole months by the monthly rate (annual / 12), odd days by the daily rate (annual / 360): 中国人民银行《人民币存款
-计结息问题的通知》 (银发〔2005〕129号), rate conversion.  Early: the part withdrawn earns the current-account rate posted on that
+Whole months by the monthly rate (annual / 12), odd days by the daily rate (annual / 360), the convention of Chinese
+deposit contracts; the result says that the system's figure counts.  Early: the part withdrawn earns the current-account rate posted on that
 day: 《储蓄管理条例》第二十四条.  No rate is known here; the caller brings both.
 """
 

@@ -46,17 +46,17 @@ class Mention:
 
 _H = "零〇一二两三四五六七八九"
 _N = rf"(?:\d+(?:\.\d+)?|[{_H}十百千]+(?:点[{_H}]+)?)"
-_PART = rf"(?:\d+|[{_H}十百千]+)"
 # 「7万8」 is 78000, but in 「借7万8年」 the 8 belongs to the years.
 _UNIT_NEXT = r"年(?![利息化薪])|月(?![供薪利息费])|期(?![限数])|日(?![利息])|[天个%‰厘季]|周(?!转)|分(?![\d期])"
 _OTHER = rf"(?![\d{_H}十百千]|\.\d|{_UNIT_NEXT})"
-_CHAIN = rf"{_N}(?:[万w亿千k百]+(?:{_PART}[万w亿千k百]+)*(?:{_PART}{_OTHER})?)?"
+# One character at a time, so that no run of numerals can be split in more ways than it is long.
+_CHAIN = rf"(?=[\d{_H}十百千])(?:\d|\.(?=\d)|[{_H}十百千万w亿k点])+(?:(?<=[万w亿千k百])|(?<=\d)(?!\d|\.\d|{_UNIT_NEXT})|(?<=[{_H}十]){_OTHER})"
 _SIGN = r"(?:(?<![\d万w千k%‰年月期元个])-|负)?"
 _CURRENCY = r"(?:元|块钱?|人民币|rmb)"
 _NOT_COUNTED = r"岁|套|次|人|张|口|楼|号|成(?!本)|折|倍|家|种|位|个人|点钟|点半|周岁|平|分钟|小时|度"
 _SCAN = re.compile(
     rf"""
-    (?P<skip> (?:19|20)\d\d年(?:\d{{1,2}}月(?:份|\d{{1,2}}[日号])?)? | \d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}
+    (?P<skip> 千万(?=别|不|要|小心|注意|记) | (?:19|20)\d\d年(?:\d{{1,2}}月(?:份|\d{{1,2}}[日号])?)? | \d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}
       | [二一][{_H}]{{3}}年 | {_N}月(?:份|{_N}[日号]) | 第{_N}(?:个)?[期年月笔次天种个]? | \d+个?(?:基点|bp)
       | {_CHAIN}(?:美元|美金|日元|欧元|港币|港元|英镑)
       | {_N}年期?(?:以上)?的?lpr | (?<!\d)[1一]期(?=[\d零{_H}]) | {_N}(?:{_NOT_COUNTED}) | [a-z]+\d+(?![\d万w千k]) )
@@ -75,7 +75,7 @@ _SCAN = re.compile(
   | (?P<week> (?P<week_n>{_N})(?:周|个?星期|个?礼拜) )
   | (?P<days> (?P<days_n>{_SIGN}{_N})[天日] )
   | (?P<month> (?P<month_n>{_N})月 )
-  | (?P<money> ¥?(?P<money_n>{_SIGN}{_CHAIN}(?:(?<=\d)(?!\d|\.\d)|(?<!\d))(?!{_UNIT_NEXT}))(?P<money_unit>{_CURRENCY})? )
+  | (?P<money> ¥?(?P<money_n>{_SIGN}{_CHAIN}(?!{_UNIT_NEXT}))(?P<money_unit>{_CURRENCY})? )
     """,
     re.X,
 )
@@ -91,6 +91,7 @@ _AFTER: tuple[tuple[Basis, re.Pattern[str]], ...] = (
     ("period", re.compile(r"^的?(?:每期|一期|/期)")), ("year", re.compile(r"^的?(?:年化|年利|年息|每年|一年|/年)")),
 )
 _RANGE = re.compile(r"[-~—－到至]{1,2}")
+_ENDLESS = re.compile(rf"[\d{_H}十百千万亿wk.点]{{25,}}")  # nobody means a number by it
 _BARE_AMOUNT = Decimal(1000)
 
 
@@ -114,7 +115,7 @@ def _sits_apart(one: Mention, two: Mention) -> bool:
 
 
 def _found(line: str) -> Iterator[Mention]:
-    at = 0
+    line, at = _ENDLESS.sub(lambda run: "，" * len(run.group()), line), 0
     while match := _SCAN.search(line, at):
         at = max(match.end(), match.start() + 1)
         group = next(name for name in _KINDS if match.group(name) is not None)

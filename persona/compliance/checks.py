@@ -39,7 +39,7 @@ class Bubble:
     disclosed: dict[str, list[Span]]
     context: Context
     institution: Mapping[str, Any]
-    score: Callable[[str], float] | None = None
+    score: Callable[[str, list[str], int, int], float] | None = None
 
     def at(self, category: str) -> Span:
         """Where a category is talked about."""
@@ -101,9 +101,10 @@ def disclose_any(rule: Any, bubble: Bubble) -> list[Hit]:
 @check("key_facts", "disclosure")
 def key_facts(rule: Any, bubble: Bubble) -> list[Hit]:
     """A named product needs its key facts: each pattern in `any` is one of them."""
-    spans = bubble.scan.any_spans(rule.when)
-    names = [span for span in spans if not bubble.scan.excused(rule.unless, span)]
-    if not names or not _deep(bubble, "offer"):
+    if not _deep(bubble, "offer"):
+        return []
+    names = [span for span in bubble.scan.any_spans(rule.when) if not bubble.scan.excused(rule.unless, span)]
+    if not names:
         return []
     lacking = [i for i in rule.any if not bubble.scan.spans(i)]
     return [Hit(*names[0])] if lacking else []
@@ -315,7 +316,7 @@ def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
     for start, end in sentences(bubble.scan.text):
         if not crosses(topics, start, end):
             continue
-        if bubble.score(bubble.scan.text[start:end]) >= (rule.threshold or 0.0):
+        if bubble.score(bubble.scan.text, bubble.scan.pairs, start, end) >= (rule.threshold or 0.0):
             last = len(bubble.scan.text[start:end].rstrip("。！？\n【】")) + start
             if not bubble.scan.excused(rule.unless, (last, last)):  # told as somebody else's words anywhere in it
                 hits.append(Hit(start, end))

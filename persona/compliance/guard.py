@@ -57,7 +57,7 @@ class Guard:
                 owner.setdefault(i, []).append(n)
         self._owner = {i: tuple(numbers) for i, numbers in owner.items()}
         self._checked = [rule for rule in self.rules if rule.check]
-        self.patterns = Patterns(built["patterns"], built["anchors"])
+        self.patterns = Patterns(built["patterns"], built["needs"], built["groups"])
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
         self.institution = _institution(root.parent / "institution.yml")
         self.depths = Depths(built["depth"], _products(root.parent / "products"))
@@ -147,7 +147,7 @@ class Guard:
             if spans:
                 disclosed[name] = spans
         institution: Mapping[str, Any] = context.institution or self.institution
-        return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model.score if self.model else None)
+        return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model.score_at if self.model else None)
 
     @staticmethod
     def _applies(rule: Rule, bubble: Bubble) -> bool:

@@ -2,21 +2,19 @@
 
 A pattern is a Python regular expression with two additions: `<组名>` stands for any word of a group, `…8` for up to
 eight characters inside one clause, `……8` for up to eight characters inside one sentence.
-From each pattern the literals are derived that any match must contain; a message without them never meets the pattern.
+From each pattern the words are derived that any match must contain (grammar.py); a message without them never meets it.
 """
 
 from __future__ import annotations
 
 import re
-import sre_constants as op
-import sre_parse
 from collections.abc import Iterable, Mapping
-from typing import Any
+
+from persona.compliance.grammar import Branch
 
 _GROUP = re.compile(r"<([\u4e00-\u9fffA-Za-z0-9]+)>")
 _SENTENCE_GAP = re.compile(r"……(\d+)")
 _CLAUSE_GAP = re.compile(r"…(\d+)")
-_LIMIT = 260  # literals per pattern; beyond it a pattern has no anchor and always runs
 
 
 def expand(pattern: str, groups: Mapping[str, str]) -> str:
@@ -34,134 +32,60 @@ def join(words: Iterable[str] | str) -> str:
     return words if isinstance(words, str) else "|".join(words)
 
 
-def anchors(pattern: str) -> list[list[str]]:
-    """One or two lists of strings: every match contains a string of each. Empty when nothing can be derived."""
-    needed: list[set[str]] = []
-    first = _required(sre_parse.parse(pattern), needed)
-    if not first:
-        return []
-    others = [words for words in needed if words is not first and not words & first]
-    second = max(others, key=_weight, default=None)
-    return [sorted(first)] if second is None else [sorted(first), sorted(second)]
-
-
-def _weight(words: set[str]) -> tuple[int, int]:
-    return min(min(map(len, words)), 3), -len(words)
-
-
-def _better(one: set[str] | None, two: set[str] | None) -> set[str] | None:
-    if not one or not two:
-        return one or two
-
-    return max(one, two, key=_weight)
-
-
-def _strings(item: tuple[Any, Any]) -> set[str] | None:
-    """All strings one item can match, when they are few."""
-    kind, value = item
-    if kind is op.LITERAL:
-        return {chr(value)}
-    if kind is op.IN and all(part[0] is op.LITERAL for part in value):
-        return {chr(part[1]) for part in value} if len(value) <= 12 else None
-    if kind is op.SUBPATTERN:
-        return _product(value[-1])
-    if kind is op.BRANCH:
-        out: set[str] = set()
-        for branch in value[1]:
-            words = _product(branch)
-            if words is None:
-                return None
-            out |= words
-        return out if len(out) <= _LIMIT else None
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and tuple(value[:2]) == (0, 1):
-        inner = _product(value[2])
-        return inner | {""} if inner is not None else None
-    if kind in (op.ASSERT, op.ASSERT_NOT, op.AT):
-        return {""}
-    return None
-
-
-def _product(items: Any) -> set[str] | None:
-    out = {""}
-    for item in items:
-        words = _strings(item)
-        if words is None or len(out) * len(words) > _LIMIT:
-            return None
-        out = {a + b for a in out for b in words}
-    return out
-
-
-def _required(items: Any, needed: list[set[str]] | None = None) -> set[str] | None:
-    """The best set of strings; all sets of the top level are noted in `needed`."""
-    best: set[str] | None = None
-
-    def note(words: set[str] | None) -> set[str] | None:
-        if words and needed is not None:
-            needed.append(words)
-        return words
-
-    run = {""}
-    for item in [*items, None]:
-        words = _strings(item) if item is not None else None
-        if words is not None and len(run) * len(words) <= _LIMIT:
-            run = {a + b for a in run for b in words}
-            continue
-        if "" not in run:
-            best = _better(best, note(run))
-        run = words if words is not None else {""}
-        if item is None:
-            break
-        if words is None:
-            best = _better(best, note(_inside(item)))
-    if run and "" not in run:
-        best = _better(best, note(run))
-    return best
-
-
-def _inside(item: tuple[Any, Any]) -> set[str] | None:
-    kind, value = item
-    if kind is op.SUBPATTERN:
-        return _required(value[-1])
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT) and value[0] >= 1:
-        return _required(value[2])
-    if kind is op.BRANCH:
-        out: set[str] = set()
-        for branch in value[1]:
-            words = _required(branch)
-            if not words:
-                return None
-            out |= words
-        return out if len(out) <= 4 * _LIMIT else None
-    return None
+_SLOTS = 6
+_ONE = re.compile("1")
 
 
 class Prefilter:
-    """From the characters and pairs of a message to the few patterns worth running."""
+    """From the characters and pairs of a message to the few patterns worth running.
 
-    def __init__(self, literals: list[list[list[str]]]) -> None:
-        self.always = {i for i, sets in enumerate(literals) if not sets}
-        certain: dict[str, set[int]] = {}
-        self.possible: dict[str, list[tuple[str, int, frozenset[str] | None]]] = {}
-        for i, sets in enumerate(literals):
-            also = frozenset(word[:2] for word in sets[1]) if len(sets) > 1 else None
-            for word in sets[0] if sets else ():
-                if len(word) <= 2 and also is None:
-                    certain.setdefault(word, set()).add(i)
-                else:
-                    self.possible.setdefault(word[:2], []).append((word, i, also))
-        self.certain = {key: frozenset(some) for key, some in certain.items()}
-        self._certain, self._possible = frozenset(self.certain), frozenset(self.possible)
+    A branch of a pattern has up to six slots, each a set of words of which a match must contain one; a long word is
+    looked for by its first pair in one slot and by its last in another. Every pair of the message fills the slots it
+    can; all branches are asked at once by `and`ing the slots, which are stretches of one long number.
+    """
 
-    def candidates(self, text: str, grams: set[str]) -> set[int]:
-        """Numbers of the patterns whose literals the text contains."""
-        found = self.always.union(*[self.certain[key] for key in self._certain & grams])
-        for key in self._possible & grams:
-            for word, i, also in self.possible[key]:
-                if i in found or (also is not None and also.isdisjoint(grams)):
+    def __init__(self, needs: list[tuple[Branch, ...]]) -> None:
+        self.always = frozenset(i for i, branches in enumerate(needs) if not all(branches))
+        branches = [(i, branch) for i, some in enumerate(needs) if i not in self.always for branch in some]
+        self._pattern = [i for i, _ in branches]
+        self._count = count = len(branches)
+        self._places: dict[str, list[int]] = {}
+        free = [0] * _SLOTS
+        for n, (_, branch) in enumerate(branches):
+            keys: list[Iterable[str]] = [{word[:2] for word in words} for words in branch]
+            keys += [{word[-2:] for word in words} for words in reversed(branch) if max(map(len, words)) > 2]
+            for slot in range(_SLOTS):
+                if slot >= len(keys):
+                    free[slot] |= 1 << n
                     continue
-                if len(word) <= 2 or word in text:
-                    found.add(i)
-        return found
+                place = slot * count + n
+                for key in keys[slot]:
+                    self._places.setdefault(key, []).append(place)
+        self._free = sum([bits << slot * count for slot, bits in enumerate(free)])
+        self._keys = frozenset(self._places)
+        self._masks: dict[str, int] = {}
+
+    def candidates(self, grams: set[str]) -> set[int]:
+        """Numbers of the patterns whose words the text may contain."""
+        filled, masks = self._free, self._masks
+        for key in self._keys & grams:
+            mask = masks.get(key)
+            if mask is None:
+                mask = masks[key] = sum([1 << place for place in self._places[key]])
+            filled |= mask
+        count = self._count
+        alive = filled & ((1 << count) - 1)
+        for _ in range(1, _SLOTS):
+            filled >>= count
+            alive &= filled
+        pattern = self._pattern
+        found = {pattern[match.start()] for match in _ONE.finditer(bin(alive)[:1:-1])}
+        return found | self.always if self.always else found
+
+
+def pairs_of(text: str) -> list[str]:
+    """Adjacent pairs, in order."""
+    return list(map(str.__add__, text, text[1:]))
 
 
 def grams_of(text: str) -> set[str]:

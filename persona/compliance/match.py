@@ -4,40 +4,52 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from typing import Any
 
 from persona.compliance import contexts
-from persona.compliance.lexicon import Prefilter, grams_of
+from persona.compliance.grammar import Branch
+from persona.compliance.lexicon import Prefilter, expand, pairs_of
 from persona.compliance.normalise import Normal, normalise
 
 Span = tuple[int, int]
 
 
 class Patterns:
-    """All patterns of the rule set; each is compiled when a message first needs it."""
+    """All patterns of the rule set; each is written out and compiled when a message first needs it."""
 
-    def __init__(self, sources: list[str], literals: list[list[list[str]]]) -> None:
-        self.sources = sources
-        self.prefilter = Prefilter(literals)
-        self._compiled: list[re.Pattern[str] | None] = [None] * len(sources)
+    def __init__(self, written: list[str], needs: list[tuple[Branch, ...]], groups: Mapping[str, str]) -> None:
+        self.written = written
+        self.prefilter = Prefilter(needs)
+        self._groups = groups
+        self._compiled: list[re.Pattern[str] | None] = [None] * len(written)
+
+    def source(self, i: int) -> str:
+        """Pattern `i` as a plain regular expression."""
+        return expand(self.written[i], self._groups)
+
+    def __len__(self) -> int:
+        return len(self.written)
 
     def __getitem__(self, i: int) -> re.Pattern[str]:
         found = self._compiled[i]
         if found is None:
-            found = self._compiled[i] = re.compile(self.sources[i])
+            found = self._compiled[i] = re.compile(self.source(i))
         return found
 
 
 class Scan:
     """A message being looked at: its canonical text and where each pattern stands in it."""
 
-    __slots__ = ("_patterns", "_spans", "candidates", "normal", "raw", "speaker", "text")
+    __slots__ = ("_patterns", "_spans", "candidates", "grams", "normal", "pairs", "raw", "speaker", "text")
 
     def __init__(self, raw: str, patterns: Patterns, speaker: str = "bot") -> None:
         self.raw = raw
         self.normal: Normal = normalise(raw)
         self.text = self.normal.text
-        self.candidates = patterns.prefilter.candidates(self.text, grams_of(self.text))
+        self.pairs = pairs_of(self.text)
+        self.grams = {*self.text, *self.pairs}
+        self.candidates = patterns.prefilter.candidates(self.grams)
         self._patterns = patterns
         self._spans: dict[int, list[Span]] = {}
         self.speaker = speaker
@@ -92,6 +104,8 @@ def merge(spans: list[Span]) -> list[Span]:
 
 def wording(rule: Any, scan: Scan) -> list[Span]:
     """Where a rule's own words stand and nothing makes them right."""
+    if rule.with_ and scan.candidates.isdisjoint(rule.with_):
+        return []
     hits = scan.any_spans(rule.any)
     if not hits:
         return []

@@ -1,30 +1,24 @@
 """Rules are files: read, checked, compiled. One broken rule stops the start and says where it is broken.
 
-Reading and compiling everything costs most of a second, so what a check has passed is kept in a cache that is keyed by
-the content of every file; a changed character makes it worthless.
+Every pattern is read at every start (grammar.py), which is quick; it is compiled when a message first needs it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import re
-import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from persona.compliance import lexicon
+from persona.compliance import grammar, lexicon
 from persona.compliance.checks import CHECKS
 from persona.compliance.contexts import TESTS
 from persona.compliance.model import CATEGORIES, CHANNELS, DEPTHS, REASONS, SPEAKERS
 
 HERE = Path(__file__).parent
-_VERSION = 8  # of the cache
 _EVIDENCE = ("verbatim", "digest", "unverified")
 _KEYS = {"id", "title", "law", "applies", "detect", "unless", "explain", "fix", "rewrite", "reason", "manual", "examples", "kind"}
 _NEEDED = {"id", "title", "law", "detect", "explain", "fix", "reason", "examples"}
@@ -114,9 +108,10 @@ class _Builder:
         self.root = root
         self.problems: list[str] = []
         self.patterns: list[str] = []
-        self.anchors: list[list[list[str]]] = []
+        self.needs: list[tuple[grammar.Branch, ...]] = []
         self.seen: dict[str, int] = {}
         self.groups: dict[str, str] = {}
+        self.reader = grammar.Reader(self.groups)
         self.rules: list[dict[str, Any]] = []
 
     def read(self, path: Path) -> Lines | None:
@@ -136,20 +131,29 @@ class _Builder:
         if source in self.seen:
             return self.seen[source]
         try:
-            full = lexicon.expand(source, self.groups)
-            if re.compile(full).search(""):
-                raise re.error("空字符串也会命中")
-            literals = lexicon.anchors(full)
+            needs = self.needed(source)
         except KeyError as error:
             self.problems.append(f"{where} 用了不存在的词组 <{error.args[0]}>；词组写在 lexicon/ 里")
             return 0
-        except (re.error, RecursionError) as error:
+        except (re.error, RecursionError, OverflowError) as error:
             self.problems.append(f"{where} 匹配式写错了：{source!r}：{error}")
             return 0
         self.seen[source] = len(self.patterns)
-        self.patterns.append(full)
-        self.anchors.append(literals)
+        self.patterns.append(source)
+        self.needs.append(needs)
         return self.seen[source]
+
+    def needed(self, source: str) -> tuple[grammar.Branch, ...]:
+        """What any match must contain. What the quick reader does not know is put to `re`, and then always runs."""
+        try:
+            part = self.reader.read(source)
+            if part.least:
+                return grammar.needs(part)
+        except grammar.Unknown:
+            pass
+        if re.compile(lexicon.expand(source, self.groups)).search(""):
+            raise re.error("空字符串也会命中")
+        return ((),)
 
     def lexicons(self) -> None:
         for path in sorted((self.root / "lexicon").glob("*.yml")):
@@ -161,11 +165,17 @@ class _Builder:
                     self.problems.append(f"{lines.where(name)} 词组 <{name}> 已经有了")
                 try:
                     self.groups[name] = lexicon.expand(lexicon.join(words), self.groups)
-                    re.compile(self.groups[name])
+                    self.proper(name)
                 except KeyError as error:
                     self.problems.append(f"{lines.where(name)} 词组 <{error.args[0]}> 要写在前面")
                 except (re.error, TypeError) as error:
                     self.problems.append(f"{lines.where(name)} 词组 <{name}> 写错了：{error}")
+
+    def proper(self, name: str) -> None:
+        try:
+            self.reader.group(name)
+        except grammar.Unknown:
+            re.compile(self.groups[name])
 
     def rule(self, path: Path) -> None:
         lines = self.read(path)
@@ -265,7 +275,10 @@ class _Builder:
             self.problems.append(f"{self.root / 'rules'}:1 一条规则也没有")
         if self.problems:
             raise RuleError(self.problems)
-        return {"rules": self.rules, "patterns": self.patterns, "anchors": self.anchors, "depth": depth, "disclosures": disclosures}
+        return {
+            "rules": self.rules, "patterns": self.patterns, "needs": self.needs, "groups": self.groups,
+            "depth": depth, "disclosures": disclosures,
+        }
 
 
 def files(root: Path) -> list[Path]:
@@ -282,32 +295,6 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _cache_path(root: Path, mark: str) -> Path:
-    home = os.environ.get("MASCOT_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    code = hashlib.sha256()
-    for name in ("rules.py", "lexicon.py", "contexts.py", "checks.py", "model.py"):
-        code.update((HERE / name).read_bytes())
-    key = f"{mark}-{code.hexdigest()[:8]}-{_VERSION}-{sys.version_info[0]}{sys.version_info[1]}"
-    return Path(home) / "mascot" / f"ruleset-{key}-{hashlib.sha256(str(root).encode()).hexdigest()[:6]}.json"
-
-
 def load(root: Path) -> tuple[dict[str, Any], str]:
     """The checked rule set and its fingerprint."""
-    mark = fingerprint(root)
-    cache = _cache_path(root, mark)
-    try:
-        return json.loads(cache.read_text(encoding="utf-8")), mark
-    except (OSError, ValueError):
-        pass
-    built = _Builder(root).build()
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=cache.parent, delete=False) as out:
-            json.dump(built, out, ensure_ascii=False)
-        os.replace(out.name, cache)
-        for old in cache.parent.glob("ruleset-*.json"):
-            if old != cache and old.stat().st_mtime < cache.stat().st_mtime - 86400:
-                old.unlink()
-    except OSError:
-        pass  # a read-only home only costs time
-    return built, mark
+    return _Builder(root).build(), fingerprint(root)

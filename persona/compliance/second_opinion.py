@@ -47,7 +47,19 @@ class Model:
 
     def score(self, sentence: str) -> float:
         """How much a sentence reads like a violation, from 0 to 1."""
-        found = grams(sentence)
-        weights = self.weights
-        total = sum([weights[gram] for gram in found & self._known]) / max(len(found), 1) ** 0.5
+        return self._probability(grams(sentence))
+
+    def score_at(self, text: str, pairs: list[str], start: int, end: int) -> float:
+        """The same for `text[start:end]` of a text whose pairs are known; spares making them again."""
+        sentence = text[start:end]
+        last = sentence.rstrip("。")
+        if not last or "。" in last or last[0] == "\n" or last[-1] == "\n" or _DIGITS.search(last):
+            return self._probability(grams(sentence))
+        found = set(last)
+        found.update(pairs[start:start + len(last) - 1])
+        found.update(("^", "$", "^" + last[0], last[-1] + "$"))
+        return self._probability(found)
+
+    def _probability(self, found: set[str]) -> float:
+        total = sum(map(self.weights.__getitem__, found & self._known)) / max(len(found), 1) ** 0.5
         return 1 / (1 + exp(-max(-30.0, min(30.0, self.bias + total))))

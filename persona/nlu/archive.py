@@ -13,7 +13,7 @@ from persona.nlu.parser import Parse, Parser
 SPACY_FOLDER = Path("build/spacy_zh")
 
 
-class ModelMissing(FileNotFoundError):
+class ModelMissingError(FileNotFoundError):
     """There is no trained model to read."""
 
 
@@ -21,7 +21,7 @@ def newest(folder: Path) -> Path:
     """The newest `*.tar.gz` in `folder`."""
     archives = sorted(folder.glob("*.tar.gz"), key=lambda p: p.stat().st_mtime)
     if not archives:
-        raise ModelMissing(f"{folder}/ 里没有模型，先运行 make train。")
+        raise ModelMissingError(f"{folder}/ 里没有模型，先运行 make train。")
     return archives[-1]
 
 
@@ -30,7 +30,7 @@ def load_parser(archive: Path) -> Parser:
     with tarfile.open(archive) as tar, TemporaryDirectory() as scratch:
         wanted = [m for m in tar.getmembers() if Path(m.name).name in ("weights.npz", "model.json") and m.isfile()]
         if {Path(m.name).name for m in wanted} != {"weights.npz", "model.json"}:
-            raise ModelMissing(f"{archive} 不是用 config.yml 训练的模型（里面没有 MascotClassifier）。")
+            raise ModelMissingError(f"{archive} 不是用 config.yml 训练的模型（里面没有 MascotClassifier）。")
         for member in wanted:
             source = tar.extractfile(member)
             assert source is not None

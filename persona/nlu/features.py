@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from persona.nlu.text import normalise
+from persona.nlu.text import MAX_CHARS, normalise, simplify
 
 LEXICON = Path(__file__).with_name("lexicon")
 
@@ -18,11 +18,14 @@ class Features:
     """Names of the features that a sentence has, with counts.
 
     `grams` is the range of n-gram lengths; concepts come from `lexicon/concepts.yml`:
-    each concept counts once however often its words occur.
+    each concept counts once however often its words occur, and so does each of its sentence patterns.
     """
 
-    def __init__(self, concepts: dict[str, list[str]], grams: tuple[int, int] = (1, 4)) -> None:
+    def __init__(
+        self, concepts: dict[str, list[str]], patterns: dict[str, str] | None = None, grams: tuple[int, int] = (1, 4)
+    ) -> None:
         self.grams = grams
+        self.patterns = {name: re.compile(pattern) for name, pattern in (patterns or {}).items()}
         self.concepts = concepts
         self._of: dict[str, tuple[str, ...]] = {}
         for name, words in concepts.items():
@@ -36,7 +39,8 @@ class Features:
     def load(cls, path: Path | None = None) -> Features:
         """Read the concepts that ship with the project."""
         with open(path or LEXICON / "concepts.yml", encoding="utf-8") as file:
-            return cls(yaml.safe_load(file)["concepts"])
+            lexicon = yaml.safe_load(file)
+        return cls(lexicon["concepts"], lexicon.get("patterns"))
 
     def concepts_in(self, plain: str) -> list[str]:
         """Concepts whose words occur in normalised text, sorted."""
@@ -58,6 +62,8 @@ class Features:
             counts.pop(frame, None)
         concepts = self.concepts_in(plain.replace(" ", ""))
         counts.update(f"@{name}" for name in concepts)
+        typed = simplify(text[:MAX_CHARS])
+        counts.update(f"@{name}" for name, pattern in self.patterns.items() if pattern.search(typed))
         return counts
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from persona.nlu.features import Features, document_frequency
 
 Array = NDArray[np.float32]
+CONCEPT = 3.0
 
 
 def _softmax(scores: NDArray[Any]) -> NDArray[Any]:
@@ -100,6 +101,11 @@ def design(rows: Sequence[Counter[str]], index: dict[str, int], idf: Array) -> A
     return csr_matrix((values, indices, starts), shape=(len(rows), len(index)), dtype=np.float32)
 
 
+def _weight(name: str, frequency: int, rows: int) -> float:
+    """Inverse document frequency; a concept stands for many wordings, so it weighs more than one n-gram."""
+    return float((np.log((1 + rows) / (1 + frequency)) + 1) * (CONCEPT if name.startswith("@") else 1.0))
+
+
 def _estimator(c: float, seed: int) -> Any:
     from sklearn.svm import LinearSVC
 
@@ -117,7 +123,7 @@ def _temperature(margins: NDArray[Any], targets: NDArray[Any]) -> float:
 
 
 def train(
-    texts: Sequence[str], labels: Sequence[str], features: Features, *, c: float = 0.4, min_df: int = 2,
+    texts: Sequence[str], labels: Sequence[str], features: Features, *, c: float = 0.25, min_df: int = 2,
     folds: int = 2, seed: int = 20261123,
 ) -> LinearModel:
     """Train on sentences and their labels; equal input gives an equal model.
@@ -129,7 +135,7 @@ def train(
     frequency = document_frequency(rows)
     names = sorted(name for name, df in frequency.items() if df >= min_df)
     index = {name: i for i, name in enumerate(names)}
-    idf = np.array([np.log((1 + len(rows)) / (1 + frequency[n])) + 1 for n in names], dtype=np.float32)
+    idf = np.array([_weight(n, frequency[n], len(rows)) for n in names], dtype=np.float32)
     matrix = design(rows, index, idf)
     order = sorted(set(labels))
     targets = np.array([order.index(label) for label in labels])

@@ -33,7 +33,7 @@ class Thresholds:
 
     answer: float = 0.34
     urgent: float = 0.25
-    alarm: float = 0.45
+    alarm: float = 0.4
     kind: float = 0.3
     known: float = 0.35
     margin: float = 0.04
@@ -108,7 +108,7 @@ class Parser:
         limits = self.thresholds
         merged: dict[str, float] = {}
         best: dict[str, tuple[float, str]] = {}
-        for label, q in zip(self.model.labels, p.tolist()):
+        for label, q in zip(self.model.labels, p.tolist(), strict=True):
             name = public(label)
             merged[name] = merged.get(name, 0.0) + q
             best[name] = max(best.get(name, (0.0, "")), (q, label))

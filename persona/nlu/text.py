@@ -14,6 +14,11 @@ MAX_CHARS = 600  # what a sentence means stands in its first lines; the rest onl
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|cn|top|net|cc|vip|xyz|example)(?:/\S*)?", re.I)
+# Politeness around a question; it must not decide what the question is about.
+_POLITE = re.compile(
+    r"^(?:你好|您好|哈喽|hi|hello|在吗|亲|喂|请问(?:一下|下)?|想(?:请)?问(?:一下|下)?|问(?:一下|下)|麻烦(?:问一下|问下|帮)?|咨询(?:一下|下)|急|求助)+"
+    r"|(?:谢谢(?:你|您|了|啦)?|多谢|感谢|拜托了?|急急急|急|在线等)+$"
+)
 _KEEP = re.compile(r"[^\w%+*]+")
 
 
@@ -44,4 +49,14 @@ def normalise(text: str) -> str:
     text = pattern.sub(lambda m: known[m.group()], text)
     text = _LINK.sub("网址", text)
     text = _NUMBER.sub(lambda m: "0" * min(len(m.group().replace(",", "").split(".")[0]), 6), text)
-    return _KEEP.sub(" ", text).replace("_", " ").strip()
+    text = _KEEP.sub(" ", text).replace("_", " ").strip()
+    return _without_politeness(text)
+
+
+def _without_politeness(text: str) -> str:
+    """Leave openers and thanks out when something else remains."""
+    while True:
+        rest = _POLITE.sub("", text).strip()
+        if rest == text or len(rest) < 2:
+            return text
+        text = rest

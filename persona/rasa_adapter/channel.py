@@ -134,11 +134,11 @@ class MascotRest(RestInput):
         """Rasa's blueprint with the checks before and, for an empty answer, a sentence after."""
         blueprint = super().blueprint(on_new_message)
 
-        @blueprint.middleware("request")  # type: ignore[misc]
+        @blueprint.middleware("request")
         async def check(request: Request) -> HTTPResponse | None:
             return self.problem(request) if request.method == "POST" else None
 
-        @blueprint.middleware("response")  # type: ignore[misc]
+        @blueprint.middleware("response")
         async def never_empty(request: Request, answer: HTTPResponse) -> HTTPResponse | None:
             asked = getattr(request.ctx, "mascot", None)
             if asked and getattr(answer, "body", None) == b"[]":

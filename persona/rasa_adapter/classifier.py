@@ -30,7 +30,7 @@ from persona.institution import load_institution
 from persona.labels import Labels
 from persona.nlu import entities as lexicon
 from persona.nlu.features import Features
-from persona.nlu.model import LinearModel, train
+from persona.nlu.model import train
 from persona.nlu.parser import FALLBACK, Parse, Parser
 from persona.official import check
 from persona.rasa_adapter.options import Command, choose, parse_payload
@@ -65,7 +65,7 @@ class MascotClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`c`: inverse regularisation of the linear model; `min_df`: least number of sentences a feature occurs in."""
-        return {"c": 0.4, "min_df": 2}
+        return {"c": 0.25, "min_df": 2}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -143,10 +143,14 @@ class MascotClassifier(GraphComponent):
 
     def _in_context(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
+        locked = tracker is not None and tracker.get_slot("lock") == "hard"
+        if locked and parse.fallback and any(e["entity"] == "lost_via" for e in parse.entities):
+            # 「是福禾银行转的」: an answer to the emergency's question, in other words than the button's.
+            return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, reason="context")
         opened = tracker.get_slot("calc") if tracker is not None else None
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
             number = _NUMERAL.search(parse.text)
-            if parse.reason != "blank" and (number or parse.fallback or parse.confidence < SURE):
+            if parse.reason != "blank" and (number or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
                 label = f"calculate_{opened}"
                 return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None

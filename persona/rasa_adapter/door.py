@@ -121,7 +121,7 @@ class MascotTracker(DialogueStateTracker):
     @staticmethod
     def _label(event: UserUttered) -> str:
         name = str(event.intent.get("name") or "")
-        selected = (event.parse_data.get("response_selector") or {}).get(name) or {}  # type: ignore[union-attr]
+        selected = (event.parse_data.get("response_selector") or {}).get(name) or {}
         return str((selected.get("response") or {}).get("intent_response_key") or name)
 
     def _mask(self, event: UserUttered) -> None:
@@ -180,8 +180,10 @@ class MascotTracker(DialogueStateTracker):
         """Product categories the customer has named in this session."""
         found: set[str] = set()
         for event in messages[-8:]:
-            if event.text:
-                found |= named(event.text[:400])
+            try:
+                found |= named((event.text or "")[:400])
+            except Exception:  # then the guard fails on the answer too, and Screen gives the safe one
+                logger.exception("the categories of a message could not be read")
             found.update(str(e.get("value")) for e in event.entities if e.get("entity") == "product")
         return frozenset(found)
 
@@ -196,7 +198,7 @@ class _Door:
         mask_logs()
         house()
         self._spare: dict[str, MascotTracker] = {}
-        STORES.add(self)  # type: ignore[arg-type]
+        STORES.add(self)
 
     def _fresh(self, sender_id: str) -> MascotTracker:
         return MascotTracker(sender_id, self.domain.slots if self.domain else [])

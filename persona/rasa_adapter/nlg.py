@@ -89,7 +89,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             if not said or message["text"] not in said[-1]:
                 break
         else:
-            message["text"] = AGAIN + "\n" + message["text"]
+            if not name.startswith("utter_calc_ask"):
+                message["text"] = AGAIN + "\n" + message["text"]
             _add_button(message, {"title": "转人工", "payload": "/handoff"})
         if name in GUESSING:
             message["buttons"] = [*self._guesses(tracker, name), *message.get("buttons", [])][:4]
@@ -106,6 +107,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             tones = {(r.get("metadata") or {}).get("tone") for r in self.responses.get(name, [])}
             if (name in LOST or "playful" in tones) and STEADY in self.responses:
                 return STEADY
+        if name == "utter_affirm" and _has_entity(tracker, "settled"):
+            return "utter_settled"
         if name == "utter_affirm" and _last_response(tracker) == SLOWLY:
             return SLOWLY
         if name == "utter_clarify":
@@ -187,6 +190,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
 
 def _response(event: BotUttered) -> str:
     return str((event.metadata.get("metadata") or {}).get("response") or "")
+
+
+def _has_entity(tracker: DialogueStateTracker, name: str) -> bool:
+    return bool(tracker.latest_message) and any(e.get("entity") == name for e in tracker.latest_message.entities)
 
 
 def _last_response(tracker: DialogueStateTracker) -> str:

@@ -50,6 +50,7 @@ def stand_in(name: str, tracker: DialogueStateTracker) -> str:
         "action_handoff": "utter_handoff_offline",
         "action_product_info": "utter_product_unavailable",
         "action_verify_official": "utter_verify_offline",
+        "action_calculate": "utter_calc_failed",
     }.get(name, UNAVAILABLE)
 
 
@@ -82,7 +83,7 @@ async def _run(
     if name in IN_PROCESS:
         return await _answer(IN_PROCESS[name], output_channel, nlg, tracker)
     try:
-        events = await asyncio.wait_for(_original_run(self, output_channel, nlg, tracker, domain), DEADLINE)
+        events: list[Event] = await asyncio.wait_for(_original_run(self, output_channel, nlg, tracker, domain), DEADLINE)
     except ActionExecutionRejection:
         raise
     except asyncio.CancelledError:
@@ -105,5 +106,5 @@ def install() -> None:
     if rasa.__version__ != SUPPORTED:
         raise RuntimeError(f"persona.rasa_adapter.remote 是对照 Rasa {SUPPORTED} 写的，现在装的是 {rasa.__version__}；请装 {SUPPORTED}。")
     if RemoteAction.run is not _run:
-        RemoteAction.run = _run  # type: ignore[assignment,method-assign]
-        RemoteAction._validate_action_result = _validate  # type: ignore[assignment,method-assign]
+        RemoteAction.run = _run
+        RemoteAction._validate_action_result = _validate

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from persona.compliance import Context, Decision
+from persona.institution import CHANNELS
 from persona.rasa_adapter.house import House
 from persona.voice import ai_notice
 
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 # Said when even the card cannot be read. It names no number: a wrong one would be worse than none.
 LAST_RESORT = "这句话我现在不能说。要办的事，请说「转人工」。"
+# Said instead of any refusal while somebody is being robbed or in despair: the help, not the reason.
+EMERGENCY = "先停，别再转钱。拨110；再拨本行客服{hotline}说「紧急止付」。心里难受，拨12356，请身边的人过来。"
 HANDOFF = [{"title": "转人工", "payload": "/handoff"}]
 # BotUttered.message() lets metadata override what is sent, so these never stay there.
 SENT_KEYS = frozenset({"text", "buttons", "quick_replies", "custom", "image", "attachment", "elements", "recipient_id"})
@@ -87,7 +90,7 @@ class Screen:
     def _context(self, situation: Situation, meta: Mapping[str, Any]) -> Context:
         slots = situation.slots
         return Context(
-            channel=str(situation.metadata.get("channel") or self.house.institution.channel),
+            channel=self._channel(situation),
             asked=situation.asked or None,
             consent=bool(slots.get("consent")),
             lock=str(slots.get("lock") or "none"),
@@ -96,6 +99,11 @@ class Screen:
             minor=bool(slots.get("minor")),
             now=self.house.institution.today(),
         )
+
+    def _channel(self, situation: Situation) -> str:
+        """The message's channel, or the institution's when the client names none that exists."""
+        named = situation.metadata.get("channel")
+        return named if isinstance(named, str) and named in CHANNELS else self.house.institution.channel
 
     def _stamped(self, message: Outgoing, situation: Situation, meta: dict[str, Any]) -> Outgoing:
         """Add the AI notice to the first answer of a session and, once, the word that secrets were masked."""
@@ -118,6 +126,12 @@ class Screen:
 
     def _refusal(self, reason: str, situation: Situation, rules: tuple[str, ...]) -> Outgoing:
         try:
+            if situation.slots.get("lock") == "hard" and not situation.slots.get("minor"):
+                return Outgoing(
+                    EMERGENCY.replace("{hotline}", self.house.institution.hotline),
+                    {"buttons": [dict(b) for b in HANDOFF]},
+                    {"metadata": {"tone": "urgent", "refused": reason, "rules": list(rules)}},
+                )
             text = self.house.voice.refusal(self._mascot(situation), reason, tone="plain", values={})
         except Exception:
             logger.exception("no refusal for %s", reason)
@@ -164,7 +178,7 @@ class Screen:
                 {
                     **record,
                     "conversation": hashlib.sha256(situation.sender_id.encode()).hexdigest()[:16],
-                    "channel": situation.metadata.get("channel") or self.house.institution.channel,
+                    "channel": self._channel(situation),
                     "mascot": self._mascot(situation),
                 }
             )

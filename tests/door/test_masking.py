@@ -10,9 +10,9 @@ import pytest
 
 pytest.importorskip("rasa")
 
-from tests.talk import Bot  # noqa: E402
+from tests.talk import Bot
 
-CARD = "6222020200112233445"  # Luhn-valid test number
+CARD = "6222020200112233445"  # fails the check digit, as a mistyped number does
 CODE = "384756"
 SECRETS = (CARD, CODE, "11010519491231002X")
 

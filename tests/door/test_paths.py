@@ -10,9 +10,9 @@ import pytest
 
 pytest.importorskip("rasa")
 
-from rasa.shared.core.events import BotUttered  # noqa: E402
+from rasa.shared.core.events import BotUttered
 
-from tests.talk import Bot, Talk, flat  # noqa: E402
+from tests.talk import Bot, Talk, flat
 
 BAD = "内部渠道的理财稳赚不赔，保本保息年化8%，名额只剩三个"
 MARKS = ("稳赚", "保息", "8%", "名额")
@@ -25,7 +25,7 @@ def clean(text: str) -> bool:
 
 def everything(tracker: Any) -> str:
     """All that the store holds of what the bot said."""
-    return str([e.as_dict() for e in tracker.events if not e.type_name == "user"])
+    return str([e.as_dict() for e in tracker.events if e.type_name != "user"])
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_an_approved_mark_from_outside_is_not_trusted(talk: Talk, answers: Calla
     assert clean(str(talk.raw(FAQ)))
 
 
-@pytest.mark.parametrize(("response", "message"), [("utter_thank", "谢谢你"), ("utter_clarify", "阿斯顿发嘎嘎嘎"), ("utter_affirm", "好的")])
+@pytest.mark.parametrize(("response", "message"), [("utter_thank", "谢谢你"), ("utter_clarify", "嗄咦喾磲锖"), ("utter_affirm", "好的")])
 def test_a_domain_response(
     bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch, response: str, message: str
 ) -> None:
@@ -164,3 +164,50 @@ class TestDatabaseGone:
         texts = [e.text for e in tracker.events if e.type_name == "user"]
         assert texts == ["你好", "谢谢你", "我刚被骗子骗走了三万", "信用卡怎么挂失"]
         assert len(tracker.events) > before
+
+
+def test_an_end_to_end_step_is_sent_and_stored_screened(bot: Bot, talk: Talk) -> None:
+    """`- bot:` steps run as ActionEndToEndResponse and are logged with their text in ActionExecuted."""
+    from rasa.core.actions.action import ActionEndToEndResponse
+    from rasa.core.channels.channel import CollectingOutputChannel
+    from rasa.core.policies.policy import PolicyPrediction
+
+    talk("你好")
+    tracker, channel = talk.tracker, CollectingOutputChannel()
+    processor = bot.agent.processor
+    assert processor is not None
+    prediction = PolicyPrediction([1.0], "test", action_metadata={})
+    bot.loop.run_until_complete(
+        processor._run_action(ActionEndToEndResponse(BAD), tracker, channel, processor.nlg, prediction)
+    )
+    assert channel.messages and clean(str(channel.messages))
+    assert clean(everything(tracker))
+
+
+def test_a_slot_validation_action_stays_silent(bot: Bot, talk: Talk, answers: Callable[..., None]) -> None:
+    """Rasa sends what such an action says before it is logged; remote.py drops it."""
+    from rasa.core.actions.action import RemoteAction
+    from rasa.core.channels.channel import CollectingOutputChannel
+
+    talk("你好")
+    answers(responses=[{"text": BAD}], events=[{"event": "slot", "name": "city", "value": "beijing"}])
+    action = RemoteAction("action_validate_slot_mappings", bot.actions)
+    events = bot.loop.run_until_complete(
+        action.run(CollectingOutputChannel(), bot.agent.nlg, talk.tracker, bot.agent.domain)  # type: ignore[attr-defined]
+    )
+    assert [e.type_name for e in events] == ["slot"]
+
+
+def test_an_unknown_channel_is_the_institutions(bot: Bot) -> None:
+    assert "110" in bot.talk(channel="wechat")("我被骗了刚转走三万")
+
+
+def test_the_guard_that_throws_in_an_emergency_still_helps(bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from persona.rasa_adapter.house import house
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(type(house().guard), "review", broken)
+    answer = talk("我被骗了，刚转走五万")
+    assert "110" in answer and house().institution.hotline in answer
