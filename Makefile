@@ -44,8 +44,8 @@ lint: setup  ## check content, style and types
 	@$(VENV)/bin/mypy
 	@$(MASCOT) lint
 
-eval: train  ## score the understanding on labelled sentences (EVAL=folder with *.jsonl and score.py)
-	@$(PY) bench/quality.py $(EVAL)
+eval: train  ## score the understanding and the guard on labelled sentences (EVAL=folder with score.py)
+	@$(PY) bench/quality.py $(EVAL) $(if $(WRITE),--write)
 
 bench: train  ## measure speed and memory beside stock Rasa, in the same run
 	@$(PY) bench/run.py

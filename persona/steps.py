@@ -9,6 +9,7 @@ MOST = 46  # characters of one step; with the closing line a message stays under
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 _LIST = re.compile(r"^(?P<head>[^：]{0,14})：(?P<items>[^：。；，]{1,14}(?:、[^：。；，、]{1,14}){1,5})[。；]?$")
 _NUMBERED = re.compile(r"^\s*\d[.、．]\s*")
+_ACT = re.compile(r"点|拨|打开|登录|带|去|到|进|填|选|说「|挂|停|锁|找")
 _NOTICE = re.compile(r"^（我是.*AI.*）$")
 
 
@@ -26,7 +27,7 @@ def steps(text: str) -> list[str]:
             found += _split(match.group().strip())
     found = [step for step in found if re.search(r"\w", step)]
     # The conclusion in front was read the first time; who asks again for small steps wants the first act.
-    return found[1:] if len(found) > LONG else found
+    return found[1:] if len(found) > LONG and not _ACT.search(found[0]) else found
 
 
 def _split(sentence: str) -> list[str]:

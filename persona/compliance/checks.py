@@ -39,7 +39,7 @@ class Bubble:
     disclosed: dict[str, list[Span]]
     context: Context
     institution: Mapping[str, Any]
-    score: Callable[[str, list[str], int, int], float] | None = None
+    score: Callable[[str, bytes, int, int], float] | None = None
 
     def at(self, category: str) -> Span:
         """Where a category is talked about."""
@@ -316,7 +316,7 @@ def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
     for start, end in sentences(bubble.scan.text):
         if not crosses(topics, start, end):
             continue
-        if bubble.score(bubble.scan.text, bubble.scan.pairs, start, end) >= (rule.threshold or 0.0):
+        if bubble.score(bubble.scan.text, bubble.scan.units, start, end) >= (rule.threshold or 0.0):
             last = len(bubble.scan.text[start:end].rstrip("。！？\n【】")) + start
             if not bubble.scan.excused(rule.unless, (last, last)):  # told as somebody else's words anywhere in it
                 hits.append(Hit(start, end))

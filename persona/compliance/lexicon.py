@@ -8,6 +8,7 @@ From each pattern the words are derived that any match must contain (grammar.py)
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 
 from persona.compliance.grammar import Branch
@@ -32,16 +33,37 @@ def join(words: Iterable[str] | str) -> str:
     return words if isinstance(words, str) else "|".join(words)
 
 
-_SLOTS = 6
+_SLOTS = 4
 _ONE = re.compile("1")
+_UTF_16 = f"utf-16-{sys.byteorder[:1]}e"
+
+
+def units(text: str) -> bytes:
+    """A text in units of 16 bits, out of which numbers for characters and pairs can be read without making strings."""
+    return text.encode(_UTF_16, "surrogatepass")
+
+
+def code(gram: str) -> int:
+    """The number of a character or a pair; of a longer word, of the pair it begins with."""
+    return int.from_bytes(units(gram)[:4], sys.byteorder)
+
+
+def codes(raw: bytes | memoryview) -> set[int]:
+    """The numbers of all characters and adjacent pairs."""
+    view, size = memoryview(raw), len(raw)
+    return {*view.cast("H"), *view[:size // 4 * 4].cast("I"), *view[2:(size - 2) // 4 * 4 + 2].cast("I")} if size else set()
+
+
+def _bits(places: list[int]) -> int:
+    return sum([1 << place for place in set(places)])
 
 
 class Prefilter:
     """From the characters and pairs of a message to the few patterns worth running.
 
-    A branch of a pattern has up to six slots, each a set of words of which a match must contain one; a long word is
-    looked for by its first pair in one slot and by its last in another. Every pair of the message fills the slots it
-    can; all branches are asked at once by `and`ing the slots, which are stretches of one long number.
+    A branch of a pattern has up to four slots, each a set of words of which a match must contain one. Every word of
+    the message fills the slots it stands in (of a long word the first three characters); all branches are asked at
+    once by `and`ing the slots, which are stretches of one long number.
     """
 
     def __init__(self, needs: list[tuple[Branch, ...]]) -> None:
@@ -49,30 +71,42 @@ class Prefilter:
         branches = [(i, branch) for i, some in enumerate(needs) if i not in self.always for branch in some]
         self._pattern = [i for i, _ in branches]
         self._count = count = len(branches)
-        self._places: dict[str, list[int]] = {}
-        free = [0] * _SLOTS
+        places: dict[str, list[int]] = {}
+        free = 0
         for n, (_, branch) in enumerate(branches):
-            keys: list[Iterable[str]] = [{word[:2] for word in words} for words in branch]
-            keys += [{word[-2:] for word in words} for words in reversed(branch) if max(map(len, words)) > 2]
             for slot in range(_SLOTS):
-                if slot >= len(keys):
-                    free[slot] |= 1 << n
-                    continue
                 place = slot * count + n
-                for key in keys[slot]:
-                    self._places.setdefault(key, []).append(place)
-        self._free = sum([bits << slot * count for slot, bits in enumerate(free)])
-        self._keys = frozenset(self._places)
-        self._masks: dict[str, int] = {}
+                if slot >= len(branch):
+                    free |= 1 << place
+                    continue
+                for word in branch[slot]:
+                    places.setdefault(word[:3], []).append(place)
+        self._free = free
+        self._places: dict[int, list[int]] = {}  # of a character or pair
+        self._long: dict[int, dict[int, list[int]]] = {}  # of three characters: the first pair, then the second
+        for word, some in places.items():
+            if len(word) == 3:
+                self._long.setdefault(code(word), {})[code(word[1:])] = some
+            else:
+                self._places[code(word)] = some
+        self._short, self._starts = frozenset(self._places), frozenset(self._long)
+        self._masks: dict[int, int] = {}
+        self._ends: dict[int, tuple[frozenset[int], dict[int, int]]] = {}
 
-    def candidates(self, grams: set[str]) -> set[int]:
+    def candidates(self, grams: set[int]) -> set[int]:
         """Numbers of the patterns whose words the text may contain."""
-        filled, masks = self._free, self._masks
-        for key in self._keys & grams:
-            mask = masks.get(key)
-            if mask is None:
-                mask = masks[key] = sum([1 << place for place in self._places[key]])
-            filled |= mask
+        filled, masks, ends = self._free, self._masks, self._ends
+        for key in self._short & grams:
+            if key not in masks:
+                masks[key] = _bits(self._places[key])
+            filled |= masks[key]
+        for key in self._starts & grams:
+            if key not in ends:
+                some = {end: _bits(all_) for end, all_ in self._long[key].items()}
+                ends[key] = frozenset(some), some
+            known, some = ends[key]
+            for end in known & grams:
+                filled |= some[end]
         count = self._count
         alive = filled & ((1 << count) - 1)
         for _ in range(1, _SLOTS):
@@ -81,11 +115,6 @@ class Prefilter:
         pattern = self._pattern
         found = {pattern[match.start()] for match in _ONE.finditer(bin(alive)[:1:-1])}
         return found | self.always if self.always else found
-
-
-def pairs_of(text: str) -> list[str]:
-    """Adjacent pairs, in order."""
-    return list(map(str.__add__, text, text[1:]))
 
 
 def grams_of(text: str) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from persona.compliance import contexts
 from persona.compliance.grammar import Branch
-from persona.compliance.lexicon import Prefilter, expand, pairs_of
+from persona.compliance.lexicon import Prefilter, codes, expand, units
 from persona.compliance.normalise import Normal, normalise
 
 Span = tuple[int, int]
@@ -41,14 +41,14 @@ class Patterns:
 class Scan:
     """A message being looked at: its canonical text and where each pattern stands in it."""
 
-    __slots__ = ("_patterns", "_spans", "candidates", "grams", "normal", "pairs", "raw", "speaker", "text")
+    __slots__ = ("_patterns", "_spans", "candidates", "grams", "normal", "raw", "speaker", "text", "units")
 
     def __init__(self, raw: str, patterns: Patterns, speaker: str = "bot") -> None:
         self.raw = raw
         self.normal: Normal = normalise(raw)
         self.text = self.normal.text
-        self.pairs = pairs_of(self.text)
-        self.grams = {*self.text, *self.pairs}
+        self.units = units(self.text)
+        self.grams = codes(self.units)
         self.candidates = patterns.prefilter.candidates(self.grams)
         self._patterns = patterns
         self._spans: dict[int, list[Span]] = {}

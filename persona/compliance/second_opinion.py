@@ -7,7 +7,7 @@ import re
 from math import exp
 from pathlib import Path
 
-from persona.compliance.lexicon import grams_of
+from persona.compliance.lexicon import code, codes, grams_of, units
 
 _END = re.compile(r"[。！？\n【】]+")
 _DIGITS = re.compile(r"[0-9x*]+")
@@ -36,6 +36,9 @@ def grams(text: str) -> set[str]:
     return grams_of(text)
 
 
+_END_CODES = frozenset((code("^"), code("$")))
+
+
 class Model:
     """Weights by n-gram; `score` is the estimated probability of a violation."""
 
@@ -43,23 +46,28 @@ class Model:
         data = json.loads(path.read_text(encoding="utf-8"))
         self.bias: float = data["bias"]
         self.weights: dict[str, float] = data["weights"]
-        self._known = frozenset(self.weights)
+        self._by_code: dict[int, float] = {}
+        self._known: frozenset[int] | None = None
 
     def score(self, sentence: str) -> float:
         """How much a sentence reads like a violation, from 0 to 1."""
-        return self._probability(grams(sentence))
+        found = grams(sentence)
+        return self._probability([self.weights[gram] for gram in found if gram in self.weights], len(found))
 
-    def score_at(self, text: str, pairs: list[str], start: int, end: int) -> float:
-        """The same for `text[start:end]` of a text whose pairs are known; spares making them again."""
-        sentence = text[start:end]
-        last = sentence.rstrip("。")
-        if not last or "。" in last or last[0] == "\n" or last[-1] == "\n" or _DIGITS.search(last):
-            return self._probability(grams(sentence))
-        found = set(last)
-        found.update(pairs[start:start + len(last) - 1])
-        found.update(("^", "$", "^" + last[0], last[-1] + "$"))
-        return self._probability(found)
+    def score_at(self, text: str, raw: bytes, start: int, end: int) -> float:
+        """The same for `text[start:end]` of a text whose units are known; spares making strings."""
+        last = text[start:end].rstrip("。")
+        if len(raw) != 2 * len(text) or not last or "。" in last or last[0] == "\n" or last[-1] == "\n" or _DIGITS.search(last):
+            return self.score(text[start:end])
+        if self._known is None:
+            self._by_code = {code(gram): weight for gram, weight in self.weights.items() if len(units(gram)) <= 4}
+            self._known = frozenset(self._by_code)
+        found = codes(memoryview(raw)[2 * start:2 * (start + len(last))])
+        found.update(_END_CODES)
+        found.add(code("^" + last[0]))
+        found.add(code(last[-1] + "$"))
+        return self._probability(list(map(self._by_code.__getitem__, found & self._known)), len(found))
 
-    def _probability(self, found: set[str]) -> float:
-        total = sum(map(self.weights.__getitem__, found & self._known)) / max(len(found), 1) ** 0.5
+    def _probability(self, weights: list[float], count: int) -> float:
+        total = sum(weights) / max(count, 1) ** 0.5
         return 1 / (1 + exp(-max(-30.0, min(30.0, self.bias + total))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,12 @@ REJECT = ("out_of_scope", "bank_other")
 # Missing one of these is worse than asking: they win with less than the others need.
 URGENT = ("crisis", "scam_now", "been_scammed")
 SUSPICIOUS = "check_suspicious"
+# Between two questions in one message.
+_JOINT = re.compile(r"[？?；;。！!\n]+|\s+|，?(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后再?问)")
+PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characters of the message
+SURE = 0.6
+# What cannot wait comes before what was asked first (taxonomy: precedence).
+FIRST = ("faq/lost_card", "faq/lost_phone", "faq/unknown_debit")
 _READABLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 
 
@@ -41,7 +47,8 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Parse:
-    """What one sentence means. `intent` and `top` hold internal labels (with the part behind a dot)."""
+    """What one sentence means. `intent`, `top` and `also` (what else was asked) hold internal labels (with the part
+    behind a dot)."""
 
     text: str
     intent: str
@@ -50,6 +57,7 @@ class Parse:
     top: list[tuple[str, float]]
     entities: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
+    also: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The object `mascot parse` prints: public labels, merged where a topic is split."""
@@ -84,7 +92,22 @@ class Parser:
         return cls(LinearModel.load(folder), Features.load())
 
     def parse(self, text: str, entities: list[dict[str, Any]] | None = None) -> Parse:
-        """Decide what `text` means. `entities` are passed through."""
+        """Decide what `text` means. `entities` are passed through. Of several questions in one message the first that
+        the precedence puts in front is answered; the others stand in `also`."""
+        whole = self._parse(text, entities)
+        parts = [p for p in _JOINT.split(text or "") if len(p.strip()) >= PART]
+        if not 2 <= len(parts) <= PARTS or len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
+            return whole
+        asked = [p for p in map(self._parse, parts) if not p.fallback and p.intent.startswith("faq/") and p.confidence >= SURE]
+        labels = list(dict.fromkeys(p.intent for p in asked))
+        if len({public(label) for label in labels}) < 2:
+            return whole
+        first = next((label for label in labels if public(label) in FIRST), labels[0])
+        chosen = next(p for p in asked if p.intent == first)
+        rest = tuple(label for label in labels if public(label) != public(first))
+        return replace(whole, intent=first, confidence=chosen.confidence, fallback=False, reason="several", also=rest)
+
+    def _parse(self, text: str, entities: list[dict[str, Any]] | None = None) -> Parse:
         found = entities or []
         if not _READABLE.search(text or ""):
             return Parse(text, FALLBACK, 1.0, True, [], found, "blank")

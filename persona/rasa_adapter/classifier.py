@@ -38,6 +38,7 @@ from persona.rasa_adapter.options import Command, choose, parse_payload
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
 NOT_A_COMMAND = "\u2060"
+REFERRING = ("那", "它", "这个", "这种")
 FOLLOW_UP = 16  # characters; longer messages stand by themselves
 CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
@@ -154,7 +155,9 @@ class MascotClassifier(GraphComponent):
                 label = f"calculate_{opened}"
                 return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None
-        if parse.intent != FALLBACK or parse.reason == "blank" or not topic or len(parse.text) > FOLLOW_UP:
+        refers = parse.text.startswith(REFERRING) and parse.intent.startswith("faq/") and parse.confidence < SURE
+        unclear = parse.intent == FALLBACK and parse.reason != "blank"
+        if not topic or len(parse.text) > FOLLOW_UP or not (refers or unclear):
             return parse
         assert self._parser is not None
         title = self._labels.title(str(topic)) or ""
@@ -183,7 +186,7 @@ class MascotClassifier(GraphComponent):
 
     def _write(self, message: Message, parse: Parse) -> None:
         base, _, topic = parse.intent.partition("/")
-        intent = {"name": base, "confidence": parse.confidence, "reason": parse.reason}
+        intent = {"name": base, "confidence": parse.confidence, "reason": parse.reason, "also": list(parse.also)}
         ranking = [{"name": label, "confidence": p} for label, p in parse.top]
         if parse.intent == FALLBACK:
             ranking.insert(0, {"name": FALLBACK, "confidence": parse.confidence})

@@ -92,6 +92,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             if not name.startswith("utter_calc_ask"):
                 message["text"] = AGAIN + "\n" + message["text"]
             _add_button(message, {"title": "转人工", "payload": "/handoff"})
+        for other in self._asked_too(tracker):
+            _add_button(message, other)
         if name in GUESSING:
             message["buttons"] = [*self._guesses(tracker, name), *message.get("buttons", [])][:4]
         return message
@@ -175,6 +177,11 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         if response.get("buttons"):
             message["buttons"] = [dict(b) for b in response["buttons"]]
         return message
+
+    def _asked_too(self, tracker: DialogueStateTracker) -> list[dict[str, str]]:
+        """Buttons for the other questions of the same message."""
+        also = (tracker.latest_message.intent or {}).get("also") if tracker.latest_message else None
+        return self._labels.buttons([(label, 1.0) for label in also or []], most=2)
 
     def _guesses(self, tracker: DialogueStateTracker, name: str) -> list[dict[str, str]]:
         """Buttons for the nearest topics: of this message, or of the one before when it was misunderstood."""

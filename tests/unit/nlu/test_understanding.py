@@ -98,3 +98,9 @@ def test_signals_by_their_own_examples(intent: str, text: str, hit: bool) -> Non
 def test_no_word_list_is_loaded_with_a_broken_concept() -> None:
     data = yaml.safe_load((LEXICON / "concepts.yml").read_text("utf-8"))["concepts"]
     assert all(isinstance(word, (str, int)) and str(word).strip() for words in data.values() for word in words)
+
+
+def test_several_questions_in_one_message(parser: Parser) -> None:
+    parse = parser.parse("我的积分能不能换东西？银行卡丢了要挂失")
+    assert (parse.intent, parse.also, parse.reason) == ("faq/lost_card", ("faq/points",), "several")
+    assert parser.parse("我的积分能不能换东西，积分什么时候到期").also == ()
