@@ -12,8 +12,11 @@ from datetime import date, datetime
 from typing import Any
 
 from persona.compliance.depth import Talk
+from persona.compliance.late import Late
+from persona.compliance.lexicon import code
 from persona.compliance.match import Scan, Span, crosses, merge
 from persona.compliance.model import Context
+from persona.compliance.second_opinion import Model, sentences
 
 PUBLIC_PHONES = (
     "110", "119", "120", "122", "96110", "12356", "12378", "12381", "12321", "12363", "12345", "12315", "12329", "12386", "12308",
@@ -39,7 +42,7 @@ class Bubble:
     disclosed: dict[str, list[Span]]
     context: Context
     institution: Mapping[str, Any]
-    score: Callable[[str, bytes, int, int], float] | None = None
+    model: Model | None = None
 
     def at(self, category: str) -> Span:
         """Where a category is talked about."""
@@ -271,14 +274,18 @@ def unapproved(rule: Any, bubble: Bubble) -> list[Hit]:
 
 # --- links and telephones --------------------------------------------------------------------------------------
 
-_LINK = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffef]{1,2000}|(?<![@a-z0-9._-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|cn|net|top|cc|vip|xyz|org|info|me|io|shop|site|club|link|co|app|example)(?![a-z0-9-])", re.I)
-_HOST = re.compile(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.I)
-_PHONE = re.compile(r"(?<![\d.%-])(?:\+?86[- ]?)?(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|95\d{3,6}|96\d{3,4}|12[13]\d{2,3})(?![\d%.])")
+_LINK = Late(r"(?:https?://|www\.)[^\s\u3000-\uffef]{1,2000}|(?<![@a-z0-9._-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|cn|net|top|cc|vip|xyz|org|info|me|io|shop|site|club|link|co|app|example)(?![a-z0-9-])", re.I)
+_HOST = Late(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.I)
+_PHONE = Late(r"(?<![\d.%-])(?:\+?86[- ]?)?(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|95\d{3,6}|96\d{3,4}|12[13]\d{2,3})(?![\d%.])")
+# every telephone number begins with one of these; `0` may be followed by any digit there is
+_PHONE_STARTS = frozenset(map(code, ("0", "40", "80", "86", "95", "96", "12", *(f"1{n}" for n in range(3, 10)))))
 
 
 @check("foreign_link", "link")
 def foreign_link(rule: Any, bubble: Bubble) -> list[Hit]:
     """Links lead to the institution's own sites."""
+    if "." not in bubble.scan.raw and "://" not in bubble.scan.raw:
+        return []
     own = [str(d).lower() for d in bubble.institution.get("domains") or []]
     hits = []
     for match in _LINK.finditer(bubble.scan.raw):
@@ -292,6 +299,8 @@ def foreign_link(rule: Any, bubble: Bubble) -> list[Hit]:
 @check("foreign_phone", "link")
 def foreign_phone(rule: Any, bubble: Bubble) -> list[Hit]:
     """Telephone numbers are the institution's own or public ones."""
+    if _PHONE_STARTS.isdisjoint(bubble.scan.grams):
+        return []
     own = {re.sub(r"\D", "", str(p)) for p in bubble.institution.get("phones") or []} | set(PUBLIC_PHONES)
     hits = []
     for match in _PHONE.finditer(bubble.scan.raw):
@@ -307,17 +316,15 @@ def foreign_phone(rule: Any, bubble: Bubble) -> list[Hit]:
 @check("second_opinion", "wording")
 def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
     """Sentences that read like those an officer struck out."""
-    if bubble.score is None:
+    if bubble.model is None:
         return []
-    from persona.compliance.second_opinion import sentences
-
-    hits = []
-    topics = merge(bubble.scan.any_spans(rule.with_))
-    for start, end in sentences(bubble.scan.text):
-        if not crosses(topics, start, end):
-            continue
-        if bubble.score(bubble.scan.text, bubble.scan.units, start, end) >= (rule.threshold or 0.0):
-            last = len(bubble.scan.text[start:end].rstrip("。！？\n【】")) + start
-            if not bubble.scan.excused(rule.unless, (last, last)):  # told as somebody else's words anywhere in it
+    scan, hits = bubble.scan, []
+    topics = merge(scan.any_spans(rule.with_))
+    if not topics:
+        return []
+    for start, end in sentences(scan.text):
+        if crosses(topics, start, end) and bubble.model.score(scan.text[start:end]) >= (rule.threshold or 0.0):
+            last = len(scan.text[start:end].rstrip("。！？\n【】")) + start
+            if not scan.excused(rule.unless, (last, last)):  # told as somebody else's words anywhere in it
                 hits.append(Hit(start, end))
     return hits

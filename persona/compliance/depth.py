@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
 from persona.compliance import contexts
+from persona.compliance.late import Late
 from persona.compliance.match import Scan, Span, merge
 
 _RANK = {"mention": 0, "explain": 1, "offer": 2}
-_BUTTON = re.compile(r"【[^【】]{1,14}】")
+_BUTTON = Late(r"【[^【】]{1,14}】")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 `re` needs a millisecond to compile a pattern; a thousand patterns would keep every start waiting. This reader knows the
 part of the grammar that rules use and is quick about it. What it accepts `re` accepts too (a test holds it to that);
-what it does not know raises `Unknown`, and the caller asks `re` itself.
+what it does not know raises `UnknownError`, and the caller asks `re` itself.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ _TOKEN = re.compile(
     r"|(?P<escape>\\(?:[dDsSwWbB]|u[0-9a-fA-F]{4}|[^0-9A-Za-z]))"
     r"|(?P<at>[.^$])"
 )
-_PLAIN_SET = re.compile(r"\[[^\^\\\-\]][^\\\-\]]{0,11}\]")
+_PLAIN_SET = re.compile(r"\[(?!\^|-)(?:[^\\\-\]](?:-[^\\\-\]])?){1,12}\]")
+_RANGE = re.compile("(.)-(.)", re.S)
 _NOTHING: Words = frozenset(("",))
 _MOST_WORDS, _MOST_BRANCHES, _MOST_NEEDS = 200, 16, 4
 
 
-class Unknown(ValueError):
+class UnknownError(ValueError):
     """Not in the part of the grammar this reader knows."""
 
 
@@ -47,8 +48,10 @@ class Part(NamedTuple):
 
 
 _EMPTY = Part(_NOTHING, ((),), 0, 0)
+_ANY = Part(None, ((),), 1, 1)
 
 
+@lru_cache(maxsize=8192)
 def _rank(words: Words) -> tuple[int, int]:
     return min(min(map(len, words)), 3), -len(words)
 
@@ -63,15 +66,29 @@ def _one(part: Part) -> Words | None:
     return out if len(out) <= 5 * _MOST_WORDS else None
 
 
+@lru_cache(maxsize=8192)
+def _run(text: str) -> Part:
+    return Part(frozenset((text,)), ((),), len(text), len(text))
+
+
+@lru_cache(maxsize=8192)
+def _alternatives(source: str) -> Part:
+    words = frozenset(source[3:-1].split("|"))
+    least, most = min(map(len, words)), max(map(len, words))
+    return Part(words, ((),), least, most) if len(words) <= _MOST_WORDS else Part(None, ((words,),), least, most)
+
+
 @lru_cache(maxsize=4096)
 def _set(source: str) -> Part:
     try:
         re.compile(source)
     except re.error as error:
-        raise Unknown(str(error)) from None
+        raise UnknownError(str(error)) from None
     if _PLAIN_SET.fullmatch(source):
-        return Part(frozenset(source[1:-1]), ((),), 1, 1)
-    return Part(None, ((),), 1, 1)
+        signs = _RANGE.sub(lambda m: "".join(map(chr, range(ord(m[1]), ord(m[2]) + 1))), source[1:-1])
+        if len(signs) <= 12:
+            return Part(frozenset(signs), ((),), 1, 1)
+    return _ANY
 
 
 def _sequence(parts: list[Part]) -> Part:
@@ -126,7 +143,7 @@ def _repeat(part: Part, sign: str) -> Part:
         low, comma, high = sign.rstrip("?")[1:-1].partition(",")
         least, most = int(low or 0), (float(high or inf) if comma else float(low))
         if least > most or least > 65_000 or (most != inf and most > 65_000):
-            raise Unknown(sign)
+            raise UnknownError(sign)
     else:
         least, most = (1 if sign[0] == "+" else 0), (1.0 if sign[0] == "?" else inf)
     width = part.least * least, (part.most * most if part.most else 0)
@@ -161,21 +178,18 @@ class Reader:
         for match in _TOKEN.finditer(pattern):
             kind, text = match.lastgroup, match.group()
             if match.start() != at:
-                raise Unknown(pattern[at:])
+                raise UnknownError(pattern[at:])
             at = match.end()
             if kind == "run":
                 if pattern[at:at + 1] in ("*", "+", "?", "{") and len(text) > 1:
-                    parts.append(Part(frozenset((text[:-1],)), ((),), len(text) - 1, len(text) - 1))
+                    parts.append(_run(text[:-1]))
                     text = text[-1]
-                parts.append(Part(frozenset((text,)), ((),), len(text), len(text)))
+                parts.append(_run(text))
             elif kind == "alts":
-                words = text[3:-1].split("|")
-                sizes = [len(word) for word in words]
-                parts.append(_either([Part(frozenset(words), ((),), min(sizes), max(sizes))]) if len(words) <= _MOST_WORDS
-                             else Part(None, ((frozenset(words),),), min(sizes), max(sizes)))
+                parts.append(_alternatives(text))
             elif kind == "quant":
                 if fixed:
-                    raise Unknown(text)
+                    raise UnknownError(text)
                 parts[-1] = _repeat(parts[-1], text)
             elif kind == "group":
                 parts.append(self.group(match["group"]))
@@ -185,13 +199,13 @@ class Reader:
                 parts.append(_set(text))
             elif kind == "escape":
                 if text[1] == "u":
-                    parts.append(Part(frozenset((chr(int(text[2:], 16)),)), ((),), 1, 1))
+                    parts.append(_run(chr(int(text[2:], 16))))
                 elif text[1] in "bB":
                     parts.append(_EMPTY)
                 else:
-                    parts.append(Part(None if text[1].isalnum() else frozenset((text[1],)), ((),), 1, 1))
+                    parts.append(_ANY if text[1].isalnum() else _run(text[1]))
             elif kind == "at":
-                parts.append(_EMPTY if text != "." else Part(None, ((),), 1, 1))
+                parts.append(_ANY if text == "." else _EMPTY)
             elif kind == "open":
                 stack.append((text, done, parts))
                 done, parts = [], []
@@ -201,17 +215,17 @@ class Reader:
                     parts = []
                 else:
                     if not stack:
-                        raise Unknown(")")
+                        raise UnknownError(")")
                     part = _either(done)
                     sign, done, parts = stack.pop()
                     if sign[-1] in "=!":
                         if "<" in sign and part.least != part.most:
-                            raise Unknown("width")
+                            raise UnknownError("width")
                         part = _EMPTY
                     parts.append(part)
             fixed = kind in ("quant", "gap", "open", "bar") or parts[-1] is _EMPTY
         if stack or at != len(pattern):
-            raise Unknown(pattern[at:])
+            raise UnknownError(pattern[at:])
         done.append(_sequence(parts) if parts else _EMPTY)
         return _either(done)
 

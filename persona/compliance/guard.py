@@ -11,6 +11,7 @@ import yaml
 
 from persona.compliance.checks import CHECKS, Bubble, Hit
 from persona.compliance.depth import Depths
+from persona.compliance.late import Late
 from persona.compliance.match import Patterns, Scan, wording
 from persona.compliance.model import REASONS, SCOPES, Context, Decision, Finding
 from persona.compliance.normalise import normalise
@@ -18,10 +19,11 @@ from persona.compliance.rules import HERE, Rule
 from persona.compliance.rules import load as load_rules
 from persona.compliance.second_opinion import Model
 
-_BREAK = re.compile(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
+_BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
-_PRODUCT_NAME = re.compile(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
-_PRODUCT_CATEGORY = re.compile(r"^category:\s*[\"']?([a-z]+)", re.M)
+_ALWAYS_KINDS = ("wording", "link", "expiry", "identity", "secret")  # need no product to be talked about
+_PRODUCT_NAME = Late(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
+_PRODUCT_CATEGORY = Late(r"^category:\s*[\"']?([a-z]+)", re.M)
 
 
 def _institution(path: Path) -> dict[str, Any]:
@@ -56,9 +58,13 @@ class Guard:
             for i in rule.any if not rule.check else ():
                 owner.setdefault(i, []).append(n)
         self._owner = {i: tuple(numbers) for i, numbers in owner.items()}
+        self._owned = frozenset(self._owner)
         self._checked = [rule for rule in self.rules if rule.check]
+        self._checked_always = [rule for rule in self._checked if rule.kind in _ALWAYS_KINDS]
+        self._checked_special = [rule for rule in self._checked if rule.kind in (*_ALWAYS_KINDS, "conversation")]
         self.patterns = Patterns(built["patterns"], built["needs"], built["groups"])
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
+        self._accepting = frozenset(i for one in self.disclosures.values() for i in one["accept"])
         self.institution = _institution(root.parent / "institution.yml")
         self.depths = Depths(built["depth"], _products(root.parent / "products"))
         model = root / "second_opinion.json"
@@ -115,19 +121,14 @@ class Guard:
 
     def _worth(self, bubble: Bubble, scope: str) -> list[Rule]:
         """The rules that can say anything about this bubble."""
-        found = {self._owner[i] for i in bubble.scan.candidates if i in self._owner}
-        numbers = sorted(n for some in found for n in some)
-        out = [self.rules[n] for n in dict.fromkeys(numbers)]
+        numbers = sorted({n for i in self._owned & bubble.scan.candidates for n in self._owner[i]})
         deep = any(talk.depth != "mention" for talk in bubble.talks.values())
         special = bubble.context.lock == "hard" or bubble.context.minor
-        for rule in self._checked:
-            if rule.id == "SO-01" and not self.second_opinion:
-                continue
-            if deep or rule.kind in ("wording", "link", "expiry", "identity", "secret") or (special and rule.kind == "conversation"):
-                out.append(rule)
+        out = [self.rules[n] for n in numbers]
+        out += self._checked if deep else self._checked_special if special else self._checked_always
         if scope == "wording":
             out = [rule for rule in out if rule.kind in _WORDING_KINDS]
-        return out
+        return out if self.second_opinion else [rule for rule in out if rule.id != "SO-01"]
 
     @staticmethod
     def _bubbles(text: str) -> list[tuple[int, str]]:
@@ -142,12 +143,13 @@ class Guard:
     def _bubble(self, raw: str, context: Context) -> Bubble:
         scan = Scan(raw, self.patterns, context.speaker)
         disclosed = {}
-        for name, one in self.disclosures.items():
-            spans = scan.any_spans(one["accept"])
-            if spans:
-                disclosed[name] = spans
+        if not self._accepting.isdisjoint(scan.candidates):
+            for name, one in self.disclosures.items():
+                spans = scan.any_spans(one["accept"])
+                if spans:
+                    disclosed[name] = spans
         institution: Mapping[str, Any] = context.institution or self.institution
-        return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model.score_at if self.model else None)
+        return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model)
 
     @staticmethod
     def _applies(rule: Rule, bubble: Bubble) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 
 from persona.compliance.grammar import Branch
 
@@ -45,6 +47,8 @@ def units(text: str) -> bytes:
 
 def code(gram: str) -> int:
     """The number of a character or a pair; of a longer word, of the pair it begins with."""
+    if gram[0] <= "\uffff" and gram[1:2] <= "\uffff" and sys.byteorder == "little":
+        return ord(gram[0]) | ord(gram[1]) << 16 if len(gram) > 1 else ord(gram)
     return int.from_bytes(units(gram)[:4], sys.byteorder)
 
 
@@ -54,8 +58,19 @@ def codes(raw: bytes | memoryview) -> set[int]:
     return {*view.cast("H"), *view[:size // 4 * 4].cast("I"), *view[2:(size - 2) // 4 * 4 + 2].cast("I")} if size else set()
 
 
-def _bits(places: list[int]) -> int:
+def _number(places: list[int]) -> int:
     return sum([1 << place for place in set(places)])
+
+
+class _Masks(dict[int, int]):
+    """The slots a pair fills, as one number; worked out when a message first has that pair."""
+
+    def __init__(self, places: Mapping[int, list[int]]) -> None:
+        self._places = places
+
+    def __missing__(self, key: int) -> int:
+        mask = self[key] = _number(self._places[key])
+        return mask
 
 
 class Prefilter:
@@ -72,41 +87,33 @@ class Prefilter:
         self._pattern = [i for i, _ in branches]
         self._count = count = len(branches)
         places: dict[str, list[int]] = {}
-        free = 0
         for n, (_, branch) in enumerate(branches):
-            for slot in range(_SLOTS):
-                place = slot * count + n
-                if slot >= len(branch):
-                    free |= 1 << place
-                    continue
-                for word in branch[slot]:
+            for place, words in zip(range(n, _SLOTS * count, count), branch, strict=False):
+                for word in words:
                     places.setdefault(word[:3], []).append(place)
-        self._free = free
-        self._places: dict[int, list[int]] = {}  # of a character or pair
+        free = [_number([n for n, (_, branch) in enumerate(branches) if len(branch) <= slot]) for slot in range(_SLOTS)]
+        self._free = sum([bits << slot * count for slot, bits in enumerate(free)])
+        short: dict[int, list[int]] = {}
         self._long: dict[int, dict[int, list[int]]] = {}  # of three characters: the first pair, then the second
         for word, some in places.items():
             if len(word) == 3:
                 self._long.setdefault(code(word), {})[code(word[1:])] = some
             else:
-                self._places[code(word)] = some
-        self._short, self._starts = frozenset(self._places), frozenset(self._long)
-        self._masks: dict[int, int] = {}
-        self._ends: dict[int, tuple[frozenset[int], dict[int, int]]] = {}
+                short[code(word)] = some
+        self._short, self._starts = frozenset(short), frozenset(self._long)
+        self._masks = _Masks(short)
+        self._ends: dict[int, tuple[frozenset[int], _Masks]] = {}
 
     def candidates(self, grams: set[int]) -> set[int]:
         """Numbers of the patterns whose words the text may contain."""
-        filled, masks, ends = self._free, self._masks, self._ends
-        for key in self._short & grams:
-            if key not in masks:
-                masks[key] = _bits(self._places[key])
-            filled |= masks[key]
+        filled = reduce(or_, map(self._masks.__getitem__, self._short & grams), self._free)
+        ends = self._ends
         for key in self._starts & grams:
             if key not in ends:
-                some = {end: _bits(all_) for end, all_ in self._long[key].items()}
-                ends[key] = frozenset(some), some
-            known, some = ends[key]
+                ends[key] = frozenset(self._long[key]), _Masks(self._long[key])
+            known, masks = ends[key]
             for end in known & grams:
-                filled |= some[end]
+                filled |= masks[end]
         count = self._count
         alive = filled & ((1 << count) - 1)
         for _ in range(1, _SLOTS):

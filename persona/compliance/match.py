@@ -41,14 +41,13 @@ class Patterns:
 class Scan:
     """A message being looked at: its canonical text and where each pattern stands in it."""
 
-    __slots__ = ("_patterns", "_spans", "candidates", "grams", "normal", "raw", "speaker", "text", "units")
+    __slots__ = ("_patterns", "_spans", "candidates", "grams", "normal", "raw", "speaker", "text")
 
     def __init__(self, raw: str, patterns: Patterns, speaker: str = "bot") -> None:
         self.raw = raw
         self.normal: Normal = normalise(raw)
         self.text = self.normal.text
-        self.units = units(self.text)
-        self.grams = codes(self.units)
+        self.grams = codes(units(self.text))
         self.candidates = patterns.prefilter.candidates(self.grams)
         self._patterns = patterns
         self._spans: dict[int, list[Span]] = {}

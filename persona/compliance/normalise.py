@@ -12,6 +12,8 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from persona.compliance.late import Late
+
 GONE = "\x00"
 _HERE = Path(__file__).parent
 
@@ -55,12 +57,12 @@ _SYMBOLS = (
     r"\*_~^`|#+=<>@$&\\/\-.'\"·•●○◆◇■□★☆※㊙㊗→←↑↓⇒♥♡♪☎✆✓✔✘✗✨\u2014\u2010-\u2015\u2190-\u23ff\u2500-\u27bf\u2b00-\u2bff"
     "\U0001f000-\U0001faff"
 )
-_BETWEEN = re.compile(f"(?<=[{_HAN}])\x00*[{_SYMBOLS}][{_SYMBOLS}\x00]*(?=[{_HAN}])")
+_BETWEEN = Late(f"(?<=[{_HAN}])\x00*[{_SYMBOLS}][{_SYMBOLS}\x00]*(?=[{_HAN}])")
 # 稳，赚，不，赔: single characters strung on punctuation
-_STRUNG = re.compile(f"(?<![{_HAN}])(?:[{_HAN}][，、。.；：！|]{{1,2}}){{2,}}[{_HAN}](?![{_HAN}])")
-_MARKS = re.compile("[，、。.；：！|]")
-_THOUSANDS = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
-_WORTH = re.compile(f"[\x00{_SYMBOLS}]|\\d，\\d|[{_HAN}][，、。.；：！|]{{1,2}}[{_HAN}][，、。.；：！|]")
+_STRUNG = Late(f"(?<![{_HAN}])(?:[{_HAN}][，、。.；：！|]{{1,2}}){{2,}}[{_HAN}](?![{_HAN}])")
+_MARKS = Late("[，、。.；：！|]")
+_THOUSANDS = Late(r"(?<=\d)，(?=\d{3}(?!\d))")
+_WORTH = Late(f"[\x00{_SYMBOLS}]|(?<=\\d)，\\d|(?<=[{_HAN}])[，、。.；：！|]{{1,2}}[{_HAN}][，、。.；：！|]")
 
 
 @dataclass(frozen=True)

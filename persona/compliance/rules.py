@@ -149,7 +149,7 @@ class _Builder:
             part = self.reader.read(source)
             if part.least:
                 return grammar.needs(part)
-        except grammar.Unknown:
+        except grammar.UnknownError:
             pass
         if re.compile(lexicon.expand(source, self.groups)).search(""):
             raise re.error("空字符串也会命中")
@@ -174,7 +174,7 @@ class _Builder:
     def proper(self, name: str) -> None:
         try:
             self.reader.group(name)
-        except grammar.Unknown:
+        except grammar.UnknownError:
             re.compile(self.groups[name])
 
     def rule(self, path: Path) -> None:
