@@ -142,7 +142,8 @@ class Parser:
         name, q = ranked[0]
         kinds = [(label, r) for label, r in ranked if label.startswith("scam/")]
         alarm = sum(r for _, r in kinds) + merged.get(SUSPICIOUS, 0.0)
-        if alarm >= limits.alarm and (q < limits.answer or not name.startswith("scam/")) and kinds:
+        harmless = merged.get("out_of_scope", 0.0)
+        if alarm >= max(limits.alarm, harmless) and (q < limits.answer or not name.startswith("scam/")) and kinds:
             # A pasted message often spreads over several kinds of fraud: the warning matters more than the kind.
             kind, share = kinds[0]
             chosen = best[kind][1] if share >= limits.kind * alarm else SUSPICIOUS
