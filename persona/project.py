@@ -60,12 +60,7 @@ def train(only_if_changed: bool = False) -> int:
     wanted = content_hash()
     if only_if_changed and stamp.exists() and stamp.read_text() == wanted and any(MODELS.glob("*.tar.gz")):
         return 0
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from persona.nlu import entities
-
-    print("生成词库 build/spacy_zh …", flush=True)
-    entities.build(BUILD / "spacy_zh")
-    print("训练模型（约一分钟）…", flush=True)
+    print("生成词库 build/spacy_zh，训练模型（约一分钟）…", flush=True)
     started = time.monotonic()
     result = subprocess.run(rasa_command("train", "--skip-validation", "--data", "data", "--out", str(MODELS)), env=_environment(), check=False)
     if result.returncode == 0:

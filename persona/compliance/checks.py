@@ -6,14 +6,13 @@ A check returns hits: a place in the canonical text and the disclosures that are
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from persona.compliance.depth import Talk
 from persona.compliance.late import Late
-from persona.compliance.lexicon import code
 from persona.compliance.match import Scan, Span, crosses, merge
 from persona.compliance.model import Context
 from persona.compliance.second_opinion import Model, sentences
@@ -277,8 +276,17 @@ def unapproved(rule: Any, bubble: Bubble) -> list[Hit]:
 _LINK = Late(r"(?:https?://|www\.)[^\s\u3000-\uffef]{1,2000}|(?<![@a-z0-9._-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|cn|net|top|cc|vip|xyz|org|info|me|io|shop|site|club|link|co|app|example)(?![a-z0-9-])", re.I)
 _HOST = Late(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.I)
 _PHONE = Late(r"(?<![\d.%-])(?:\+?86[- ]?)?(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|95\d{3,6}|96\d{3,4}|12[13]\d{2,3})(?![\d%.])")
-# every telephone number begins with one of these; `0` may be followed by any digit there is
-_PHONE_STARTS = frozenset(map(code, ("0", "40", "80", "86", "95", "96", "12", *(f"1{n}" for n in range(3, 10)))))
+_DIAL = Late("[+01489]")
+
+
+def _phones(text: str) -> Iterator[re.Match[str]]:
+    """The matches of _PHONE; it is asked only where a number can begin."""
+    at = 0
+    while begins := _DIAL.search(text, at):
+        match = _PHONE.match(text, begins.start())
+        if match:
+            yield match
+        at = match.end() if match else begins.end()
 
 
 @check("foreign_link", "link")
@@ -299,15 +307,11 @@ def foreign_link(rule: Any, bubble: Bubble) -> list[Hit]:
 @check("foreign_phone", "link")
 def foreign_phone(rule: Any, bubble: Bubble) -> list[Hit]:
     """Telephone numbers are the institution's own or public ones."""
-    if _PHONE_STARTS.isdisjoint(bubble.scan.grams):
+    numbers = [(match.span(), re.sub(r"\D", "", match.group())) for match in _phones(bubble.scan.raw)]
+    if not numbers:
         return []
     own = {re.sub(r"\D", "", str(p)) for p in bubble.institution.get("phones") or []} | set(PUBLIC_PHONES)
-    hits = []
-    for match in _PHONE.finditer(bubble.scan.raw):
-        digits = re.sub(r"\D", "", match.group())
-        if digits not in own and digits.removeprefix("86") not in own:
-            hits.append(Hit(*match.span()))
-    return hits
+    return [Hit(*span) for span, digits in numbers if digits not in own and digits.removeprefix("86") not in own]
 
 
 # --- second opinion --------------------------------------------------------------------------------------------

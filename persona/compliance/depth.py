@@ -64,7 +64,10 @@ class Depths:
             if at < 0:
                 continue
             span = (at, at + len(name))
-            facts = scan.near(self.common["facts"], span, "sentence") and self._counts(scan, span)
+            # A product that is named and a rate anywhere in the same bubble belong together.
+            facts = (scan.near(self.common["facts"], span, "sentence") and self._counts(scan, span)) or any(
+                rate[0] >= span[0] and self._counts(scan, rate) for rate in scan.any_spans(self.common["rate"])
+            )
             if category not in talks:
                 talks[category] = Talk("mention", span)
             if facts:

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<at>[.^$])"
 )
 _PLAIN_SET = re.compile(r"\[(?!\^|-)(?:[^\\\-\]](?:-[^\\\-\]])?){1,12}\]")
+_DOUBTFUL = re.compile(r"--|\|\||&&|~~")
 _RANGE = re.compile("(.)-(.)", re.S)
 _NOTHING: Words = frozenset(("",))
 _MOST_WORDS, _MOST_BRANCHES, _MOST_NEEDS = 200, 16, 4
@@ -80,6 +81,8 @@ def _alternatives(source: str) -> Part:
 
 @lru_cache(maxsize=4096)
 def _set(source: str) -> Part:
+    if _DOUBTFUL.search(source):  # `re` warns about these
+        raise UnknownError(source)
     try:
         re.compile(source)
     except re.error as error:

@@ -52,10 +52,13 @@ def code(gram: str) -> int:
     return int.from_bytes(units(gram)[:4], sys.byteorder)
 
 
-def codes(raw: bytes | memoryview) -> set[int]:
+def codes(raw: bytes) -> list[int]:
     """The numbers of all characters and adjacent pairs."""
     view, size = memoryview(raw), len(raw)
-    return {*view.cast("H"), *view[:size // 4 * 4].cast("I"), *view[2:(size - 2) // 4 * 4 + 2].cast("I")} if size else set()
+    if not size:
+        return []
+    pairs, between = view[:size // 4 * 4].cast("I"), view[2:(size - 2) // 4 * 4 + 2].cast("I")
+    return view.cast("H").tolist() + pairs.tolist() + between.tolist()
 
 
 def _number(places: list[int]) -> int:
@@ -94,23 +97,33 @@ class Prefilter:
         free = [_number([n for n, (_, branch) in enumerate(branches) if len(branch) <= slot]) for slot in range(_SLOTS)]
         self._free = sum([bits << slot * count for slot, bits in enumerate(free)])
         short: dict[int, list[int]] = {}
-        self._long: dict[int, dict[int, list[int]]] = {}  # of three characters: the first pair, then the second
+        longer: dict[str, list[str]] = {}
         for word, some in places.items():
             if len(word) == 3:
-                self._long.setdefault(code(word), {})[code(word[1:])] = some
+                longer.setdefault(word[:2], []).append(word)
             else:
                 short[code(word)] = some
+        self._places = places
+        self._long = {code(pair): words for pair, words in longer.items()}
         self._short, self._starts = frozenset(short), frozenset(self._long)
         self._masks = _Masks(short)
         self._ends: dict[int, tuple[frozenset[int], _Masks]] = {}
+        second = {word[1:] for words in longer.values() for word in words}
+        self._known = self._short.union(self._starts, map(code, second))
 
-    def candidates(self, grams: set[int]) -> set[int]:
+    def _end(self, start: int) -> tuple[frozenset[int], _Masks]:
+        """The second pairs of the longer words that begin with a pair, and what they fill."""
+        known = {code(word[1:]): self._places[word] for word in self._long[start]}
+        return frozenset(known), _Masks(known)
+
+    def candidates(self, text: str) -> set[int]:
         """Numbers of the patterns whose words the text may contain."""
+        grams = self._known.intersection(codes(units(text)))
         filled = reduce(or_, map(self._masks.__getitem__, self._short & grams), self._free)
         ends = self._ends
         for key in self._starts & grams:
             if key not in ends:
-                ends[key] = frozenset(self._long[key]), _Masks(self._long[key])
+                ends[key] = self._end(key)
             known, masks = ends[key]
             for end in known & grams:
                 filled |= masks[end]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from persona.compliance.late import Late
@@ -62,16 +63,30 @@ _BETWEEN = Late(f"(?<=[{_HAN}])\x00*[{_SYMBOLS}][{_SYMBOLS}\x00]*(?=[{_HAN}])")
 _STRUNG = Late(f"(?<![{_HAN}])(?:[{_HAN}][，、。.；：！|]{{1,2}}){{2,}}[{_HAN}](?![{_HAN}])")
 _MARKS = Late("[，、。.；：！|]")
 _THOUSANDS = Late(r"(?<=\d)，(?=\d{3}(?!\d))")
-_WORTH = Late(f"[\x00{_SYMBOLS}]|(?<=\\d)，\\d|(?<=[{_HAN}])[，、。.；：！|]{{1,2}}[{_HAN}][，、。.；：！|]")
+# quick looks whether the expressions above have anything to find
+_SYMBOL = Late(f"[{_SYMBOLS}]")
+_IN_NUMBER = Late(r"\d，\d")
+_CLOSE = Late(f"[，、。.；：！|][{_HAN}][，、。.；：！|]")
 
 
 @dataclass(frozen=True)
 class Normal:
-    """The canonical text; `places` maps its offsets to the original ones (None: they are the same)."""
+    """The canonical text, and how to come back from its offsets to the original ones."""
 
     text: str
-    places: list[int] | None
     length: int
+    first: str | None = None  # the folded text with marks where something falls away
+    second: str | None = None  # the same once more, without what fell away at first
+
+    @cached_property
+    def places(self) -> list[int] | None:
+        """The original offset of each character; None: they are the same."""
+        if len(self.text) == self.length or self.first is None:
+            return None
+        places = [i for i, char in enumerate(self.first) if char != GONE]
+        if self.second is not None:
+            places = [place for place, char in zip(places, self.second, strict=True) if char != GONE]
+        return places
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The same span in the original text."""
@@ -89,19 +104,13 @@ def _blank(match: re.Match[str]) -> str:
 def normalise(text: str) -> Normal:
     """Fold `text` for matching; every offset of the result can be traced back."""
     folded = text.translate(_TABLE)
-    if not _WORTH.search(folded):
-        return Normal(folded, None, len(text))
-    folded = _BETWEEN.sub(_blank, folded)
-    folded = _THOUSANDS.sub(GONE, folded)
-    if GONE in folded:
-        places = [i for i, char in enumerate(folded) if char != GONE]
-        dense = folded.replace(GONE, "")
-    else:
-        places, dense = list(range(len(folded))), folded
-    strung = _STRUNG.sub(lambda m: _MARKS.sub(GONE, m.group()), dense)
-    if GONE in strung:
-        places = [place for place, char in zip(places, strung, strict=True) if char != GONE]
-        strung = strung.replace(GONE, "")
-    if len(strung) == len(text):
-        return Normal(strung, None, len(text))
-    return Normal(strung, places, len(text))
+    if _SYMBOL.search(folded):
+        folded = _BETWEEN.sub(_blank, folded)
+    if _IN_NUMBER.search(folded):
+        folded = _THOUSANDS.sub(GONE, folded)
+    dense = folded.replace(GONE, "")
+    if _CLOSE.search(dense):
+        strung = _STRUNG.sub(lambda m: _MARKS.sub(GONE, m.group()), dense)
+        if GONE in strung:
+            return Normal(strung.replace(GONE, ""), len(text), folded, strung)
+    return Normal(dense, len(text), folded)

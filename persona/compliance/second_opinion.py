@@ -56,7 +56,7 @@ class Model:
         if len(raw) == 2 * len(text):  # no strings need be made for its pairs
             if not self._by_code:
                 self._by_code = {code(gram): weight for gram, weight in self.weights.items() if len(units(gram)) <= 4}
-            numbers = codes(raw)
+            numbers = set(codes(raw))
             count, total = len(numbers), sum(map(self._by_code.get, numbers, repeat(0.0)))
         else:
             found = grams_of(text)

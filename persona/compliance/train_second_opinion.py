@@ -26,7 +26,7 @@ from persona.compliance.normalise import normalise
 from persona.compliance.second_opinion import grams, sentences
 
 HERE = Path(__file__).parent
-PENALTY = 10.0
+PENALTY = 30.0
 SEEN_IN = 2  # sentences an n-gram must occur in
 _PLACE = re.compile(r"\{[a-z_0-9]+\}")
 KEEP = 0.12  # weights smaller than this are dropped

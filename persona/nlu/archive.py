@@ -44,5 +44,5 @@ def load_understanding(folder: Path) -> Callable[[str], Parse]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # spaCy's backend looks for tensorflow and tensorflow talks
     from persona.nlu import entities
 
-    nlp = entities.load(SPACY_FOLDER if SPACY_FOLDER.exists() else entities.build(SPACY_FOLDER))
+    nlp = entities.load(entities.ensure(SPACY_FOLDER))
     return lambda text: parser.parse(text, entities.entities_of(nlp(text[:2000])))

@@ -55,6 +55,16 @@ def build(folder: Path) -> Path:
     return folder
 
 
+def ensure(folder: Path) -> Path:
+    """The pipeline in `folder`, built when it is not there or the lexicon has changed since."""
+    stamp = folder / "lexicon.sha256"
+    wanted = fingerprint()
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+        build(folder)
+        stamp.write_text(wanted, encoding="utf-8")
+    return folder
+
+
 def fingerprint() -> str:
     """Changes whenever a word of the lexicon does; training is repeated then."""
     digest = hashlib.sha256()

@@ -97,7 +97,7 @@ def test_a_small_rule_set_loads_from_any_folder(copy: Path) -> None:
     small = Guard.load(copy)
     assert {rule.id for rule in small.rules} == {"NM-10", "NM-15"}
     assert small.review("保本保息").verdict == "refuse"
-    assert Guard.load(copy).ruleset == small.ruleset  # from the cache
+    assert Guard.load(copy).ruleset == small.ruleset
 
 
 def test_the_fingerprint_follows_every_character(copy: Path) -> None:

@@ -1,0 +1,197 @@
+"""The engine under the rules: reading patterns, ruling them out, compiling late, starting quickly, growing linearly."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bench.hostile import run as run_hostile
+from persona.compliance import Guard, disclosure_text, grammar
+from persona.compliance.lexicon import expand
+from persona.compliance.match import Scan
+from persona.compliance.rules import HERE
+
+ALPHABET = "保本利率年化0123（）()[]{}|?*+\\.^$<>…，。「」-:!=d数"
+
+
+def sources(guard: Guard) -> list[str]:
+    return [guard.patterns.source(i) for i in range(len(guard.patterns))]
+
+
+def compiles(source: str) -> bool:
+    try:
+        re.compile(source)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def corpus() -> list[str]:
+    found = []
+    for path in sorted((HERE / "corpus").glob("*.yml")):
+        found += [row["text"] for row in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)]
+    return found
+
+
+def test_every_pattern_compiles(guard: Guard) -> None:
+    """Loading only reads patterns; here each is compiled, so that none fails when a customer meets it."""
+    broken = [source for source in sources(guard) if not compiles(source)]
+    assert broken == []
+
+
+def test_the_reader_knows_nearly_every_pattern(guard: Guard) -> None:
+    assert len(guard.patterns.prefilter.always) <= 0.02 * len(guard.patterns)
+
+
+def test_what_the_reader_accepts_compiles(guard: Guard) -> None:
+    """Patterns with a character lost, doubled or changed: the quick reader never takes what `re` refuses."""
+    rng, groups = random.Random(3), {"数": r"(?:\d+|[一二三])"}
+    reader, taken, refused = grammar.Reader(groups), 0, 0
+    written = [pattern for pattern in guard.patterns.written if len(pattern) < 120]
+    for _ in range(6000):
+        text = list(rng.choice(written))
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(text))
+            text[at:at + 1] = rng.choice(([], [text[at]] * 2, [rng.choice(ALPHABET)], [rng.choice(ALPHABET), text[at]]))
+            text = text or ["本"]
+        pattern = "".join(text)
+        try:
+            part = reader.read(pattern)
+        except (grammar.UnknownError, KeyError):
+            refused += 1
+            continue
+        taken += 1
+        full = expand(pattern, groups)
+        assert compiles(full), pattern
+        assert not part.least or not re.compile(full).search(""), pattern
+    assert taken > 1000 and refused > 300
+
+
+def test_the_prefilter_loses_no_match(guard: Guard) -> None:
+    """Whatever a pattern finds in a text, the prefilter has let the pattern through."""
+    rng = random.Random(4)
+    sentences = corpus()
+    texts = ["，".join(rng.sample(sentences, 2)) for _ in range(24)]
+    for text in texts:
+        scan = Scan(text, guard.patterns)
+        for i in range(len(guard.patterns)):
+            if i not in scan.candidates:
+                assert guard.patterns[i].search(scan.text) is None, (guard.patterns.written[i], scan.text)
+
+
+def test_the_prefilter_leaves_little_to_do(guard: Guard) -> None:
+    left = [len(Scan(text, guard.patterns).candidates) for text in corpus()]
+    assert sum(left) / len(left) < 0.06 * len(guard.patterns)
+
+
+def test_a_start_compiles_nothing_and_writes_nothing(tmp_path: Path) -> None:
+    code = (
+        "from persona.compliance import Guard; g = Guard.load(); "
+        "print(sum(p is not None for p in g.patterns._compiled), g.review('保本保息').verdict)"
+    )
+    env = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "c"), "MASCOT_CACHE": str(tmp_path / "m"),
+           "PYTHONDONTWRITEBYTECODE": "1"}
+    before = {path: path.stat().st_mtime_ns for path in HERE.rglob("*.json")}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "refuse"]
+    assert list(tmp_path.iterdir()) == []
+    assert before.keys() == {path for path in HERE.rglob("*.json") if path in before}
+
+
+def test_a_start_is_much_quicker_than_compiling_everything() -> None:
+    """The time itself is measured by bench/guard.py; a ratio does not depend on who else uses the machine."""
+    ratios = []
+    for _ in range(3):
+        began = time.perf_counter()
+        guard = Guard.load()
+        loaded = time.perf_counter()
+        some = [guard.patterns.source(i) for i in range(0, len(guard.patterns), 8)]
+        re.purge()
+        for source in some:
+            re.compile(source)
+        ratios.append((loaded - began) / (8 * (time.perf_counter() - loaded)))
+    assert sorted(ratios)[1] < 0.5, ratios
+
+
+def nasty(guard: Guard, i: int) -> str:
+    """A text on which the pattern has much to try: words it needs, one after the other, with gaps that do not end."""
+    rng = random.Random(i)
+    try:
+        branches = grammar.needs(grammar.Reader(guard.patterns._groups).read(guard.patterns.written[i]))
+    except grammar.UnknownError:
+        branches = ((),)
+    words = [min(sorted(some), key=len) for branch in branches[:3] for some in branch] or ["保本"]
+    return "".join(word + rng.choice(("", "的", "1")) for word in words) + words[0] * 3 + "12"
+
+
+def finds(pattern: re.Pattern[str], text: str) -> float:
+    best = 9.0
+    for _ in range(2):
+        began = time.perf_counter()
+        for _ in pattern.finditer(text):
+            pass
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def test_no_pattern_grows_faster_than_its_input(guard: Guard) -> None:
+    """Eight times the text may take eight times as long (and half as much again); a backtracking trap takes 64 times."""
+    slow = []
+    for i in range(len(guard.patterns)):
+        unit, pattern = nasty(guard, i), guard.patterns[i]
+        short, long = (unit * (size // len(unit) + 1) for size in (1000, 8000))
+        for _ in range(4):
+            if finds(pattern, long) < 8 * 1.5 * max(finds(pattern, short), 0.0001):
+                break
+        else:
+            slow.append(guard.patterns.written[i])
+    assert slow == []
+
+
+@pytest.mark.parametrize("unit", ["还款日可以在账单第一行看到，忘了也不用急。", "保", "稳赚不赔，", "年化3.5%的理财，", "「", "1", "a.b-", "95", "没有保本，"])
+def test_a_message_of_any_length_takes_time_by_its_length(guard: Guard, unit: str) -> None:
+    def fastest(text: str) -> float:
+        best = 9.0
+        for _ in range(2):
+            began = time.perf_counter()
+            guard.review(text)
+            best = min(best, time.perf_counter() - began)
+        return best
+
+    guard.review(unit * 50)
+    short, long = unit * (5_000 // len(unit)), unit * (40_000 // len(unit))
+    assert fastest(long) < 8 * 2.5 * max(fastest(short), 0.002)
+
+
+def test_hostile_messages(guard: Guard) -> None:
+    """A small part of `python bench/hostile.py`, which throws 100,000."""
+    wrong, _ = run_hostile(guard, 3000, seed=20261123)
+    assert wrong == []
+
+
+def offers() -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "理财就是你委托管理人去投，盈亏自己担。", ("D-WM-1",)
+    yield "本行理财的业绩比较基准为2.30%，", ("D-WM-1", "D-WM-2", "D-WM-3")
+    yield "本行理财欢迎购买。", ("D-WM-1", "D-WM-3")
+
+
+@pytest.mark.parametrize(("text", "names"), list(offers()))
+def test_adding_what_is_missing_turns_refuse_into_allow(guard: Guard, text: str, names: tuple[str, ...]) -> None:
+    refused = guard.review(text)
+    assert not refused.allowed and set(refused.missing) <= set(names)
+    for _ in range(4):
+        decision = guard.review(text)
+        if decision.allowed:
+            break
+        assert decision.missing, decision.findings
+        text += "".join(disclosure_text(name).replace("__", "2") for name in decision.missing)
+    assert guard.review(text).allowed
