@@ -15,7 +15,7 @@ from operator import or_
 
 from persona.compliance.grammar import Branch
 
-_GROUP = re.compile(r"<([\u4e00-\u9fffA-Za-z0-9]+)>")
+_GROUP = re.compile(r"(?<!\\)<([\u4e00-\u9fffA-Za-z0-9]+)>")
 _SENTENCE_GAP = re.compile(r"……(\d+)")
 _CLAUSE_GAP = re.compile(r"…(\d+)")
 
