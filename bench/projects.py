@@ -12,6 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench" / "out"
 EXAMPLES = 20
+LONGEST = 40  # characters; TensorFlow pads a batch to its longest sentence, so a few long ones would slow stock's training
 FAQ = (
     "early_repay", "lost_card", "transfer_time", "deposit_rate", "branch_hours", "annual_fee", "card_bill", "points",
     "sms_alert", "transfer_limit", "card_cash", "password", "overdue", "quick_pay", "digital_rmb", "loan_cancel",
@@ -78,7 +79,7 @@ class Content:
                 rows = str(block.get("examples", "")).splitlines()
                 found = [row.strip()[1:].strip() for row in rows if row.strip().startswith("-")]
                 if block.get("intent") in sentences:
-                    sentences[block["intent"]] += [text for text in found if text]
+                    sentences[block["intent"]] += [text for text in found if 0 < len(text) <= LONGEST]
             for name, variations in (document.get("responses") or {}).items():
                 if "/" not in name or name.removeprefix("utter_") in sentences:
                     self.responses[name] = variations

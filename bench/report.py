@@ -64,7 +64,7 @@ def remarks(result: dict[str, Any]) -> list[str]:
     """What a reader must know to believe the table."""
     runs = result["runs"]
     out = [
-        f"内容：{len(FAQ)} 个 FAQ 主题、{len(SCAM)} 种骗局、greet、goodbye、thank、handoff、out_of_scope，各 {EXAMPLES} 句；"
+        f"内容：{len(FAQ)} 个 FAQ 主题、{len(SCAM)} 种骗局、greet、goodbye、thank、handoff、out_of_scope，各 {EXAMPLES} 句，最长 {result['longest']} 字；"
         f"一段对话 {len(MESSAGES)} 句，共 {result['conversations']} 段，一条连接（keep-alive），分块轮流，每块 {result['block']} 段；预热 {result['warmup']} 段。",
         "stock：Rasa 推荐配置（DIET、ResponseSelector、TED、UnexpecTED 各 100 epochs），内存存储，五句里两句走 custom action；"
         "答案事先填好，没有审查、人设、打码。本项目全部功能开着，五句里三句走 custom action。两边用同一个 rasa_sdk 动作服务器程序。",
@@ -90,17 +90,17 @@ def remarks(result: dict[str, Any]) -> list[str]:
 def markdown(result: dict[str, Any]) -> str:
     notes = "\n".join(f"- {line}" for line in remarks(result))
     return (
-        f"## 速度与内存 Speed and memory\n\n{date.today().isoformat()}，{machine()}。命令：`{result['command']}`。\n\n"
+        f"{date.today().isoformat()}，{machine()}。命令：`{result['command']}`。\n\n"
         f"{_markdown_table(rows(result))}\n\n{notes}"
     )
 
 
 def write(result: dict[str, Any], path: Path = QUALITY) -> None:
-    """Replace the block between the marks; without a file or marks, add it."""
+    """Replace the block between the marks; without a file or marks, add it under a heading."""
     text = path.read_text("utf-8") if path.exists() else "# 质量 Quality\n"
     block = f"{BEGIN}\n{markdown(result)}\n{END}"
     head, found, rest = text.partition(BEGIN)
     marked = found and END in rest
-    text = head + block + rest.partition(END)[2] if marked else f"{text.rstrip()}\n\n{block}\n"
+    text = head + block + rest.partition(END)[2] if marked else f"{text.rstrip()}\n\n## 速度与内存 Speed and memory\n\n{block}\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")

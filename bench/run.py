@@ -175,6 +175,7 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     result: dict[str, Any] = {
         "command": " ".join(["python bench/run.py", *sys.argv[1:]]) if sys.argv[1:] else "make bench", "machine": report.machine(), "tokenizer": tokenizer, "conversations": args.conversations,
         "block": args.block, "warmup": args.warmup, "runs": runs, "actions_rss": memory, "noise": noise,
+        "longest": max(len(text) for found in content.examples.values() for text in found),
     }
     if "whole" in folders:
         tell("make chat 到第一个提示符 …")

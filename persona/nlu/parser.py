@@ -18,7 +18,7 @@ REJECT = ("out_of_scope", "bank_other")
 URGENT = ("crisis", "scam_now", "been_scammed")
 SUSPICIOUS = "check_suspicious"
 # Between two questions in one message.
-_JOINT = re.compile(r"[？?；;。！!\n]+|\s+|，?(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后再?问)")
+_JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后再?问)")
 PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characters of the message
 SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,8 @@ class Misbehaving:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
-                self.wfile.write(text.encode())
+                with suppress(OSError):  # who asked may be gone: that is what a hanging server is for
+                    self.wfile.write(text.encode())
 
             def log_message(self, *args: Any) -> None:
                 return
