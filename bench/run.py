@@ -201,7 +201,8 @@ def main() -> int:
     def leave(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, leave)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
     OUT.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(OUT / "audit", ignore_errors=True)
     try:

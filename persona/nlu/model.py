@@ -144,9 +144,12 @@ def train(
     targets = np.array([order.index(label) for label in labels])
     margins = held_out_margins(matrix, targets, len(order), c, folds, seed)
     model = _estimator(c, seed).fit(matrix, targets)
+    weights, bias = model.coef_, model.intercept_
+    if len(order) == 2:  # scikit-learn keeps one side of two
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
     return LinearModel(
-        order, names, idf, np.ascontiguousarray(model.coef_.T, dtype=np.float32),
-        model.intercept_.astype(np.float32), _temperature(margins, targets),
+        order, names, idf, np.ascontiguousarray(weights.T, dtype=np.float32), bias.astype(np.float32),
+        _temperature(margins, targets),
     )
 
 
@@ -157,5 +160,6 @@ def held_out_margins(matrix: Any, targets: NDArray[Any], labels: int, c: float, 
     margins = np.full((len(targets), labels), -3.0)
     for seen, held in StratifiedKFold(folds, shuffle=True, random_state=seed).split(matrix, targets):
         model = _estimator(c, seed).fit(matrix[seen], targets[seen])
-        margins[np.ix_(held, model.classes_)] = model.decision_function(matrix[held])
+        found = model.decision_function(matrix[held])
+        margins[np.ix_(held, model.classes_)] = np.stack([-found, found], axis=1) if found.ndim == 1 else found
     return margins

@@ -104,3 +104,11 @@ def test_several_questions_in_one_message(parser: Parser) -> None:
     parse = parser.parse("我的积分能不能换东西？银行卡丢了要挂失")
     assert (parse.intent, parse.also, parse.reason) == ("faq/lost_card", ("faq/points",), "several")
     assert parser.parse("我的积分能不能换东西，积分什么时候到期").also == ()
+
+
+def test_two_labels_are_enough() -> None:
+    two = ("faq/points", "out_of_scope")
+    texts = [t for label in two for t in TEXTS[label]]
+    small = Parser(train(texts, [label for label in two for _ in TEXTS[label]], Features.load(), min_df=1), Features.load())
+    assert small.parse("积分怎么兑换").intent == "faq/points"
+    assert small.parse("今天天气好不好").intent == "out_of_scope"
