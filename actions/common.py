@@ -8,17 +8,13 @@ from rasa_sdk import Tracker
 
 from persona.compliance import Guard
 from persona.institution import Institution, load_institution
+from persona.labels import full_label
 from persona.products import Product, load_products
 
 
 def label(tracker: Tracker) -> str:
     """The full label of the last message: `faq/early_repay` for a topic, else the intent's name."""
-    intent = tracker.latest_message.get("intent") or {}
-    name = str(intent.get("name") or "")
-    selected = (tracker.latest_message.get("response_selector") or {}).get(name) or {}
-    return str(
-        intent.get("full_retrieval_intent_name") or (selected.get("response") or {}).get("intent_response_key") or name
-    )
+    return full_label(tracker.latest_message)
 
 
 def said(tracker: Tracker) -> list[str]:

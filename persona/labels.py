@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 DEFAULT = Path(__file__).with_name("labels.yml")
+
+
+def full_label(parse_data: Mapping[str, Any]) -> str:
+    """The label Rasa's parse data stand for: `faq/early_repay` for a topic, else the intent's name."""
+    intent = parse_data.get("intent") or {}
+    name = str(intent.get("name") or "")
+    selected = (parse_data.get("response_selector") or {}).get(name) or {}
+    return str(
+        intent.get("full_retrieval_intent_name") or (selected.get("response") or {}).get("intent_response_key") or name
+    )
 
 
 class Labels:

@@ -6,6 +6,7 @@ actions, `rasa data validate` and `rasa test` work without them. Needs SpacyNLP 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Sequence
@@ -213,8 +214,6 @@ class MascotClassifier(GraphComponent):
 
 def hash_text(text: str) -> str:
     """A short stable fingerprint of a text."""
-    import hashlib
-
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -19,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona import state
 from persona.compliance.secrets import mask
+from persona.labels import full_label
 from persona.rasa_adapter import remote
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.logs import mask_logs
@@ -102,7 +103,7 @@ class MascotTracker(DialogueStateTracker):
         before = self.current_slot_values() if isinstance(event, Restarted) else {}
         super().update(event, domain)
         if isinstance(event, UserUttered):
-            self._set(state.changes(self._label(event), event.entities, event.text or "", self.current_slot_values()))
+            self._set(state.changes(full_label(event.parse_data), event.entities, event.text or "", self.current_slot_values()))
         elif isinstance(event, Restarted):
             self._set({k: before.get(k) for k in ("lock", "minor", "opted_out", "crisis") if before.get(k)})
 
@@ -117,12 +118,6 @@ class MascotTracker(DialogueStateTracker):
             return False
         last = next((e for e in reversed(self.events) if not isinstance(e, SlotSet)), None)
         return isinstance(last, SessionStarted)
-
-    @staticmethod
-    def _label(event: UserUttered) -> str:
-        name = str(event.intent.get("name") or "")
-        selected = (event.parse_data.get("response_selector") or {}).get(name) or {}
-        return str((selected.get("response") or {}).get("intent_response_key") or name)
 
     def _mask(self, event: UserUttered) -> None:
         text, kinds = mask(event.text or "")
@@ -172,7 +167,6 @@ class MascotTracker(DialogueStateTracker):
             self._asked(asked),
             introduced,
             () if told else tuple(metadata.get("masked") or ()),
-            len(asked),
         )
 
     @staticmethod

@@ -18,7 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from persona.errors import RenderError
-from persona.labels import Labels
+from persona.labels import Labels, full_label
 from persona.rasa_adapter import door
 from persona.rasa_adapter.house import house
 from persona.steps import steps
@@ -191,7 +191,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         if not users:
             return []
         ranking = users[-1].parse_data.get("intent_ranking") or []
-        answered = door.MascotTracker._label(users[-1]) if name == "utter_not_what_i_meant" else ""
+        answered = full_label(users[-1].parse_data) if name == "utter_not_what_i_meant" else ""
         return self._labels.buttons([(r["name"], r["confidence"]) for r in ranking], leave_out=answered, most=2)
 
 

@@ -17,8 +17,11 @@ import rasa
 from jsonschema import Draft7Validator
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction, create_bot_utterance
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from persona.emergency import response_for
+from persona.labels import full_label
 
 logger = logging.getLogger(__name__)
 
@@ -35,16 +38,11 @@ _original_run = RemoteAction.run
 
 def stand_in(name: str, tracker: DialogueStateTracker) -> str:
     """The response that answers instead of the action `name`."""
-    message = tracker.latest_message
-    intent = str((message.intent or {}).get("name") or "") if message else ""
-    full = str((message.intent or {}).get("full_retrieval_intent_name") or "") if message else ""
-    if not full and message:
-        selected = (message.parse_data.get("response_selector") or {}).get(intent) or {}
-        full = str((selected.get("response") or {}).get("intent_response_key") or "")
-    if name in ("action_faq", "action_anti_fraud_tip") and full:
-        return f"utter_{full}"
+    label = full_label(tracker.latest_message.parse_data) if tracker.latest_message else ""
+    if name in ("action_faq", "action_anti_fraud_tip") and "/" in label:
+        return f"utter_{label}"
     if name == "action_emergency":
-        return "utter_scam_now" if intent.startswith("scam_now") else "utter_emergency_first"
+        return response_for(label, tracker.current_slot_values(), _said(tracker))
     return {
         "action_crisis": "utter_crisis",
         "action_handoff": "utter_handoff_offline",
@@ -52,6 +50,17 @@ def stand_in(name: str, tracker: DialogueStateTracker) -> str:
         "action_verify_official": "utter_verify_offline",
         "action_calculate": "utter_calc_failed",
     }.get(name, UNAVAILABLE)
+
+
+def _said(tracker: DialogueStateTracker) -> list[str]:
+    """Names of the responses given in this session, oldest first (as `actions.common.said` reads them)."""
+    names: list[str] = []
+    for event in tracker.events:
+        if isinstance(event, SessionStarted):
+            names = []
+        elif isinstance(event, BotUttered):
+            names.append(str((event.metadata.get("metadata") or {}).get("response") or ""))
+    return names
 
 
 @lru_cache(maxsize=1)
@@ -86,13 +95,9 @@ async def _run(
         events: list[Event] = await asyncio.wait_for(_original_run(self, output_channel, nlg, tracker, domain), DEADLINE)
     except ActionExecutionRejection:
         raise
-    except asyncio.CancelledError:
-        raise
     except Exception as problem:
         logger.error("action %s did not answer (%s); a safe answer is given", name, type(problem).__name__)
         if name == "action_compliance_guard":
-            from rasa.shared.core.events import SlotSet
-
             return [SlotSet("guard_verdict", "refuse"), *await _answer("utter_product_unavailable", output_channel, nlg, tracker)]
         return await _answer(stand_in(name, tracker), output_channel, nlg, tracker)
     if name.startswith("validate_") or name == "action_validate_slot_mappings":

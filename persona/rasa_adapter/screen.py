@@ -35,7 +35,6 @@ class Situation:
     asked: frozenset[str] = frozenset()
     introduced: bool = True
     masked: tuple[str, ...] = ()
-    turn: int = 0
 
 
 @dataclass
@@ -125,18 +124,16 @@ class Screen:
         return message
 
     def _refusal(self, reason: str, situation: Situation, rules: tuple[str, ...]) -> Outgoing:
+        tone = "plain"
         try:
             if situation.slots.get("lock") == "hard" and not situation.slots.get("minor"):
-                return Outgoing(
-                    EMERGENCY.replace("{hotline}", self.house.institution.hotline),
-                    {"buttons": [dict(b) for b in HANDOFF]},
-                    {"metadata": {"tone": "urgent", "refused": reason, "rules": list(rules)}},
-                )
-            text = self.house.voice.refusal(self._mascot(situation), reason, tone="plain", values={})
+                text, tone = EMERGENCY.replace("{hotline}", self.house.institution.hotline), "urgent"
+            else:
+                text = self.house.voice.refusal(self._mascot(situation), reason, tone=tone, values={})
         except Exception:
             logger.exception("no refusal for %s", reason)
             text = LAST_RESORT
-        meta = {"tone": "plain", "refused": reason, "rules": list(rules)}
+        meta = {"tone": tone, "refused": reason, "rules": list(rules)}
         message = Outgoing(text, {"buttons": [dict(b) for b in HANDOFF]}, {"metadata": meta})
         try:
             return self._stamped(message, situation, meta)

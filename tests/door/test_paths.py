@@ -211,3 +211,17 @@ def test_the_guard_that_throws_in_an_emergency_still_helps(bot: Bot, talk: Talk,
     monkeypatch.setattr(type(house().guard), "review", broken)
     answer = talk("我被骗了，刚转走五万")
     assert "110" in answer and house().institution.hotline in answer
+    assert "不是真人" in answer
+
+
+def test_the_steps_of_an_emergency_go_on_without_the_action_server(
+    bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*args: Any, **kwargs: Any) -> Any:
+        raise ConnectionError("the action server is down")
+
+    monkeypatch.setattr(bot.actions, "request", gone)
+    assert "钱从哪里转出去" in talk("我被骗了，刚转走五万")
+    assert "柜台" in talk("福禾银行")
+    worry = talk("钱还能追回来吗")
+    assert "打包票" in worry or "不好说" in worry  # either of the two variations, never a promise
