@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     """The project's own bot on its in-memory store; audit lines go to a scratch folder."""
     os.environ["MASCOT_AUDIT"] = str(tmp_path_factory.mktemp("audit") / "audit.jsonl")
+    os.environ["MASCOT_DB"] = f"sqlite:///{tmp_path_factory.mktemp('db')}/conversations.db"
     from rasa.utils.endpoints import EndpointConfig
 
     from tests.talk import Bot

@@ -1,0 +1,60 @@
+"""The database beside the tracker: give-away entries, tickets. What it holds stands with its owner; where it is stands here.
+
+It is the tracker store's own database (`endpoints.yml tracker_store`), so a bank backs up and guards one place.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+URL = "MASCOT_DB"  # a SQLAlchemy URL that wins over endpoints.yml
+_FILE = "conversations.db"
+
+
+def _value(setting: Any) -> Any:
+    """A setting with `${NAME}` taken from the environment, as Rasa reads endpoints.yml."""
+    return os.path.expandvars(setting) if isinstance(setting, str) else setting
+
+
+def database_url(endpoints: Path | str = "endpoints.yml") -> Any:
+    """The SQLAlchemy URL: `MASCOT_DB`, else the SQL tracker store of endpoints.yml, else a SQLite file beside it."""
+    from sqlalchemy import engine as sql
+
+    if os.environ.get(URL):
+        return os.environ[URL]
+    file = Path(endpoints)
+    settings: Mapping[str, Any] = {}
+    if file.exists():
+        settings = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("tracker_store") or {}
+    dialect = _value(settings.get("dialect", "sqlite"))
+    if dialect == "sqlite":
+        return sql.URL.create("sqlite", database=str(_value(settings.get("db", _FILE))))
+    port = _value(settings.get("port"))
+    return sql.URL.create(
+        dialect, host=_value(settings.get("url") or settings.get("host")), port=int(port) if port else None,
+        database=_value(settings.get("db")), username=_value(settings.get("username")),
+        password=_value(settings.get("password")), query=settings.get("query") or {},
+    )
+
+
+@lru_cache(maxsize=4)
+def _engine(url: Any) -> Engine:
+    from sqlalchemy import create_engine
+
+    # Rasa and the action server write to one SQLite file: each waits for the other instead of failing.
+    local = str(url).startswith("sqlite")
+    return create_engine(url, pool_pre_ping=not local, connect_args={"timeout": 10} if local else {})
+
+
+def engine() -> Engine:
+    """The shared engine of this process."""
+    return _engine(database_url())
