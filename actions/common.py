@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from rasa_sdk import Tracker
 
+from persona.columns import PREFIX
 from persona.compliance import Guard
-from persona.institution import Institution, load_institution
+from persona.institution import CHANNELS, Institution, load_institution
 from persona.labels import full_label
+from persona.mascot import Mascot, load_mascots, speaking
 from persona.products import Product, load_products
 
 
@@ -44,3 +48,43 @@ def guard() -> Guard:
 def products() -> dict[str, Product]:
     """Approved product sheets by id."""
     return dict(load_products())
+
+
+@lru_cache(maxsize=1)
+def mascots() -> Mapping[str, Mascot]:
+    """The cards by id."""
+    return load_mascots()
+
+
+def speaker(tracker: Tracker) -> str:
+    """The mascot who answers this message."""
+    return speaking(tracker.slots, _metadata(tracker), mascots(), institution().mascot)
+
+
+def surroundings(tracker: Tracker) -> dict[str, str]:
+    """Where the conversation takes place: `channel`, as the door reads it."""
+    named = _metadata(tracker).get("channel")
+    return {"channel": named if isinstance(named, str) and named in CHANNELS else institution().channel}
+
+
+def picked(tracker: Tracker) -> dict[str, str]:
+    """What a button carries; empty for typed text."""
+    if (tracker.latest_message.get("intent") or {}).get("reason") != "button":
+        return {}
+    return {str(e["entity"]): str(e["value"]) for e in tracker.latest_message.get("entities", [])}
+
+
+def last_column(tracker: Tracker) -> tuple[str, int] | None:
+    """Key and number of the column's episode shown last in this session."""
+    for event in reversed(tracker.events):
+        meta = (event.get("metadata") or {}).get("metadata") or {}
+        name = str(meta.get("response") or "")
+        if event.get("event") == "session_started":
+            return None
+        if event.get("event") == "bot" and name.startswith(PREFIX) and isinstance(meta.get("episode"), int):
+            return name.removeprefix(PREFIX), meta["episode"]
+    return None
+
+
+def _metadata(tracker: Tracker) -> Mapping[str, Any]:
+    return next((e.get("metadata") or {} for e in reversed(tracker.events) if e.get("event") == "user"), {})

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from persona import columns, leisure_checks
 from persona.compliance import Context, Guard
 from persona.compliance.rules import RuleError
 from persona.content import Content, check, load_content
@@ -32,7 +33,7 @@ def _spoken(
         meta = response.metadata
         if not response.text or meta.get("values"):
             continue
-        speaker = next((str(c["value"]) for c in response.conditions if c["name"] == "mascot"), institution.mascot)
+        speaker = response.mascot or institution.mascot
         try:
             text = voice.render(
                 response.text, mascot=speaker if speaker in mascots else institution.mascot,
@@ -71,12 +72,13 @@ def problems_in(root: Path) -> list[Problem]:
 
 
 def _due() -> list[str]:
-    """Figures to be reviewed within 30 days: a reminder, not a finding."""
+    """Figures to be reviewed and columns that run out within 30 days: reminders, not findings."""
     try:
-        figures, today = load_figures(), load_institution().today()
+        figures, mascots, today = load_figures(), load_mascots(), load_institution().today()
     except ContentError:
         return []
-    return [f"提醒：figures.yml 的 {f.name} 要在 {f.review_by} 前复核。" for f in figures.due(today)]
+    ageing = [f"提醒：figures.yml 的 {f.name} 要在 {f.review_by} 前复核。" for f in figures.due(today)]
+    return ageing + leisure_checks.due(load_content(columns.FOLDER), mascots, today)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -116,6 +116,14 @@ def by_name(mascots: Mapping[str, Mascot], text: str) -> Mascot | None:
     return mascots[max(found)[1]] if found else None
 
 
+def speaking(slots: Mapping[str, Any], metadata: Mapping[str, Any] | None, mascots: Mapping[str, Mascot], default: str) -> str:
+    """Who speaks: said by the customer (slot), before the message's metadata, before institution.yml."""
+    for wanted in (slots.get("mascot"), (metadata or {}).get("mascot")):
+        if isinstance(wanted, str) and wanted in mascots:
+            return wanted
+    return default
+
+
 def load_mascots(folder: Path | str | None = None) -> dict[str, Mascot]:
     """Every card in ``folder`` (the four of the house by default), by id."""
     found: dict[str, Mascot] = {}

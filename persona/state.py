@@ -80,6 +80,8 @@ def changes(
         new |= {"opted_out": False, "consent": True}
     if "mascot" in found and base == "switch_mascot":
         new["mascot"] = found["mascot"][-1]
+    if "host" in found:  # a button that opens another mascot's column or course calls that mascot
+        new["mascot"] = found["host"][-1]
     if "city" in found and base == "set_city":
         new["city"] = found["city"][-1]
     for slot in ("victim", "product"):

@@ -13,7 +13,7 @@ from persona.compliance import Guard
 from persona.compliance.audit import AuditLog
 from persona.figures import Figures, load_figures
 from persona.institution import Institution, load_institution
-from persona.mascot import Mascot, load_mascots
+from persona.mascot import Mascot, load_mascots, speaking
 from persona.voice import Voice
 
 AUDIT_PATH = "MASCOT_AUDIT"
@@ -32,10 +32,7 @@ class House:
 
     def mascot_for(self, slots: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> str:
         """Who speaks: said by the customer (slot), before the message's metadata, before institution.yml."""
-        for wanted in (slots.get("mascot"), (metadata or {}).get("mascot")):
-            if isinstance(wanted, str) and wanted in self.mascots:
-                return wanted
-        return self.institution.mascot
+        return speaking(slots, metadata, self.mascots, self.institution.mascot)
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from persona import columns, lessons
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.rasa_adapter import door
@@ -39,6 +40,11 @@ PRODUCT_TALK = frozenset(
 NOT_FOR_MINORS = ("utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc")
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter_bank_other"})
+
+
+# Written in the mascot's own voice already.
+LEISURE = ("utter_ask_column", "utter_column", "utter_lesson")
+IN_CHARACTER = ("utter_chitchat/", *LEISURE)
 
 
 class StartError(RuntimeError):
@@ -94,6 +100,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             _add_button(message, {"title": "转人工", "payload": "/handoff"})
         for other in self._asked_too(tracker):
             _add_button(message, other)
+        if self._lesson_waits(tracker, slots) and len(message.get("buttons", [])) < 3 and _light(message, name):
+            _add_button(message, columns.button("接着上课", lessons.INTENT, move="go_on"))
         if name in GUESSING:
             message["buttons"] = [*self._guesses(tracker, name), *message.get("buttons", [])][:4]
         return message
@@ -150,7 +158,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 continue
             fitting.append((len(conditions), response))
         most = max((n for n, _ in fitting), default=0)
-        return [response for n, response in fitting if n == most]
+        found = [response for n, response in fitting if n == most]
+        return [dict(r) for r in columns.choose(found, values.get("episode"), self._house.institution.today())]
 
     def _rendered(
         self, response: Mapping[str, Any], name: str, mascot: str, elder: bool, seed: str, turn: int,
@@ -159,12 +168,13 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         meta = {**(response.get("metadata") or {}), "mascot": mascot, "response": name}
         tone = str(meta.get("tone") or "warm")
         fill = {k: str(v) for k, v in values.items() if v is not None}
+        title = f"《{meta['title']}》\n" if "episode" in meta else ""
         voice = self._house.voice
         try:
             text = voice.render(
-                str(response.get("text") or ""), mascot=mascot, tone=tone, sober=bool(meta.get("sober")), elder=elder,
+                title + str(response.get("text") or ""), mascot=mascot, tone=tone, sober=bool(meta.get("sober")), elder=elder,
                 seed=seed, turn=turn, previous=said, values=fill, disclosures=tuple(meta.get("disclosures") or ()),
-                today=self._house.institution.today(), voiced=not name.startswith("utter_chitchat/"),
+                today=self._house.institution.today(), voiced=not name.startswith(IN_CHARACTER),
             )
         except RenderError as problem:
             logger.error("%s cannot be said: %s", name, problem)
@@ -182,6 +192,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         """Buttons for the other questions of the same message."""
         also = (tracker.latest_message.intent or {}).get("also") if tracker.latest_message else None
         return self._labels.buttons([(label, 1.0) for label in also or []], most=2)
+
+    def _lesson_waits(self, tracker: DialogueStateTracker, slots: Mapping[str, Any]) -> bool:
+        """Whether a bank question was put into a course: what was said last is a part of a lesson."""
+        return lessons.parts(_last_response(tracker)) is not None and slots.get("lock") not in ("soft", "hard")
 
     def _guesses(self, tracker: DialogueStateTracker, name: str) -> list[dict[str, str]]:
         """Buttons for the nearest topics: of this message, or of the one before when it was misunderstood."""
@@ -220,6 +234,12 @@ def _said(tracker: DialogueStateTracker) -> list[str]:
         elif isinstance(event, BotUttered) and event.text:
             texts.append(event.text)
     return texts[-8:]
+
+
+def _light(message: Mapping[str, Any], name: str) -> bool:
+    """Whether a way back to a lesson may stand under this answer: not under alarms, trouble or the lessons themselves."""
+    meta = message.get("metadata") or {}
+    return meta.get("tone") != "urgent" and not meta.get("sober") and not name.startswith(LEISURE)
 
 
 def _add_button(message: dict[str, Any], button: dict[str, str]) -> None:

@@ -1,0 +1,214 @@
+"""Columns: which there are, which episode is due on a day, and which one a customer means.
+
+A column is an entry of a card's `extensions.columns` and one response, `utter_column.<mascot>.<id>`, whose variations
+are its episodes: `metadata: {episode, title, from, expires, ...}`. Everything else follows from the dates.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from persona.content import Content, Response, load_content
+from persona.mascot import Mascot
+
+FOLDER = Path("data/nlu/columns")  # of the project the bot is started in
+PREFIX = "utter_column."
+SHOWN = 3  # buttons of a menu or of the earlier episodes
+_OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集)|再往前|更早")
+_NEWER = re.compile(r"(?:下|后)(?:一|1)?(?:期|回|篇|集)")
+_EARLIER = re.compile(r"往期|以前的|以前几期|之前的|历史|全部|从第一期|老的那几")
+_MENU = re.compile(r"还有(?:什么|哪些|啥|别的)|(?:什么|哪些|啥|几个|多少)个?(?:栏目|专栏)|(?:栏目|专栏).{0,3}(?:列表|有哪些|有什么|目录)|别的栏目|其他栏目")
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One variation of a column's response; shown from `start` to `end`, both days included."""
+
+    number: int
+    title: str
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Column:
+    """A mascot's column. `aliases`: other words customers use for it."""
+
+    mascot: str
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """``xiaofumiao.daily``."""
+        return f"{self.mascot}.{self.id}"
+
+    @property
+    def response(self) -> str:
+        """The response that holds the episodes."""
+        return PREFIX + self.key
+
+    def showing(self, today: date) -> tuple[Episode, ...]:
+        """Episodes that may be read today, newest first."""
+        valid = (e for e in self.episodes if e.start <= today <= e.end)
+        return tuple(sorted(valid, key=lambda e: (e.start, e.number), reverse=True))
+
+    def next_start(self, today: date) -> date | None:
+        """When the next episode comes out, if one is written."""
+        return min((e.start for e in self.episodes if e.start > today), default=None)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to utter: a response, what fills it, and the buttons under it."""
+
+    response: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    buttons: tuple[Mapping[str, str], ...] = ()
+
+
+def day(value: object) -> date | None:
+    """A quoted date of the metadata, or None when it is none."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def episode_of(response: Response) -> Episode | None:
+    """The episode a variation is; None when its number or its dates cannot be read (the linter says so)."""
+    meta = response.metadata
+    number, start, end = meta.get("episode"), day(meta.get("from")), day(meta.get("expires"))
+    if not isinstance(number, int) or start is None or end is None:
+        return None
+    return Episode(number, str(meta.get("title") or ""), start, end)
+
+
+def columns_in(content: Content, mascots: Mapping[str, Mascot]) -> dict[str, Column]:
+    """Every column of every card by key, in the order of the cards, with the episodes `content` holds."""
+    found: dict[str, Column] = {}
+    for mascot in mascots.values():
+        for entry in mascot.extensions.get("columns") or ():
+            column = Column(mascot.id, str(entry["id"]), str(entry["name"]), tuple(map(str, entry.get("aliases") or ())))
+            episodes = filter(None, map(episode_of, content.responses.get(column.response, ())))
+            found[column.key] = Column(column.mascot, column.id, column.name, column.aliases, tuple(episodes))
+    return found
+
+
+def load_columns(mascots: Mapping[str, Mascot], folder: Path = FOLDER) -> dict[str, Column]:
+    """The columns of the project in the working directory."""
+    return columns_in(load_content(folder), mascots)
+
+
+def menu(columns: Mapping[str, Column], mascot: str, today: date) -> list[Column]:
+    """The mascot's columns that have something to read today."""
+    return [c for c in columns.values() if c.mascot == mascot and c.showing(today)]
+
+
+def named(text: str, columns: Mapping[str, Column], speaker: str) -> Column | None:
+    """The column a sentence names: the longest name or alias in it, the speaker's own before another's."""
+    hits = [
+        (c.mascot == speaker, len(word), c)
+        for c in columns.values() for word in (c.name, *c.aliases) if word.lower() in text.lower()
+    ]
+    return max(hits, key=lambda hit: hit[:2])[2] if hits else None
+
+
+def button(title: str, intent: str, **entities: str) -> dict[str, str]:
+    """A button that carries entities."""
+    return {"title": title, "payload": f"/{intent}{json.dumps(entities, ensure_ascii=False)}"}
+
+
+def answer(
+    text: str, picked: Mapping[str, str], last: tuple[str, int] | None, columns: Mapping[str, Column],
+    mascots: Mapping[str, Mascot], speaker: str, today: date,
+) -> Reply:
+    """What to show to a customer who asks for a column.
+
+    picked (Mapping): entities of a button: `column`, `episode`, `move` (older, newer, earlier, menu).
+    last: key and number of the episode shown last in this session.
+    """
+    move = picked.get("move", "") if picked else _move(text)
+    column = columns.get(picked.get("column", "")) or named(text, columns, speaker)
+    if column is None and move not in ("", "menu") and last:
+        column = columns.get(last[0])
+    if column is None or move == "menu":
+        return _menu_reply(columns, speaker, today)
+    shelf = column.showing(today)
+    names = {"column": column.name, "owner": mascots[column.mascot].name}
+    if not shelf:
+        return Reply("utter_column_none", names, _menu_reply(columns, speaker, today).buttons)
+    if column.mascot != speaker:
+        swap = button(f"换{names['owner']}来", "ask_column", column=column.key, host=column.mascot)
+        return Reply("utter_column_elsewhere", names, (swap, _back_to_menu()))
+    if move == "earlier":
+        listed = "；".join(f"第{e.number}期《{e.title}》" for e in shelf)
+        rows = tuple(_open(column, e, f"第{e.number}期") for e in shelf[:SHOWN])
+        return Reply("utter_column_earlier", {**names, "episodes": listed}, rows)
+    here = last[1] if last and last[0] == column.key and move else None
+    at = _place(shelf, picked.get("episode") or here)
+    at += {"older": 1, "newer": -1}.get(move, 0) if here or move == "newer" else 0
+    if at < 0:
+        coming = column.next_start(today)
+        when = f"{coming.month}月{coming.day}日" if coming else ""
+        return Reply("utter_column_coming" if when else "utter_column_newest", {**names, "date": when}, (_back_to_menu(),))
+    if at >= len(shelf):
+        return Reply("utter_column_oldest", names, (_back_to_menu(),))
+    return Reply(column.response, {"episode": str(shelf[at].number)}, _around(column, shelf, at))
+
+
+def _move(text: str) -> str:
+    for move, pattern in (("menu", _MENU), ("earlier", _EARLIER), ("older", _OLDER), ("newer", _NEWER)):
+        if pattern.search(text):
+            return move
+    return ""
+
+
+def _place(shelf: Sequence[Episode], number: str | int | None) -> int:
+    """Where an episode stands on the shelf; the newest when it is not there (any more)."""
+    return next((i for i, e in enumerate(shelf) if str(e.number) == str(number)), 0)
+
+
+def _menu_reply(columns: Mapping[str, Column], speaker: str, today: date) -> Reply:
+    open_now = menu(columns, speaker, today)
+    if not open_now:
+        return Reply("utter_column_closed")
+    fresh = sorted(open_now, key=lambda c: c.showing(today)[0].start, reverse=True)[:SHOWN]
+    rows = tuple(button(c.name, "ask_column", column=c.key) for c in fresh)
+    return Reply("utter_ask_column", {"columns": "、".join(c.name for c in open_now)}, rows)
+
+
+def _open(column: Column, episode: Episode, title: str) -> dict[str, str]:
+    return button(title, "ask_column", column=column.key, episode=str(episode.number))
+
+
+def _back_to_menu() -> dict[str, str]:
+    return button("还有什么栏目", "ask_column", move="menu")
+
+
+def _around(column: Column, shelf: Sequence[Episode], at: int) -> tuple[Mapping[str, str], ...]:
+    older = [_open(column, shelf[at + 1], "上一期")] if at + 1 < len(shelf) else []
+    newer = [_open(column, shelf[at - 1], "下一期")] if at > 0 else []
+    return (*older, *newer, _back_to_menu())
+
+
+def choose(variations: Sequence[Mapping[str, Any]], wanted: object, today: date) -> list[Mapping[str, Any]]:
+    """Of a response's variations, the episode that is wanted, or the newest one that is out; others pass unchanged.
+
+    variations: Rasa's own dicts, as the domain holds them; those past `expires` are left out by the caller.
+    """
+    episodes = [v for v in variations if "episode" in (v.get("metadata") or {})]
+    if not episodes:
+        return list(variations)
+    out = [v for v in episodes if (day(v["metadata"].get("from")) or date.max) <= today]
+    exact = [v for v in out if str(v["metadata"]["episode"]) == str(wanted)]
+    newest = sorted(out, key=lambda v: (str(v["metadata"].get("from")), v["metadata"]["episode"]))[-1:]
+    return exact or newest
