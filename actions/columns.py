@@ -57,14 +57,15 @@ class ActionLesson(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Utter the turn and keep the progress."""
-        text, progress = str(tracker.latest_message.get("text") or ""), Progress.read(tracker.get_slot("lessons"))
-        wish = wanted(text, picked(tracker), progress, _courses(), speaker(tracker))
-        category = wish.course.category if wish.course else "none"
-        instead = hindrance(tracker.slots, surroundings(tracker)["channel"], category, play=False)
+        instead = hindrance(tracker.slots, surroundings(tracker)["channel"], play=False)
         if instead:
             dispatcher.utter_message(response=instead)
             return []
-        made = turn(wish, progress, _courses(), mascots(), speaker(tracker))
+        # A minor learns how to keep safe; what explains a product is not even listed.
+        courses = {k: c for k, c in _courses().items() if c.category == "none" or not tracker.get_slot("minor")}
+        text, progress = str(tracker.latest_message.get("text") or ""), Progress.read(tracker.get_slot("lessons"))
+        wish = wanted(text, picked(tracker), progress, courses, speaker(tracker))
+        made = turn(wish, progress, courses, mascots(), speaker(tracker))
         for reply in made.replies:
             _utter(dispatcher, reply)
         return [SlotSet("lessons", made.progress.write())]

@@ -20,7 +20,7 @@ from persona.mascot import Mascot
 FOLDER = Path("data/nlu/columns")  # of the project the bot is started in
 PREFIX = "utter_column."
 SHOWN = 3  # buttons of a menu or of the earlier episodes
-_OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集)|再往前|更早")
+_OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集)|再往前|更早|早一点的")
 _NEWER = re.compile(r"(?:下|后)(?:一|1)?(?:期|回|篇|集)")
 _EARLIER = re.compile(r"往期|以前的|以前几期|之前的|历史|全部|从第一期|老的那几")
 _MENU = re.compile(r"还有(?:什么|哪些|啥|别的)|(?:什么|哪些|啥|几个|多少)个?(?:栏目|专栏)|(?:栏目|专栏).{0,3}(?:列表|有哪些|有什么|目录)|别的栏目|其他栏目")
@@ -136,7 +136,7 @@ def answer(
     picked (Mapping): entities of a button: `column`, `episode`, `move` (older, newer, earlier, menu).
     last: key and number of the episode shown last in this session.
     """
-    move = picked.get("move", "") if picked else _move(text)
+    move = picked.get("move", "") if picked else moves(text)
     column = columns.get(picked.get("column", "")) or named(text, columns, speaker)
     if column is None and move not in ("", "menu") and last:
         column = columns.get(last[0])
@@ -165,7 +165,8 @@ def answer(
     return Reply(column.response, {"episode": str(shelf[at].number)}, _around(column, shelf, at))
 
 
-def _move(text: str) -> str:
+def moves(text: str) -> str:
+    """Where a sentence wants to go: menu, earlier, older, newer, or ""."""
     for move, pattern in (("menu", _MENU), ("earlier", _EARLIER), ("older", _OLDER), ("newer", _NEWER)):
         if pattern.search(text):
             return move

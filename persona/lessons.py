@@ -22,7 +22,8 @@ PREFIX = "utter_lesson."
 INTENT = "ask_column.lesson"
 _NAME = re.compile(r"utter_lesson\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)(?:\.(\d+)(?:\.(right|wrong))?)?$")
 _MOVES = (
-    ("stop", re.compile(r"(?:先|就)?(?:到这|不上了|下课|不学了|不想学|退出)")),
+    ("stop", re.compile(r"到这|不上了|下课|不学了|不想学|退出")),
+    ("reveal", re.compile(r"不知道|不晓得|不会做|猜不|看答案|答案是(?:什么|啥)|告诉我答案|选不出")),
     ("where", re.compile(r"(?:学|上|讲)到(?:哪|第?几)|进度|还(?:剩|有)(?:几|多少)(?:节|课|讲)|学了(?:几|多少)|上了几")),
     ("restart", re.compile(r"从头|重新(?:上|学|开始|来)|再(?:上|学)一遍|从第一(?:课|节|讲)")),
     ("go_on", re.compile(r"继续|接着|下一(?:课|节|讲|步)|往下(?:讲|学)|刚才的课|回到课")),
@@ -34,8 +35,8 @@ _DIGITS = {char: at for at, char in enumerate("一二三四五六七八九", 1)}
 
 @dataclass(frozen=True)
 class Wish:
-    """What a customer wants of a course (None: not said which): `move` is go_on, restart, where, stop, list or ""
-    (begin); `lesson` a number that was named (0: none), `answer` the choice picked for its question."""
+    """What a customer wants of a course (None: not said which): `move` is go_on, restart, where, stop, reveal, list or
+    "" (begin); `lesson` a number that was named (0: none), `answer` the choice picked for its question."""
 
     course: Course | None
     move: str = ""
@@ -168,12 +169,17 @@ def named(text: str, courses: Mapping[str, Course], speaker: str) -> Course | No
     return max(hits, key=lambda hit: hit[:2])[2] if hits else None
 
 
+def moves(text: str) -> str:
+    """What a sentence wants of the course in hand: stop, reveal, where, restart, go_on, list, or ""."""
+    return next((move for move, pattern in _MOVES if pattern.search(text)), "")
+
+
 def wanted(
     text: str, picked: Mapping[str, str], progress: Progress, courses: Mapping[str, Course], speaker: str
 ) -> Wish:
     """What a message asks for. picked (Mapping): entities of a button, `course`, `lesson`, `answer`, `move`; else empty."""
     number = _NUMBER.search(text)
-    move = picked.get("move", "") if picked else next((w for w, p in _MOVES if p.search(text)), "")
+    move = picked.get("move", "") if picked else moves(text)
     lesson = picked.get("lesson", "") if picked else str(_DIGITS.get(number[1], number[1])) if number and not move else ""
     course = courses.get(picked.get("course", "")) or named(text, courses, speaker)
     if course is None and move != "list":
@@ -204,6 +210,9 @@ def turn(
     named_lesson = course.lesson(wish.lesson)
     if wish.answer and named_lesson:
         return _answered(course, named_lesson, wish.answer, progress)
+    asked = course.lesson(progress.asked) if progress.course == course.key else None
+    if wish.move == "reveal" and asked:
+        return _revealed(course, asked, progress)
     if wish.move == "restart":
         progress = progress.cleared(course.key)
     due = named_lesson or progress.due(course)
@@ -221,12 +230,20 @@ def _given(course: Course, lesson: Lesson) -> Reply:
 def _answered(course: Course, lesson: Lesson, answer: str, progress: Progress) -> Turn:
     right = answer == str(lesson.answer)
     progress = progress.answered(course.key, lesson.number, right)
-    name = f"{PREFIX}{course.key}.{lesson.number}.{'right' if right else 'wrong'}"
+    return _explained(course, Reply(f"{PREFIX}{course.key}.{lesson.number}.{'right' if right else 'wrong'}"), progress)
+
+
+def _revealed(course: Course, lesson: Lesson, progress: Progress) -> Turn:
+    told = Reply("utter_lesson_reveal", {"answer": lesson.choices[lesson.answer - 1]})
+    return _explained(course, told, progress.answered(course.key, lesson.number, False))
+
+
+def _explained(course: Course, told: Reply, progress: Progress) -> Turn:
     if progress.due(course) is None:
-        return Turn((Reply(name), _finished(course, progress)), progress)
+        return Turn((told, _finished(course, progress)), progress)
     onward = button("下一课", INTENT, course=course.key, move="go_on")
     enough = button("先到这儿", INTENT, course=course.key, move="stop")
-    return Turn((Reply(name, {}, (onward, enough)),), progress)
+    return Turn((replace(told, buttons=(onward, enough)),), progress)
 
 
 def _finished(course: Course, progress: Progress) -> Reply:

@@ -29,12 +29,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from persona.compliance.secrets import mask
 from persona.institution import load_institution
 from persona.labels import Labels
+from persona.leisure import continued
 from persona.nlu import entities as lexicon
 from persona.nlu.features import Features
 from persona.nlu.model import train
 from persona.nlu.parser import FALLBACK, Parse, Parser
 from persona.official import check
 from persona.rasa_adapter.options import Command, choose, parse_payload
+from persona.rasa_adapter.said import last_response
 
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
@@ -155,6 +157,9 @@ class MascotClassifier(GraphComponent):
             if parse.reason != "blank" and (number or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
                 label = f"calculate_{opened}"
                 return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
+        onward = continued(parse.text, last_response(tracker)) if parse.intent not in INTERRUPTS else ""
+        if onward:
+            return replace(parse, intent=onward, confidence=1.0, fallback=False, reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None
         refers = parse.text.startswith(REFERRING) and parse.intent.startswith("faq/") and parse.confidence < SURE
         unclear = parse.intent == FALLBACK and parse.reason != "blank"

@@ -22,6 +22,7 @@ from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.rasa_adapter import door
 from persona.rasa_adapter.house import house
+from persona.rasa_adapter.said import last_response, response_of
 from persona.steps import steps
 
 logger = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 return STEADY
         if name == "utter_affirm" and _has_entity(tracker, "settled"):
             return "utter_settled"
-        if name == "utter_affirm" and _last_response(tracker) == SLOWLY:
+        if name == "utter_affirm" and last_response(tracker) == SLOWLY:
             return SLOWLY
         if name == "utter_clarify":
             reason = str((tracker.latest_message.intent or {}).get("reason")) if tracker.latest_message else ""
@@ -133,7 +134,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         """The last answer again, one step a message; None when there is none to take apart."""
         said = [e for e in tracker.events if isinstance(e, BotUttered) and e.text]
         given = 0
-        while said and _response(said[-1]) == SLOWLY:
+        while said and response_of(said[-1]) == SLOWLY:
             given += 1
             said.pop()
         if not said:
@@ -195,7 +196,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
 
     def _lesson_waits(self, tracker: DialogueStateTracker, slots: Mapping[str, Any]) -> bool:
         """Whether a bank question was put into a course: what was said last is a part of a lesson."""
-        return lessons.parts(_last_response(tracker)) is not None and slots.get("lock") not in ("soft", "hard")
+        return lessons.parts(last_response(tracker)) is not None and slots.get("lock") not in ("soft", "hard")
 
     def _guesses(self, tracker: DialogueStateTracker, name: str) -> list[dict[str, str]]:
         """Buttons for the nearest topics: of this message, or of the one before when it was misunderstood."""
@@ -209,16 +210,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         return self._labels.buttons([(r["name"], r["confidence"]) for r in ranking], leave_out=answered, most=2)
 
 
-def _response(event: BotUttered) -> str:
-    return str((event.metadata.get("metadata") or {}).get("response") or "")
-
-
 def _has_entity(tracker: DialogueStateTracker, name: str) -> bool:
     return bool(tracker.latest_message) and any(e.get("entity") == name for e in tracker.latest_message.entities)
-
-
-def _last_response(tracker: DialogueStateTracker) -> str:
-    return next((_response(e) for e in reversed(tracker.events) if isinstance(e, BotUttered)), "")
 
 
 def _metadata(tracker: DialogueStateTracker) -> Mapping[str, Any]:
