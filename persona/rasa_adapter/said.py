@@ -13,5 +13,7 @@ def response_of(event: BotUttered) -> str:
 
 def last_response(tracker: DialogueStateTracker | None) -> str:
     """The name of the response given last, or ""."""
-    said = (e for e in reversed(tracker.events) if isinstance(e, BotUttered)) if tracker else iter(())
-    return next((response_of(e) for e in said), "")
+    for event in reversed(tracker.events if tracker else []):
+        if isinstance(event, BotUttered):
+            return response_of(event)
+    return ""
