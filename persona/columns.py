@@ -97,6 +97,8 @@ def columns_in(content: Content, mascots: Mapping[str, Mascot]) -> dict[str, Col
     found: dict[str, Column] = {}
     for mascot in mascots.values():
         for entry in mascot.extensions.get("columns") or ():
+            if not isinstance(entry, Mapping) or not entry.get("id") or not entry.get("name"):
+                continue  # a half-written entry of a card is no column yet
             column = Column(mascot.id, str(entry["id"]), str(entry["name"]), tuple(map(str, entry.get("aliases") or ())))
             episodes = filter(None, map(episode_of, content.responses.get(column.response, ())))
             found[column.key] = Column(column.mascot, column.id, column.name, column.aliases, tuple(episodes))

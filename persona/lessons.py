@@ -263,6 +263,8 @@ def _told(course: Course, progress: Progress) -> dict[str, str]:
 
 
 def _list(courses: Mapping[str, Course], mascots: Mapping[str, Mascot], speaker: str) -> Reply:
+    if not courses:
+        return Reply("utter_lesson_none")
     ordered = sorted(courses.values(), key=lambda c: c.mascot != speaker)
     told = "；".join(f"{c.title}（{len(c.lessons)}课，{mascots[c.mascot].name}）" for c in ordered)
     rows = tuple(button(c.title, INTENT, course=c.key) for c in ordered[:SHOWN])

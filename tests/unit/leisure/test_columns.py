@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from persona.columns import Column, Episode, Reply, answer, choose, load_columns, menu, moves, named
+from persona.columns import Column, Episode, Reply, answer, choose, columns_in, load_columns, menu, moves, named
+from persona.content import load_content
 from persona.leisure import continued, hindrance
 from persona.mascot import load_mascots
 
@@ -112,6 +114,11 @@ def test_the_renderer_takes_the_wanted_episode_and_never_one_that_is_not_out() -
     assert choose(rows, "2", date(2026, 11, 5)) == [rows[1]]
     assert choose(rows, None, date(2026, 11, 5)) == [rows[1]]
     assert choose([{"text": "别的"}], None, date(2026, 11, 5)) == [{"text": "别的"}]
+
+
+def test_a_half_written_entry_of_a_card_is_no_column() -> None:
+    card = replace(MASCOTS["xiaofumiao"], extensions={"columns": [{"id": "x"}, "y", {"id": "z", "name": "有名字的"}]})
+    assert list(columns_in(load_content(Path("data/nlu/columns")), {"xiaofumiao": card})) == ["xiaofumiao.z"]
 
 
 def test_every_column_of_every_card_has_its_file_and_the_promised_number_of_episodes() -> None:

@@ -83,6 +83,11 @@ def test_two_courses_ask_which_one_course_begins() -> None:
     assert say("我想上课", speaker="xiaofumiao").replies[0].response == "utter_lesson.xiaofumiao.safety"
 
 
+def test_without_any_course_it_says_so() -> None:
+    made = turn(wanted("有什么课", {}, Progress(), {}, "xiaofumiao"), Progress(), {}, MASCOTS, "xiaofumiao")
+    assert names(made) == ["utter_lesson_none"]
+
+
 def test_another_mascot_s_course_is_offered_by_switching() -> None:
     reply = say("夜班安全课").replies[0]
     assert reply.response == "utter_lesson_elsewhere"
