@@ -102,11 +102,12 @@ def chat_main(argv: Sequence[str]) -> int:
     ap = argparse.ArgumentParser(prog="mascot chat", description="在终端里和形象说话；/stop 结束。")
     ap.add_argument("--port", type=int, default=5005)
     ap.add_argument("--actions-port", type=int, default=5055)
+    ap.add_argument("--editor", action="store_true", help="以编辑身份说话：可以贴稿子请它审")
     ap.add_argument("--debug", action="store_true", help="显示 Rasa 的全部日志")
     args = ap.parse_args(argv)
     from persona.project import chat
 
-    return chat(args.port, args.actions_port, debug=args.debug)
+    return chat(args.port, args.actions_port, debug=args.debug, editor=args.editor)
 
 
 def serve_main(argv: Sequence[str]) -> int:

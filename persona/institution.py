@@ -14,6 +14,9 @@ from persona.yamlfile import Reader, read
 
 DEFAULT = Path(__file__).parent / "institution.yml"
 CHANNELS = ("own_app", "own_web", "platform_account", "public_comment", "demo")
+# How much may be said there: what a narrower channel carries, every wider one carries too.
+_WIDTH = {"own_app": 3, "own_web": 3, "platform_account": 2, "public_comment": 1, "demo": 0}
+_UNKNOWN = "public_comment"  # where somebody may read who is no customer
 
 
 def _frozen(data: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
@@ -67,6 +70,18 @@ class Institution:
         found.update({f"hours_{key}": value for key, value in self.hours.items()})
         found.update({f"path_{key}": value for key, value in self.paths.items()})
         return found
+
+
+def narrowed(own: str, named: object) -> str:
+    """The channel a message is read on: a client may name a narrower one than the institution's, never a wider.
+
+    own (str): the institution's channel. named (object): what the client says; None: nothing.
+    RETURNS (str): a channel; a name that nobody knows counts as a public place.
+    """
+    if named is None or named == "":
+        return own
+    channel = named if isinstance(named, str) and named in _WIDTH else _UNKNOWN
+    return channel if _WIDTH[channel] <= _WIDTH[own] else own
 
 
 def _zone(name: str) -> tzinfo:

@@ -21,6 +21,7 @@ LOCAL = "127.0.0.1"
 BUILD = Path("build")
 MODELS = Path("models")
 ACTION_PORT = 5055
+LOCAL_EDITOR = "MASCOT_LOCAL_EDITOR"  # "1": who sits at this terminal is an editor; see rasa_adapter/editor.py
 # Files whose change makes a new training necessary.
 TRAINED_ON = ("domain.yml", "config.yml", "data/**/*.yml", "persona/nlu/**/*.yml", "persona/nlu/*.py")
 
@@ -155,8 +156,11 @@ def _ready(port: int, actions_port: int) -> bool:
     return True
 
 
-def chat(port: int, actions_port: int, debug: bool = False) -> int:
-    """Start the action server, greet, open `rasa shell`, stop the server at the end."""
+def chat(port: int, actions_port: int, debug: bool = False, editor: bool = False) -> int:
+    """Start the action server, greet, open `rasa shell`, stop the server at the end.
+
+    editor (bool): who sits at the terminal may have drafts reviewed.
+    """
     if not _ready(port, actions_port):
         return 1
     from persona.institution import load_institution
@@ -172,7 +176,8 @@ def chat(port: int, actions_port: int, debug: bool = False) -> int:
         for number in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal must not leave the action server behind
             signal.signal(number, _leave)
         try:
-            return subprocess.run([*command, *(["--debug"] if debug else [])], env=_environment(debug), check=False).returncode
+            environment = {**_environment(debug), LOCAL_EDITOR: "1" if editor else ""}
+            return subprocess.run([*command, *(["--debug"] if debug else [])], env=environment, check=False).returncode
         finally:
             signal.signal(signal.SIGINT, previous)
 

@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,19 @@ def message_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+@contextmanager
+def locked(path: Path, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock file `path` among processes; yields whether it is held (only False when `wait` is)."""
+    with open(path, "a") as lock:
+        if fcntl is not None:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+        yield True
+
+
 class AuditLog:
     """Appends records to `path`; safe for several threads and processes on one machine."""
 
@@ -43,14 +58,19 @@ class AuditLog:
         self.path = Path(path)
         self.retention_days = max(int(retention_days), LEAST_RETENTION_DAYS)
         self.max_bytes = max_bytes
+        self.written: Callable[[], object] | None = None  # called after each line, e.g. Feed.catch_up
         self._lock = threading.Lock()
         self.path.parent.mkdir(parents=True, exist_ok=True)
 
     def append(self, record: dict[str, Any]) -> dict[str, Any]:
         """Write one record; returns the line as written, with `seq`, `time`, `prev` and `hash`."""
-        with self._lock, open(self.path.with_name(self.path.name + ".lock"), "a") as lock:
-            if fcntl is not None:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+        line = self._append(record)
+        if self.written is not None:
+            self.written()
+        return line
+
+    def _append(self, record: dict[str, Any]) -> dict[str, Any]:
+        with self._lock, locked(self.path.with_name(self.path.name + ".lock")):
             prev, seq = self._last()
             if self._full():
                 self._rotate()
@@ -75,7 +95,7 @@ class AuditLog:
     def _last(self) -> tuple[str, int]:
         """Hash and number of the last whole line, in this file or the one before it."""
         for path in reversed(files(self.path)):
-            line = _last_line(path)
+            line = _last_in(path)
             if line is not None:
                 return str(line["hash"]), int(line["seq"])
         return _START, 0
@@ -122,7 +142,45 @@ def files(path: str | Path) -> list[Path]:
     return [*old, base] if base.exists() else old
 
 
-def _last_line(path: Path) -> dict[str, Any] | None:
+def last_line(path: str | Path) -> dict[str, Any] | None:
+    """The last whole line of a log; None when there is none."""
+    return next((line for file in reversed(files(path)) if (line := _last_in(file)) is not None), None)
+
+
+def lines_after(path: str | Path, seq: int) -> list[dict[str, Any]]:
+    """The whole lines whose number is greater than `seq`, in order; only the end of the log is read."""
+    out: list[dict[str, Any]] = []
+    for file in reversed(files(path)):
+        found = _whole_lines(file, seq)
+        out[:0] = [line for line in found if line["seq"] > seq]
+        if found and found[0]["seq"] <= seq + 1:
+            break
+    return out
+
+
+def _whole_lines(path: Path, seq: int) -> list[dict[str, Any]]:
+    """Whole lines at the end of a file, back to `seq` or, when it is not in the file, to the beginning."""
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        block = min(size, 65536)
+        while True:
+            file.seek(size - block)
+            rows = file.read(block).split(b"\n")
+            found = [line for row in (rows if block == size else rows[1:]) if (line := _parsed(row)) is not None]
+            if block == size or (found and found[0]["seq"] <= seq):
+                return found
+            block = min(size, block * 4)
+
+
+def _parsed(row: bytes) -> dict[str, Any] | None:
+    try:
+        line = json.loads(row)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) and "hash" in line and isinstance(line.get("seq"), int) else None
+
+
+def _last_in(path: Path) -> dict[str, Any] | None:
     try:
         with open(path, "rb") as file:
             file.seek(0, os.SEEK_END)
@@ -132,11 +190,7 @@ def _last_line(path: Path) -> dict[str, Any] | None:
                 file.seek(size - block)
                 rows = file.read(block).split(b"\n")
                 for row in reversed(rows if block == size else rows[1:]):
-                    try:
-                        line = json.loads(row)
-                    except ValueError:
-                        continue
-                    if isinstance(line, dict) and "hash" in line and "seq" in line:
+                    if (line := _parsed(row)) is not None:
                         return line
                 if block == size:
                     return None

@@ -1,6 +1,7 @@
 """Rasa's own REST channel, made strict: well-formed or a 4xx with a reason; the path and the answer stay Rasa's.
 
-In credentials.yml: `persona.rasa_adapter.channel.MascotRest:` with `max_chars`, `max_body`, `per_minute` (0: no limit).
+In credentials.yml: `persona.rasa_adapter.channel.MascotRest:` with `max_chars`, `max_body`, `per_minute` (0: no limit) and
+`editor_token`: who sends it as `Authorization: Bearer …` is an editor (editor.py).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from persona.project import LOCAL_EDITOR
+from persona.rasa_adapter.editor import EDITOR, ROLE, Proven, at_the_terminal, bears, token_from
 from persona.rasa_adapter.house import house
 
 logger = logging.getLogger(__name__)
@@ -58,7 +61,10 @@ def _error(status: int, code: str, reason: str, **headers: str) -> HTTPResponse:
 class MascotRest(RestInput):
     """`POST /webhooks/rest/webhook` with checks in front; `?stream=true` works as in Rasa."""
 
-    def __init__(self, max_chars: int = 4000, max_body: int = 65_536, per_minute: int = 120) -> None:
+    def __init__(self, max_chars: int = 4000, max_body: int = 65_536, per_minute: int = 120, editor_token: str = "") -> None:
+        if at_the_terminal():  # it would make every customer an editor
+            raise ValueError(f"环境变量 {LOCAL_EDITOR} 只给 mascot chat --editor 用；对客服务里请去掉它。")
+        self.editor_token = editor_token
         self.max_chars = max_chars
         self.max_body = max_body
         self.limit = RateLimit(per_minute)
@@ -67,10 +73,12 @@ class MascotRest(RestInput):
     def from_credentials(cls, credentials: dict[str, Any] | None) -> MascotRest:
         """Read the options from credentials.yml; an unknown one stops the start."""
         options = credentials or {}
-        unknown = set(options) - {"max_chars", "max_body", "per_minute"}
+        limits = ("max_chars", "max_body", "per_minute")
+        unknown = set(options) - {*limits, "editor_token"}
         if unknown:
-            raise ValueError(f"credentials.yml：MascotRest 不认识 {', '.join(sorted(unknown))}；可写 max_chars、max_body、per_minute。")
-        return cls(**{k: int(v) for k, v in options.items()})
+            raise ValueError(f"credentials.yml：MascotRest 不认识 {', '.join(sorted(unknown))}；可写 max_chars、max_body、per_minute、editor_token。")
+        token = token_from(options.get("editor_token"), "editor_token")
+        return cls(**{k: int(options[k]) for k in limits if k in options}, editor_token=token)
 
     @classmethod
     def name(cls) -> str:
@@ -88,8 +96,9 @@ class MascotRest(RestInput):
         return str(req.ctx.mascot["sender"])
 
     def get_metadata(self, request: Request) -> dict[str, Any]:
-        """The client's metadata, an object or nothing."""
-        return dict(request.ctx.mascot.get("metadata") or {})
+        """The client's metadata without a role; the role is the channel's to give."""
+        metadata = {k: v for k, v in (request.ctx.mascot.get("metadata") or {}).items() if k != ROLE}
+        return {**metadata, ROLE: Proven(EDITOR)} if bears(request.headers.get("Authorization"), self.editor_token) else metadata
 
     @staticmethod
     async def on_message_wrapper(

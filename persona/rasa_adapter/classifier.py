@@ -22,7 +22,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.utils.spacy_utils import SpacyNLP
 from rasa.shared.core.events import BotUttered, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESPONSE_SELECTOR, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, METADATA, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -35,6 +35,8 @@ from persona.nlu.features import Features
 from persona.nlu.model import train
 from persona.nlu.parser import FALLBACK, Parse, Parser
 from persona.official import check
+from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
+from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.options import Command, choose, parse_payload
 from persona.rasa_adapter.said import last_response
 
@@ -137,6 +139,8 @@ class MascotClassifier(GraphComponent):
         found = lexicon.entities_of(doc) if doc is not None else []
         if text.lstrip().startswith("/") and live:
             parse = Parse(text, FALLBACK, 1.0, True, [], found, "command")
+        elif live and tracker is not None and asks_for_review(text, message.get(METADATA), tracker):
+            parse = Parse(text, REVIEW_COPY, 1.0, False, [(REVIEW_COPY, 1.0)], [], "context")
         else:
             parse = self._in_context(self._parser.parse(text, found), tracker if live else None)
         if parse.intent == "verify_official":

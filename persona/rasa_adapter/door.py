@@ -12,16 +12,19 @@ import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona import state
+from persona.compliance.feed import Feed
 from persona.compliance.secrets import mask
 from persona.labels import full_label
-from persona.rasa_adapter import remote
+from persona.rasa_adapter import editor, remote
 from persona.rasa_adapter.house import house
+from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
 from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
 
@@ -97,35 +100,53 @@ class MascotTracker(DialogueStateTracker):
         elif isinstance(event, ActionExecuted) and event.action_text:
             event.action_text = self._screened_text(event.action_text)
         elif isinstance(event, SlotSet):
-            event.value = None if self._belongs_to_past_session(event) else masked(event.value)
+            event.value = self._carried(event)
         elif isinstance(event, UserUttered):
             self._mask(event)
-        before = self.current_slot_values() if isinstance(event, Restarted) else {}
+        before = self.current_slot_values() if isinstance(event, (UserUttered, Restarted)) else {}
         super().update(event, domain)
         if isinstance(event, UserUttered):
-            self._set(state.changes(full_label(event.parse_data), event.entities, event.text or "", self.current_slot_values()))
+            label = full_label(event.parse_data)
+            # A draft under review is nobody's own words: it says nothing about who wrote it.
+            draft = label == editor.INTENT and editor.from_editor(event)
+            entities, text = ([], "") if draft else (event.entities, event.text or "")
+            self._set(state.changes(label, entities, text, self.current_slot_values()))
+            self._decided(before, "customer")
         elif isinstance(event, Restarted):
             self._set({k: before.get(k) for k in ("lock", "minor", "opted_out", "crisis") if before.get(k)})
+            self._decided(before, "restart")
 
     def _set(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             if name in self.slots:
                 super().update(SlotSet(name, value))
 
-    def _belongs_to_past_session(self, event: SlotSet) -> bool:
+    def _carried(self, event: SlotSet) -> Any:
         """Rasa carries every slot into a new session; those that end with the session are emptied here."""
-        if event.key not in state.SESSION_SLOTS:
-            return False
         last = next((e for e in reversed(self.events) if not isinstance(e, SlotSet)), None)
-        return isinstance(last, SessionStarted)
+        if event.key not in state.SESSION_SLOTS or not isinstance(last, SessionStarted):
+            return masked(event.value)
+        if event.key == "consent":
+            self._decided({**self.current_slot_values(), "consent": event.value}, "session")
+        return None
+
+    def _decided(self, before: Mapping[str, Any], because: str) -> None:
+        """Audit lines for an opt-out, an opt-in, a consent given or ended."""
+        slots = self.current_slot_values()
+        if any(bool(before.get(name)) != bool(slots.get(name)) for name in ("opted_out", "consent")):
+            metadata = (self.latest_message.metadata if self.latest_message else None) or {}
+            Ledger(house(), self.sender_id, slots, metadata).decided(before, slots, because)
 
     def _mask(self, event: UserUttered) -> None:
+        known = editor.proven(event.metadata, event.input_channel)
         text, kinds = mask(event.text or "")
         event.text = text
         event.parse_data = masked(event.parse_data)
         event.intent = masked(event.intent)
         event.entities = masked(event.entities)
-        event.metadata = masked(event.metadata)
+        event.metadata = {k: v for k, v in masked(event.metadata or {}).items() if k != editor.ROLE}
+        if known:
+            event.metadata[editor.ROLE] = editor.EDITOR
         if kinds:
             event.metadata["masked"] = kinds
 
@@ -167,6 +188,7 @@ class MascotTracker(DialogueStateTracker):
             self._asked(asked),
             introduced,
             () if told else tuple(metadata.get("masked") or ()),
+            editor.review_of(asked[-1] if asked else None, house()),
         )
 
     @staticmethod
@@ -174,6 +196,8 @@ class MascotTracker(DialogueStateTracker):
         """Product categories the customer has named in this session."""
         found: set[str] = set()
         for event in messages[-8:]:
+            if editor.from_editor(event) and full_label(event.parse_data) == editor.INTENT:
+                continue
             try:
                 found |= named((event.text or "")[:400])
             except Exception:  # then the guard fails on the answer too, and Screen gives the safe one
@@ -187,10 +211,12 @@ class _Door:
 
     domain: Domain
 
-    def _open(self, domain: Domain | None) -> None:
+    def _open(self, broker: EventBroker | None) -> None:
         remote.install()
         mask_logs()
-        house()
+        audit = house().audit
+        if broker is not None:
+            audit.written = Feed(audit.path, broker.publish).catch_up
         self._spare: dict[str, MascotTracker] = {}
         STORES.add(self)
 
@@ -217,7 +243,7 @@ class MascotInMemoryStore(_Door, InMemoryTrackerStore):
 
     def __init__(self, domain: Domain | None, event_broker: Any = None, **kwargs: Any) -> None:
         super().__init__(domain or Domain.empty(), event_broker)
-        self._open(domain)
+        self._open(event_broker)
 
     def init_tracker(self, sender_id: str) -> MascotTracker:
         """A tracker of ours instead of Rasa's plain one."""
@@ -244,7 +270,7 @@ class MascotSQLStore(_Door, SQLTrackerStore):
         dialect: str = "sqlite", db: str = "conversations.db", **kwargs: Any,
     ) -> None:
         super().__init__(domain, dialect=dialect, host=host, db=db, event_broker=event_broker, **kwargs)
-        self._open(domain)
+        self._open(event_broker)
 
     def init_tracker(self, sender_id: str) -> MascotTracker:
         """A tracker of ours instead of Rasa's plain one."""

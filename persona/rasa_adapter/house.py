@@ -11,6 +11,7 @@ from typing import Any
 
 from persona.compliance import Guard
 from persona.compliance.audit import AuditLog
+from persona.compliance.tally import Tally
 from persona.figures import Figures, load_figures
 from persona.institution import Institution, load_institution
 from persona.mascot import Mascot, load_mascots, speaking
@@ -29,6 +30,7 @@ class House:
     voice: Voice
     guard: Guard
     audit: AuditLog
+    tally: Tally
 
     def mascot_for(self, slots: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> str:
         """Who speaks: said by the customer (slot), before the message's metadata, before institution.yml."""
@@ -42,4 +44,4 @@ def house() -> House:
     figures = load_figures()
     mascots = load_mascots()
     audit = AuditLog(Path(os.environ.get(AUDIT_PATH, "audit/audit.jsonl")), institution.audit_retention_days)
-    return House(institution, figures, mascots, Voice(mascots, institution, figures), Guard.load(), audit)
+    return House(institution, figures, mascots, Voice(mascots, institution, figures), Guard.load(), audit, Tally(audit.append, institution.today))

@@ -20,7 +20,7 @@ from rasa.utils.endpoints import EndpointConfig
 from persona import columns, lessons
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
-from persona.rasa_adapter import door
+from persona.rasa_adapter import door, editor
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.said import last_response, response_of
 from persona.steps import steps
@@ -73,6 +73,9 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         metadata = _metadata(tracker)
         mascot = self._house.mascot_for(slots, metadata)
         values = {**slots, **{k: v for k, v in kwargs.items() if isinstance(v, (str, int, float))}}
+        if utter_action == editor.PUBLIC:
+            utter_action, reviewed = editor.answer(tracker, self._house)
+            values |= reviewed
         name = self._redirected(utter_action, tracker, slots)
         if name == SLOWLY:
             slow = self._next_step(tracker, mascot)

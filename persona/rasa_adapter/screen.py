@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from persona.compliance import Context, Decision
-from persona.institution import CHANNELS
+from persona.compliance.audit import message_hash
+from persona.compliance.copy_review import CopyReview
+from persona.compliance.secrets import mask
+from persona.institution import narrowed
 from persona.rasa_adapter.house import House
+from persona.rasa_adapter.ledger import Ledger
 from persona.voice import ai_notice
 
 logger = logging.getLogger(__name__)
@@ -35,6 +38,7 @@ class Situation:
     asked: frozenset[str] = frozenset()
     introduced: bool = True
     masked: tuple[str, ...] = ()
+    review: CopyReview | None = None  # of the draft an editor has just handed in
 
 
 @dataclass
@@ -76,7 +80,9 @@ class Screen:
     def _screened(self, message: Outgoing, situation: Situation) -> Outgoing:
         meta = dict(message.metadata.get("metadata") or {})
         context = self._context(situation, meta)
-        texts = [message.text or "", *strings(message.data), *strings({k: message.metadata[k] for k in SENT_KEYS & message.metadata.keys()})]
+        # A review quotes what it strikes out. Its own lines, computed here from the draft, are left out; no mark is read.
+        said = situation.review.without_lines(message.text or "") if situation.review else message.text or ""
+        texts = [said, *strings(message.data), *strings({k: message.metadata[k] for k in SENT_KEYS & message.metadata.keys()})]
         decisions = [self.house.guard.review(text, context) for text in texts if text.strip()]
         refused = [d for d in decisions if d.verdict == "refuse"]
         self._record(situation, meta, message.text or "", decisions, refused)
@@ -89,7 +95,7 @@ class Screen:
     def _context(self, situation: Situation, meta: Mapping[str, Any]) -> Context:
         slots = situation.slots
         return Context(
-            channel=self._channel(situation),
+            channel=narrowed(self.house.institution.channel, situation.metadata.get("channel")),
             asked=situation.asked or None,
             consent=bool(slots.get("consent")),
             lock=str(slots.get("lock") or "none"),
@@ -98,11 +104,6 @@ class Screen:
             minor=bool(slots.get("minor")),
             now=self.house.institution.today(),
         )
-
-    def _channel(self, situation: Situation) -> str:
-        """The message's channel, or the institution's when the client names none that exists."""
-        named = situation.metadata.get("channel")
-        return named if isinstance(named, str) and named in CHANNELS else self.house.institution.channel
 
     def _stamped(self, message: Outgoing, situation: Situation, meta: dict[str, Any]) -> Outgoing:
         """Add the AI notice to the first answer of a session and, once, the word that secrets were masked."""
@@ -118,7 +119,7 @@ class Screen:
             )
             text = f"{text}\n{notice}" if tone == "urgent" else f"{notice}\n{text}"
             meta["ai_notice"] = True
-            self._append({"kind": "ai_notice"}, situation)
+            self._ledger(situation).append({"kind": "ai_notice"})
         message.text = text.strip() or message.text
         message.metadata = {**message.metadata, "metadata": meta} if meta else message.metadata
         return message
@@ -147,37 +148,32 @@ class Screen:
     def _record(
         self, situation: Situation, meta: Mapping[str, Any], text: str, decisions: list[Decision], refused: list[Decision]
     ) -> None:
-        """One audit line for what an inspector asks about; chit-chat leaves none."""
+        """One audit line for what an inspector asks about; everything else is counted."""
+        ledger = self._ledger(situation)
+        if situation.review:
+            ledger.append({**situation.review.record(), "response": meta.get("response")})
         depths = {c: d for decision in decisions for c, d in decision.depths.items()}
         weighty = any(d in ("explain", "offer") for d in depths.values())
         if not (refused or weighty or meta.get("sober") or meta.get("tone") in _AUDITED_TONES):
-            return
-        self._append(
-            {
-                "kind": "refusal" if refused else "message",
-                "verdict": "refuse" if refused else "allow",
-                "rules": sorted({f.rule for d in refused for f in d.findings}),
-                "missing": sorted({m for d in refused for m in d.missing}),
-                "depths": depths,
-                "text": text,
-                "hash": hashlib.sha256(text.encode()).hexdigest(),
-                "tone": meta.get("tone"),
-                "response": meta.get("response"),
-                "approval": meta.get("approval"),
-                "ruleset": decisions[0].ruleset if decisions else None,
-            },
-            situation,
-        )
-
-    def _append(self, record: dict[str, Any], situation: Situation) -> None:
-        try:
-            self.house.audit.append(
+            ledger.count()
+        elif refused or not situation.review:
+            ledger.append(
                 {
-                    **record,
-                    "conversation": hashlib.sha256(situation.sender_id.encode()).hexdigest()[:16],
-                    "channel": self._channel(situation),
-                    "mascot": self._mascot(situation),
+                    "kind": "refusal" if refused else "message",
+                    "verdict": "refuse" if refused else "allow",
+                    "rules": sorted({f.rule for d in refused for f in d.findings}),
+                    "missing": sorted({m for d in refused for m in d.missing}),
+                    "depths": depths,
+                    # What was said to an editor quotes the draft, which belongs to nobody's record.
+                    "text": None if situation.review else mask(text)[0],
+                    "message_hash": message_hash(text),
+                    "tone": meta.get("tone"),
+                    "sober": bool(meta.get("sober")),
+                    "response": meta.get("response"),
+                    "approval": meta.get("approval"),
+                    "ruleset": decisions[0].ruleset if decisions else None,
                 }
             )
-        except Exception:  # a full disk must not silence the mascot; operations see the error
-            logger.exception("an audit line could not be written")
+
+    def _ledger(self, situation: Situation) -> Ledger:
+        return Ledger(self.house, situation.sender_id, situation.slots, situation.metadata)
