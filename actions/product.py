@@ -8,9 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.common import institution, products
-
-# Entity values that belong to one category of sheets.
-CATEGORY = {"cd": "deposit", "mortgage": "loan", "installment": "card", "bond": "gold"}
+from persona.products import category_of
 
 
 class ActionProductInfo(Action):
@@ -28,7 +26,7 @@ class ActionProductInfo(Action):
             return []
         today = institution().today()
         exact = [p for p in products().values() if p.category == asked and p.valid(today)]
-        sheets = exact or [p for p in products().values() if p.category == CATEGORY.get(asked, asked) and p.valid(today)]
+        sheets = exact or [p for p in products().values() if p.category == category_of(asked) and p.valid(today)]
         if not sheets:
             dispatcher.utter_message(response="utter_product_none")
             return []

@@ -80,6 +80,16 @@ def rules_main(argv: Sequence[str]) -> int:
     return run(list(argv))
 
 
+def report_main(argv: Sequence[str]) -> int:
+    """`mascot report audit`: what the audit says."""
+    from persona.compliance.report import audit_main
+
+    if not argv or argv[0] != "audit":
+        print("mascot report audit [--since 7d|日期] [--html 文件] [--json] [--verify]", file=sys.stderr)
+        return BAD_CALL
+    return audit_main(argv[1:])
+
+
 def lint_main(argv: Sequence[str]) -> int:
     """`mascot lint`: what is wrong with the content."""
     from persona.lint import main as run
@@ -129,6 +139,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "parse": (parse_main, "看一句话被听成什么"),
     "review": (review_main, "查一段话能不能说"),
     "rules": (rules_main, "列出或解释合规规则"),
+    "report": (report_main, "审计报告：拒了什么、为什么"),
     "lint": (lint_main, "检查内容文件"),
 }
 

@@ -41,6 +41,15 @@ _FOLD = re.compile(r"(?<=[^\x00-\x7F]) +(?=[^\x00-\x7F]|\{)")
 FIELDS = ("name", "kind", "provider", "grade", "suits", "term", "minimum", "fees", "rate", "basis", "early", "as_of")
 
 
+# What customers name that is sold on the sheets of another category.
+_SOLD_AS = {"cd": "deposit", "mortgage": "loan", "installment": "card", "bond": "gold"}
+
+
+def category_of(named: str) -> str:
+    """The category of a product word's entity value: `cd` (大额存单) belongs to the deposits."""
+    return _SOLD_AS.get(named, named)
+
+
 @dataclass(frozen=True)
 class Approval:
     """Who allowed the text, in which role, from when until when, and for exactly which text."""
@@ -126,7 +135,7 @@ def load_product(path: Path | str) -> Product:
     """One sheet; raises ContentError with everything that is wrong in it."""
     reader = Reader(read(path), SCHEMA)
     reader.only(KEYS)
-    reader.only(("grade", "suits"), "risk")
+    reader.only(("grade", "suits", "issuer_grade"), "risk")
     reader.only(("statement", "basis"), "rate")
     reader.only(("id", "by", "role", "at", "until", "sha256"), "approval")
     approval = Approval(
@@ -191,6 +200,7 @@ def _check(product: Product, reader: Reader) -> None:
             reader.bad("P505", ("disclosures",), f"缺少 {ident}", "补上；这一类产品点名就必须带它。")
     if product.category in ("wealth", "fund", "structured") and not product.grade:
         reader.bad("P506", ("risk",), "缺少风险等级", "写 risk: {grade: R2, suits: C2}。")
+    _check_grades(product, reader)
     if lone_brace(product.body) >= 0:
         reader.bad("P507", ("body",), "有落单的花括号", "删掉它，或补成 {name} 这样的占位符。")
     for name in PLACEHOLDER.findall(product.body):
@@ -207,6 +217,18 @@ def _check(product: Product, reader: Reader) -> None:
     if len(body) > BODY_MAX:
         reader.bad("P107", ("body",), f"填好后 {len(body)} 个字，最多 {BODY_MAX} 个", "删短。")
     _check_approval(product, reader)
+
+
+def _check_grades(product: Product, reader: Reader) -> None:
+    """The stricter of two grades is the one that is told, and it must not be above what it suits."""
+    if not product.grade:
+        return
+    issuer = reader.one_of(GRADES, "risk", "issuer_grade") if reader.get("risk", "issuer_grade") is not None else product.grade
+    if issuer > product.grade:
+        reader.bad("P513", ("risk", "grade"), f"发行方定为 {issuer}，这里写 {product.grade}", f"孰高：写 {issuer}，适合的等级一起改。")
+    suits = re.fullmatch(r"C([1-5])", product.suits)
+    if suits is None or suits.group(1) < product.grade[1:]:
+        reader.bad("P514", ("risk", "suits"), f"{product.grade} 的产品不适合「{product.suits}」", f"写 C{product.grade[1:]} 或更高。")
 
 
 def _check_approval(product: Product, reader: Reader) -> None:
@@ -227,4 +249,4 @@ def product_values(product: Product, today: date) -> dict[str, str]:
     return {f"product_{name}": str(getattr(product, name)) for name in FIELDS}
 
 
-__all__ = ["Approval", "Product", "RenderError", "StaleProduct", "load_product", "load_products", "product_values"]
+__all__ = ["Approval", "Product", "RenderError", "StaleProduct", "category_of", "load_product", "load_products", "product_values"]

@@ -2,7 +2,7 @@
 
 Each line holds the hash of the line before it, so a changed, missing or swapped line is found by `verify`.
 Every line is flushed to disk before `append` returns. When a day ends or a file grows too big it is renamed and the next
-file goes on with the chain; files older than the retention are removed, and the first line of what is left says so.
+file goes on with the chain. Files older than the retention are removed, and a line says through which number.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ try:
 except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
 
+AUDIT_PATH = "MASCOT_AUDIT"  # environment variable: another place for the log
+DEFAULT_PATH = "audit/audit.jsonl"
 LEAST_RETENTION_DAYS = 1095
 MAX_BYTES = 64 * 1024 * 1024
 _START = "0" * 64
@@ -71,21 +73,25 @@ class AuditLog:
 
     def _append(self, record: dict[str, Any]) -> dict[str, Any]:
         with self._lock, locked(self.path.with_name(self.path.name + ".lock")):
-            prev, seq = self._last()
             if self._full():
                 self._rotate()
-            line = {key: value for key, value in record.items() if key not in ("seq", "prev", "hash")}
-            line.setdefault("time", datetime.now(timezone.utc).isoformat(timespec="milliseconds"))
-            line["seq"], line["prev"] = seq + 1, prev
-            line["hash"] = _hash(line)
-            data = (json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "surrogatepass")
-            with open(self.path, "ab") as out:
-                if out.tell() and not self._ends_clean():
-                    out.write(b"\n")  # a line torn by a crash stays visible, the next one starts afresh
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-            return line
+                self._prune()
+            return self._write(record)
+
+    def _write(self, record: dict[str, Any]) -> dict[str, Any]:
+        prev, seq = self._last()
+        line = {key: value for key, value in record.items() if key not in ("seq", "prev", "hash")}
+        line.setdefault("time", datetime.now(timezone.utc).isoformat(timespec="milliseconds"))
+        line["seq"], line["prev"] = seq + 1, prev
+        line["hash"] = _hash(line)
+        data = (json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "surrogatepass")
+        with open(self.path, "ab") as out:
+            if out.tell() and not self._ends_clean():
+                out.write(b"\n")  # a line torn by a crash stays visible, the next one starts afresh
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        return line
 
     def _ends_clean(self) -> bool:
         with open(self.path, "rb") as file:
@@ -113,18 +119,21 @@ class AuditLog:
         old = files(self.path)[:-1]
         number = int(old[-1].stem[len(self.path.stem) + 1:][:6]) + 1 if old else 1
         os.replace(self.path, self.path.with_name(f"{self.path.stem}-{number:06d}-{day:%Y%m%d}{self.path.suffix}"))
-        self.prune()
 
-    def prune(self, today: date | None = None) -> list[Path]:
-        """Remove files whose day is past the retention."""
-        oldest = (today or datetime.now(timezone.utc).date()) - timedelta(days=self.retention_days)
-        gone = []
-        for path in files(self.path)[:-1]:
+    def _prune(self) -> None:
+        """Remove files whose day is past the retention, after a line that says so."""
+        oldest = datetime.now(timezone.utc).date() - timedelta(days=self.retention_days)
+        doomed = []
+        for path in files(self.path):
             day = _day_of(path)
-            if day is not None and day < oldest:
-                path.unlink()
-                gone.append(path)
-        return gone
+            if path == self.path or day is None or day >= oldest:
+                break  # a gap in the middle would look like tampering
+            doomed.append(path)
+        last = next((line for path in reversed(doomed) if (line := _last_in(path)) is not None), None)
+        if last:
+            self._write({"kind": "pruned", "through": last["seq"]})
+        for path in doomed:
+            path.unlink()
 
 
 def _day_of(path: Path) -> date | None:
@@ -221,6 +230,8 @@ def verify(path: str | Path) -> list[str]:
         return [f"{path}：没有审计文件"]
     prev: str | None = None
     seq: int | None = None
+    start: int | None = None
+    removed: set[int] = set()
     for file in found:
         for number, row in enumerate(file.read_bytes().split(b"\n"), 1):
             if not row:
@@ -238,7 +249,13 @@ def verify(path: str | Path) -> list[str]:
                 problems.append(f"{where} 序号从 {seq} 跳到 {count}，中间少了或乱了")
             elif prev is not None and before != prev:
                 problems.append(f"{where} 和上一行接不上")
-            elif seq is None and count == 1 and before != _START:
-                problems.append(f"{where} 第一行的起点不对")
+            elif seq is None:
+                start = count
+                if count == 1 and before != _START:
+                    problems.append(f"{where} 第一行的起点不对")
+            if line.get("kind") == "pruned":
+                removed.add(line.get("through"))
             prev, seq = stated, count
+    if start is not None and start > 1 and start - 1 not in removed:
+        problems.append(f"{found[0].name}:1 从第 {start} 条开始，前面的不见了，也没有到期清理的记录")
     return problems

@@ -178,7 +178,7 @@ def locked(rule: Any, bubble: Bubble) -> list[Hit]:
     if c.speaker == "copy" or not (soft or c.lock == "hard"):
         return []
     asked = c.asked or frozenset()
-    out = [x for x in _deep(bubble, "explain", "offer") if x not in asked and x != "payment"]
+    out = [x for x in _deep(bubble, "explain", "offer") if x not in asked and x != "payment" and not any(_kin(x, a) for a in asked)]
     if c.lock == "hard":
         out += _deep(bubble, "offer")
     return [Hit(*bubble.at(x)) for x in out][:1]
@@ -223,7 +223,9 @@ def channel_offer(rule: Any, bubble: Bubble) -> list[Hit]:
     """Categories and depths that a channel does not carry."""
     depths = rule.applies.get("depths", ["offer"])
     categories = rule.applies.get("categories")
-    out = [x for x in _deep(bubble, *depths) if (categories is None or x in categories) and x != "payment"]
+    # What an answer says it explains counts, however short it puts it.
+    declared = sorted(bubble.context.explains) if "explain" in depths else []
+    out = [x for x in [*_deep(bubble, *depths), *declared] if (categories is None or x in categories) and x != "payment"]
     return [Hit(*bubble.at(x)) for x in out][:1]
 
 

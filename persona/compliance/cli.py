@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -85,17 +86,24 @@ def _jsonl(path: str, guard: Guard, args: argparse.Namespace) -> int:
     return status
 
 
-def review_main(argv: list[str]) -> int:
-    """0 allow, 1 refuse, 2 bad input; with --jsonl 0 when every line was read."""
+def _with_guard(parser: _Parser, argv: list[str], run: Callable[[argparse.Namespace, Guard], int]) -> int:
+    """Run a command on the loaded rules; 2 for a bad call or a broken rule set."""
     try:
-        args = _review_parser().parse_args(argv)
+        args = parser.parse_args(argv)
+        return run(args, Guard.load())
     except SystemExit as stop:
         return int(stop.code or 0)
-    try:
-        guard = Guard.load()
     except RuleError as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def review_main(argv: list[str]) -> int:
+    """0 allow, 1 refuse, 2 bad input; with --jsonl 0 when every line was read."""
+    return _with_guard(_review_parser(), argv, _review)
+
+
+def _review(args: argparse.Namespace, guard: Guard) -> int:
     if args.jsonl:
         if args.text is not None:
             print("mascot review：--jsonl 和 TEXT 只能写一个", file=sys.stderr)
@@ -152,15 +160,10 @@ def rules_main(argv: list[str]) -> int:
     parser = _Parser(prog="mascot rules", description="列出规则；给编号就讲一条。")
     parser.add_argument("id", nargs="?", metavar="ID", help="规则编号，如 NM-15")
     parser.add_argument("--json", action="store_true", help="输出 JSON")
-    try:
-        args = parser.parse_args(argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    try:
-        guard = Guard.load()
-    except RuleError as error:
-        print(error, file=sys.stderr)
-        return 2
+    return _with_guard(parser, argv, _rules)
+
+
+def _rules(args: argparse.Namespace, guard: Guard) -> int:
     if args.id:
         names = {rule.id.lower(): rule.id for rule in guard.rules}
         if args.id.lower() not in names:

@@ -122,7 +122,7 @@ class Guard:
     def _worth(self, bubble: Bubble, scope: str) -> list[Rule]:
         """The rules that can say anything about this bubble."""
         numbers = sorted({n for i in self._owned & bubble.scan.candidates for n in self._owner[i]})
-        deep = any(talk.depth != "mention" for talk in bubble.talks.values())
+        deep = bool(bubble.context.explains) or any(talk.depth != "mention" for talk in bubble.talks.values())
         special = bubble.context.lock == "hard" or bubble.context.minor
         out = [self.rules[n] for n in numbers]
         out += self._checked if deep else self._checked_special if special else self._checked_always

@@ -38,6 +38,7 @@ class Context:
     speaker: str = "bot"
     tone: str | None = None
     flow: str | None = None
+    explains: frozenset[str] = frozenset()  # categories that the content itself says it explains
     minor: bool = False
     template: Mapping[str, Any] | None = None
     institution: Mapping[str, Any] | None = None

@@ -19,9 +19,11 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona import state
+from persona.calculators import flow_of
 from persona.compliance.feed import Feed
 from persona.compliance.secrets import mask
 from persona.labels import full_label
+from persona.products import category_of
 from persona.rasa_adapter import editor, remote
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.ledger import Ledger
@@ -202,7 +204,8 @@ class MascotTracker(DialogueStateTracker):
                 found |= named((event.text or "")[:400])
             except Exception:  # then the guard fails on the answer too, and Screen gives the safe one
                 logger.exception("the categories of a message could not be read")
-            found.update(str(e.get("value")) for e in event.entities if e.get("entity") == "product")
+            found.update(category_of(str(e.get("value"))) for e in event.entities if e.get("entity") == "product")
+            found.update(c for c in [flow_of(full_label(event.parse_data))] if c)
         return frozenset(found)
 
 

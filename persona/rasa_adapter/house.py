@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from persona.compliance import Guard
-from persona.compliance.audit import AuditLog
+from persona.compliance.audit import AUDIT_PATH, DEFAULT_PATH, AuditLog
 from persona.compliance.tally import Tally
 from persona.figures import Figures, load_figures
 from persona.institution import Institution, load_institution
 from persona.mascot import Mascot, load_mascots, speaking
 from persona.voice import Voice
-
-AUDIT_PATH = "MASCOT_AUDIT"
 
 
 @dataclass(frozen=True)
@@ -43,5 +41,5 @@ def house() -> House:
     institution = load_institution()
     figures = load_figures()
     mascots = load_mascots()
-    audit = AuditLog(Path(os.environ.get(AUDIT_PATH, "audit/audit.jsonl")), institution.audit_retention_days)
+    audit = AuditLog(Path(os.environ.get(AUDIT_PATH, DEFAULT_PATH)), institution.audit_retention_days)
     return House(institution, figures, mascots, Voice(mascots, institution, figures), Guard.load(), audit, Tally(audit.append, institution.today))

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from persona.calculators import flow_of
 from persona.compliance import Context, Decision
 from persona.compliance.audit import message_hash
 from persona.compliance.copy_review import CopyReview
+from persona.compliance.model import CATEGORIES
 from persona.compliance.secrets import mask
 from persona.institution import narrowed
 from persona.rasa_adapter.house import House
@@ -63,6 +65,11 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(item)
 
 
+def _declared(meta: Mapping[str, Any]) -> frozenset[str]:
+    """The product category that a response's metadata says it explains."""
+    return frozenset({str(meta.get("category"))} & set(CATEGORIES))
+
+
 class Screen:
     """Reviews, replaces and completes messages; never raises."""
 
@@ -96,11 +103,13 @@ class Screen:
         slots = situation.slots
         return Context(
             channel=narrowed(self.house.institution.channel, situation.metadata.get("channel")),
-            asked=situation.asked or None,
+            asked=situation.asked,
             consent=bool(slots.get("consent")),
             lock=str(slots.get("lock") or "none"),
             opted_out=bool(slots.get("opted_out")),
             tone=str(meta.get("tone") or "warm"),
+            flow=flow_of(f"calculate_{slots.get('calc')}"),
+            explains=_declared(meta),
             minor=bool(slots.get("minor")),
             now=self.house.institution.today(),
         )
@@ -153,6 +162,7 @@ class Screen:
         if situation.review:
             ledger.append({**situation.review.record(), "response": meta.get("response")})
         depths = {c: d for decision in decisions for c, d in decision.depths.items()}
+        depths |= {c: "explain" for c in _declared(meta) if depths.get(c, "mention") == "mention"}
         weighty = any(d in ("explain", "offer") for d in depths.values())
         if not (refused or weighty or meta.get("sober") or meta.get("tone") in _AUDITED_TONES):
             ledger.count()
