@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from persona.compliance.copy_review import questions_for
 from persona.compliance.guard import Guard
 from persona.compliance.model import CATEGORIES, CHANNELS, SCOPES, SPEAKERS, Context, Decision
 from persona.compliance.rules import HERE, RuleError
@@ -46,7 +47,7 @@ def _context(channel: str, asked: Any, speaker: str) -> Context:
     return Context(channel=channel, asked=frozenset(map(str, asked)) if isinstance(asked, list) else None, speaker=speaker)
 
 
-def _print(decision: Decision, guard: Guard) -> None:
+def _print(decision: Decision, guard: Guard, speaker: str) -> None:
     if decision.allowed:
         print("通过：没有查出问题。")
     else:
@@ -58,6 +59,8 @@ def _print(decision: Decision, guard: Guard) -> None:
             print(f"   可以写成：{finding.rewrite}")
     for name in decision.missing:
         print(f"还缺 {name}：{guard.disclosures[name]['text']}")
+    for question in questions_for(guard, decision) if speaker == "copy" else ():
+        print(f"要人判断：{question}")
     print(f"机器初筛（规则集 {decision.ruleset}，{datetime.now():%Y-%m-%d}），不代替合规审批。")
 
 
@@ -124,7 +127,7 @@ def _review(args: argparse.Namespace, guard: Guard) -> int:
     if args.json:
         print(json.dumps({"id": None, **decision.as_dict()}, ensure_ascii=False))
     else:
-        _print(decision, guard)
+        _print(decision, guard, args.speaker)
     return 0 if decision.allowed else 1
 
 

@@ -33,7 +33,7 @@ _SURE = re.compile(rf"{_POLITE}{_ASK}(?:一遍)?[^：:\n。！？「]{{0,4}}{_TH
 _QUOTED = re.compile(r"[「『“\"]([^「」『』“”\"]{6,})[」』”\"]")
 _WRAPPED = re.compile(r"\s*[「『“\"]([^「」『』“”\"]+)[」』”\"]\s*", re.S)
 # A question about the draft is no part of it, and must not turn the draft into a question.
-_TRAILING = re.compile(r"[，,。！!；;\s]*(?:这样|这么写|这么发|这句|这段|你看|您看|看看|有)*(?:能|可以|行|合规|违规|问题|没问题)(?:不能|不可以|不行|发|用|写|出)*(?:吗|么|嘛|不|没)[？?。!！\s]*$")
+_TRAILING = re.compile(r"[，,。！!；;\s]*(?:这样|这么写|这么发|这句|这段|你看|您看|看看)*(?:有没有(?:问题|违规|不妥)|(?:有|能|可以|行|合规|违规|没)(?:不能|不可以|不行|问题|违规|发|用|写|出)*(?:吗|么|嘛|不|没))[？?。!！\s]*$")
 _PUBLISH = re.compile(r"(?:发(?!现|生|票|展|行|过来|给你|的)|发布|上线|投放|群发|推送)")
 _PLATFORM = re.compile(r"小红书|抖音|快手|视频号|公众号|微博|B站|知乎|朋友圈|社群|微信群", re.I)
 _COMMENT = re.compile(r"评论区?|直播|弹幕")
@@ -125,15 +125,23 @@ class CopyReview:
         }
 
 
+def questions_for(guard: Guard, decision: Decision) -> list[str]:
+    """What a person must answer about a text: what its findings leave open, and what no machine can see."""
+    found = {finding.rule for finding in decision.findings}
+    asked = [question for rule in guard.rules if rule.id in found for question in rule.manual]
+    for category in ("any", *sorted(c for c, depth in decision.depths.items() if depth != "mention")):
+        asked += questions().get(category, [])
+    return list(dict.fromkeys(asked))
+
+
 def review(guard: Guard, draft: Draft) -> CopyReview:
     """Review a draft as copy: nobody asked for it, and it is not said by the mascot."""
     decision = guard.review(draft.text, Context(channel=draft.channel, speaker="copy"))
-    by_id = {rule.id: rule for rule in guard.rules}
-    # A rule that asks for disclosures is told by what is missing; the second opinion is a question to a person.
-    told = [f for f in decision.findings if not (f.rule in by_id and (by_id[f.rule].need or by_id[f.rule].manual))]
-    asked = [q for name in dict.fromkeys(f.rule for f in decision.findings) if name in by_id for q in by_id[name].manual]
-    for category in ("any", *sorted(set(decision.categories) & {c for c, d in decision.depths.items() if d != "mention"})):
-        asked += questions().get(category, [])
+    disclosing = {rule.id for rule in guard.rules if rule.need}
+    # A rule that asks for disclosures is told by what is missing; a second opinion only when there is no first.
+    wording = [f for f in decision.findings if f.rule not in disclosing]
+    told = [f for f in wording if not f.rule.startswith("SO-")] or wording
+    asked = questions_for(guard, decision)
     if "[已隐去:" in draft.text:
         asked.append("打了码的电话、证件号没有审到：稿里不能留个人电话和证件号，删掉了吗？")
     return CopyReview(
@@ -141,7 +149,7 @@ def review(guard: Guard, draft: Draft) -> CopyReview:
         decision,
         tuple(f"{n}. {_told(f)}" for n, f in enumerate(_once(told), 1)),
         tuple(f"· {guard.disclosures[name]['text']}" for name in decision.missing),
-        tuple(f"？{q}" for q in dict.fromkeys(asked)),
+        tuple(f"？{q}" for q in asked),
     )
 
 

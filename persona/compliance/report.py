@@ -119,6 +119,10 @@ def _counts(counter: Counter[str]) -> str:
     return "、".join(f"{name} {number}" for name, number in counter.most_common())
 
 
+def _by_day(days: Counter[str]) -> str:
+    return "、".join(f"{day} {number}" for day, number in sorted(days.items()))
+
+
 def as_text(report: Report) -> str:
     """The table a person reads in a terminal."""
     out = [f"审计 {report.since} 至 {report.until}"]
@@ -126,7 +130,7 @@ def as_text(report: Report) -> str:
     out.append("拒绝，按规则：" if report.rows else "没有拒绝。")
     for row in report.rows:
         out.append(f"{row.count:5} 次  {row.rule}  {row.title}" + (f"  〔{row.law}〕" if row.law else ""))
-        out.append(f"         形象：{_counts(row.mascots)}；渠道：{_counts(row.channels)}；日期：{_counts(row.days)}")
+        out.append(f"         形象：{_counts(row.mascots)}；渠道：{_counts(row.channels)}；日期：{_by_day(row.days)}")
         out += [f"         例：{example}" for example in row.examples]
     out += [f"审计链有 {len(report.problems)} 处问题：", *report.problems] if report.problems else ["审计链完好。"]
     return "\n".join(out)
@@ -136,7 +140,7 @@ _STYLE = """
 body{font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;color:#222;max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}th,td{border:1px solid #ccc;padding:.4rem .6rem;text-align:left;vertical-align:top}
-th{background:#f3f3f3}td.n{text-align:right;white-space:nowrap}td ul{margin:0;padding-left:1.1rem}small{color:#555}
+th{background:#f3f3f3}td.n{text-align:right}td.n,td:first-child{white-space:nowrap}td ul{margin:0;padding-left:1.1rem}small{color:#555}
 .bad{color:#a00}@media print{body{margin:0}}
 """
 
@@ -150,7 +154,7 @@ def as_html(report: Report, bank: str, made: datetime) -> str:
     rows = "".join(
         f"<tr><td>{cell(r.rule)}</td><td>{cell(r.title)}<br><small>{cell(r.law)}</small></td><td class=n>{r.count}</td>"
         f"<td><ul>{''.join(f'<li>{cell(e)}</li>' for e in r.examples)}</ul></td>"
-        f"<td>{cell(_counts(r.mascots))}</td><td>{cell(_counts(r.channels))}</td><td>{cell(_counts(r.days))}</td></tr>"
+        f"<td>{cell(_counts(r.mascots))}</td><td>{cell(_counts(r.channels))}</td><td>{cell(_by_day(r.days))}</td></tr>"
         for r in report.rows
     )
     chain = "<p>审计链完好。</p>" if not report.problems else (

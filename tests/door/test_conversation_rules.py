@@ -215,3 +215,18 @@ def test_turns_of_weight_leave_a_line_and_small_talk_is_counted(bot: Bot, audit_
     assert all(len(row["message_hash"]) == 32 and row["ruleset"] for row in rows[1:])
     counted = json.loads(audit_file.read_text("utf-8").splitlines()[-1])
     assert counted["kind"] == "chitchat" and counted["messages"] == 2
+
+
+def test_rasas_event_broker_gets_the_lines_too(bot: Bot, audit_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rasa.core.brokers.file import FileEventBroker
+
+    from persona.rasa_adapter.door import MascotInMemoryStore
+
+    monkeypatch.setattr(house().audit, "written", None)
+    broker = FileEventBroker(str(tmp_path / "events.log"))
+    MascotInMemoryStore(bot.agent.domain, broker)
+    talk = bot.talk()
+    talk("别推销了")
+    sent = [json.loads(row)["audit"] for row in (tmp_path / "events.log").read_text("utf-8").splitlines()]
+    assert [row for row in sent if "conversation" in row] == lines(audit_file, talk.sender)
+    assert "opt_out" in [row["kind"] for row in sent]

@@ -21,6 +21,14 @@ def test_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert "不代替合规审批" in out and "NM-15" in out
 
 
+def test_copy_gets_the_questions_only_a_person_can_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "理财就是你委托管理人去投，盈亏自己担。理财非存款、产品有风险、投资须谨慎。"
+    assert review_main([text, "--speaker", "copy"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("要人判断：") >= 3 and "产品说明书" in out
+    assert review_main([text]) == 0 and "要人判断" not in capsys.readouterr().out
+
+
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert review_main(["理财就是你委托管理人去投。", "--json"]) == 1
     data = json.loads(capsys.readouterr().out)
