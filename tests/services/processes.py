@@ -66,10 +66,14 @@ class Misbehaving:
         self.server.server_close()
 
 
+EDITOR_TOKEN = "a-token-for-tests-only"
+
+
 def environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "LOG_LEVEL": "ERROR",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "MASCOT_AUDIT": str(folder / "audit.jsonl"), "PYTHONPATH": str(ROOT),
+        "MASCOT_EDITOR_TOKEN": EDITOR_TOKEN,
         "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8", "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1",
     }
 
@@ -122,8 +126,8 @@ class Rest:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/webhooks/rest/webhook"
 
-    def post(self, body: bytes, query: str = "", content_type: str = "application/json") -> tuple[int, str]:
-        request = urllib.request.Request(self.url + query, body, {"Content-Type": content_type})
+    def post(self, body: bytes, query: str = "", content_type: str = "application/json", **headers: str) -> tuple[int, str]:
+        request = urllib.request.Request(self.url + query, body, {"Content-Type": content_type, **headers})
         try:
             with urllib.request.urlopen(request, timeout=30) as reply:
                 return int(reply.status), reply.read().decode()

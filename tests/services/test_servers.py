@@ -14,6 +14,7 @@ import pytest
 
 from persona.institution import load_institution
 from tests.services.processes import (
+    EDITOR_TOKEN,
     ROOT,
     Misbehaving,
     Rest,
@@ -111,6 +112,17 @@ def test_odd_messages_get_a_chinese_answer(rest: Rest, actions: Misbehaving, mes
     actions.mode = "error"
     answer = rest.say(f"odd-{abs(hash(message))}", message)
     assert any("\u4e00" <= c <= "\u9fff" for c in answer)
+
+
+@pytest.mark.parametrize(
+    ("header", "reviewed"),
+    [(f"Bearer {EDITOR_TOKEN}", True), (f"bearer {EDITOR_TOKEN}", True), ("Bearer another-token-than-that", False), (EDITOR_TOKEN, False), ("", False)],
+)
+def test_only_the_token_makes_an_editor(rest: Rest, header: str, reviewed: bool) -> None:
+    body = {"sender": f"e-{header}", "message": "帮我审文案：低风险理财，稳赚不赔", "metadata": {"role": "editor"}}
+    status, text = rest.post(json.dumps(body).encode(), Authorization=header)
+    assert status == 200
+    assert ("怎么改" in json.loads(text)[0]["text"]) is reviewed
 
 
 def test_plain_text_json_is_accepted_and_the_channel_cannot_be_forged(rest: Rest, folder: Path) -> None:
