@@ -29,6 +29,7 @@ from persona.rasa_adapter.house import house
 from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
 from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
+from persona.rasa_adapter.topics import asked_by
 
 logger = logging.getLogger(__name__)
 
@@ -195,8 +196,8 @@ class MascotTracker(DialogueStateTracker):
 
     @staticmethod
     def _asked(messages: Sequence[UserUttered]) -> frozenset[str]:
-        """Product categories the customer has named in this session."""
-        found: set[str] = set()
+        """Product categories the customer has asked about in this session, by name or by topic."""
+        found: set[str | None] = set()
         for event in messages[-8:]:
             if editor.from_editor(event) and full_label(event.parse_data) == editor.INTENT:
                 continue
@@ -205,8 +206,9 @@ class MascotTracker(DialogueStateTracker):
             except Exception:  # then the guard fails on the answer too, and Screen gives the safe one
                 logger.exception("the categories of a message could not be read")
             found.update(category_of(str(e.get("value"))) for e in event.entities if e.get("entity") == "product")
-            found.update(c for c in [flow_of(full_label(event.parse_data))] if c)
-        return frozenset(found)
+            label = full_label(event.parse_data)
+            found.update({*asked_by(label), flow_of(label)})
+        return frozenset(c for c in found if c)
 
 
 class _Door:

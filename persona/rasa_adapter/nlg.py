@@ -20,7 +20,7 @@ from rasa.utils.endpoints import EndpointConfig
 from persona import columns, lessons
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
-from persona.rasa_adapter import door, editor
+from persona.rasa_adapter import door, editor, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.said import last_response, response_of
 from persona.steps import steps
@@ -64,6 +64,16 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             )
         self._house = house()
         self._labels = Labels.load()
+
+    @property
+    def responses(self) -> Any:
+        """The domain's responses. Rasa sets them again when a model is loaded."""
+        return self._responses
+
+    @responses.setter
+    def responses(self, responses: dict[str, list[dict[str, Any]]]) -> None:
+        self._responses = responses
+        topics.learn(responses)
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any

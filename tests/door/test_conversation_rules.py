@@ -121,6 +121,15 @@ def test_after_an_opt_out_questions_are_answered_and_nothing_else_is_said(bot: B
     assert last(other)["refused"] == "locked"
 
 
+@pytest.mark.parametrize("before", ["别推销了", "我要投诉"])
+@pytest.mark.parametrize("question", ["重定价日是什么意思", "等额本息和等额本金有什么区别", "账单日可以改吗", "认购和申购有什么不一样", "50万是本金还是本息"])
+def test_a_question_that_names_no_product_is_answered_under_a_soft_lock(bot: Bot, before: str, question: str) -> None:
+    talk = bot.talk()
+    talk(before)
+    talk(question)
+    assert "refused" not in last(talk)
+
+
 @pytest.mark.parametrize(
     "request_", ["关闭个性化推荐", "把个性化推荐关掉", "别根据我的信息给我推荐", "关掉算法推荐", "不要按我的消费习惯推产品"]
 )
