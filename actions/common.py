@@ -32,6 +32,17 @@ def said(tracker: Tracker) -> list[str]:
     return names
 
 
+def entity(tracker: Tracker, name: str) -> str | None:
+    """The value of the last message's entity `name`, or None."""
+    return next((str(e["value"]) for e in tracker.latest_message.get("entities", []) if e["entity"] == name), None)
+
+
+def channel(tracker: Tracker) -> str:
+    """Where the customer writes: the message's channel, or the institution's when the client names none that exists."""
+    named = (tracker.latest_message.get("metadata") or {}).get("channel")
+    return named if isinstance(named, str) and named in CHANNELS else institution().channel
+
+
 @lru_cache(maxsize=1)
 def institution() -> Institution:
     """Who is speaking."""

@@ -132,6 +132,13 @@ def serve_main(argv: Sequence[str]) -> int:
     return serve(args.port, args.actions_port, debug=args.debug)
 
 
+def tickets_main(argv: Sequence[str]) -> int:
+    """`mascot tickets`: what was handed over to staff."""
+    from persona.tickets.cli import main as run
+
+    return run(argv)
+
+
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "chat": (chat_main, "在终端里聊天"),
     "serve": (serve_main, "启动 REST 接口"),
@@ -140,6 +147,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "review": (review_main, "查一段话能不能说"),
     "rules": (rules_main, "列出或解释合规规则"),
     "report": (report_main, "审计报告：拒了什么、为什么"),
+    "tickets": (tickets_main, "看工单、接手、答复、办结"),
     "lint": (lint_main, "检查内容文件"),
 }
 

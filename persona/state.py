@@ -26,6 +26,8 @@ SOFT = frozenset(
         "faq/unknown_debit",
     }
 )
+# What an emergency leaves behind and its end takes away.
+_EASED: Mapping[str, Any] = {"crisis": False, "victim": None, "lost_via": None}
 MISSED = frozenset({"nlu_fallback", "not_what_i_meant"})
 _RANK = {None: 0, "none": 0, "soft": 1, "hard": 2}
 _MINOR = re.compile(
@@ -47,6 +49,11 @@ def lock_for(label: str) -> str:
     return "hard" if base in HARD else "soft" if base in SOFT else "none"
 
 
+def released(slots: Mapping[str, Any]) -> dict[str, Any]:
+    """Slots to set when a clerk has closed the ticket: the lock ends, except a minor's."""
+    return {} if slots.get("minor") else {"lock": "none", **_EASED}
+
+
 def changes(
     label: str, entities: Iterable[Mapping[str, Any]], text: str, slots: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -61,12 +68,14 @@ def changes(
     new: dict[str, Any] = {}
     base = label.split(".")[0]
     lock = raised(slots.get("lock"), lock_for(label))
+    about = found.get("about", [""])[0]  # the topic of a message that is left for staff
+    lock = raised(lock, lock_for(about))
     minor = bool(slots.get("minor")) or bool(_MINOR.search(text))
     if minor:
         lock = "hard"
     if "settled" in found and not minor:
         lock = "none"
-        new |= {"crisis": False, "victim": None, "lost_via": None}
+        new |= _EASED
     new |= {"lock": lock, "minor": minor}
     if base == "crisis":
         new["crisis"] = True
@@ -93,6 +102,6 @@ def changes(
         new["misses"] = float(slots.get("misses") or 0) + 1
     elif base not in ("affirm", "deny", "choose_option"):
         new["misses"] = 0.0
-    if label.startswith(("faq/", "scam/")):
-        new["topic"] = label
+    if label.startswith(("faq/", "scam/")) or about:
+        new["topic"] = about or label
     return {name: value for name, value in new.items() if (slots.get(name) or None) != (value or None)}

@@ -15,7 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from persona.institution import Institution
 
 try:
     import fcntl
@@ -38,6 +41,11 @@ def _hash(line: dict[str, Any]) -> str:
 def message_hash(text: str) -> str:
     """What stands for a message or a conversation id in the audit."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def conversation_hash(sender_id: str) -> str:
+    """What stands for a conversation in the audit and on a ticket."""
+    return hashlib.sha256(sender_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @contextmanager
@@ -134,6 +142,11 @@ class AuditLog:
             self._write({"kind": "pruned", "through": last["seq"]})
         for path in doomed:
             path.unlink()
+
+
+def project_log(institution: Institution) -> AuditLog:
+    """The project's audit: the file `MASCOT_AUDIT` names, else audit/audit.jsonl, with the institution's retention."""
+    return AuditLog(Path(os.environ.get(AUDIT_PATH, DEFAULT_PATH)), institution.audit_retention_days)
 
 
 def _day_of(path: Path) -> date | None:

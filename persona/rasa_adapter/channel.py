@@ -22,11 +22,14 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from persona.project import LOCAL_EDITOR
+from persona.rasa_adapter import staff
 from persona.rasa_adapter.editor import EDITOR, ROLE, Proven, at_the_terminal, bears, token_from
 from persona.rasa_adapter.house import house
 
 logger = logging.getLogger(__name__)
 
+# Beside an empty answer: a clerk has the conversation, the message has reached the ticket.
+SPEAKER = "X-Mascot-Speaker"
 _SENDER = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -151,6 +154,9 @@ class MascotRest(RestInput):
         async def never_empty(request: Request, answer: HTTPResponse) -> HTTPResponse | None:
             asked = getattr(request.ctx, "mascot", None)
             if asked and getattr(answer, "body", None) == b"[]":
+                if staff.speaks(str(asked["sender"])):  # the mascot is silent on purpose, and the client can tell
+                    answer.headers[SPEAKER] = "staff"
+                    return None
                 return response.json([_apology(asked["sender"])], ensure_ascii=False)
             return None
 

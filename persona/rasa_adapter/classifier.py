@@ -39,14 +39,21 @@ from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.options import Command, choose, parse_payload
 from persona.rasa_adapter.said import last_response
+from persona.state import HARD
+from persona.tickets.model import NUMBER
+from persona.tickets.wording import message_in, number_in
 
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
 NOT_A_COMMAND = "\u2060"
 REFERRING = ("那", "它", "这个", "这种")
+# Asked after the first, the second is about the same matter: 「会不会上征信」 after an overdue payment.
+SAME_MATTER = frozenset({("faq/overdue", "faq/credit_report")})
 FOLLOW_UP = 16  # characters; longer messages stand by themselves
 CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
+LEAVES_MESSAGE = "handoff.message"
+INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
 _NUMERAL = re.compile(r"[0-9０-９一二两三四五六七八九十百千万%％]|等额|本息|本金|先息|缩短|减少|不知道|不清楚|一次性|每月|每期")
 
@@ -155,6 +162,12 @@ class MascotClassifier(GraphComponent):
         if locked and parse.fallback and any(e["entity"] == "lost_via" for e in parse.entities):
             # 「是福禾银行转的」: an answer to the emergency's question, in other words than the button's.
             return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, reason="context")
+        numbered = self._numbered(parse)
+        if numbered is not None:
+            return numbered
+        message = self._message(parse, tracker)
+        if message is not None:
+            return self._left(parse, message)
         opened = tracker.get_slot("calc") if tracker is not None else None
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
             number = _NUMERAL.search(parse.text)
@@ -165,6 +178,8 @@ class MascotClassifier(GraphComponent):
         if onward:
             return replace(parse, intent=onward, confidence=1.0, fallback=False, reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None
+        if (topic, parse.intent) in SAME_MATTER and len(parse.text) <= FOLLOW_UP:
+            return replace(parse, intent=str(topic), reason="context")
         refers = parse.text.startswith(REFERRING) and parse.intent.startswith("faq/") and parse.confidence < SURE
         unclear = parse.intent == FALLBACK and parse.reason != "blank"
         if not topic or len(parse.text) > FOLLOW_UP or not (refers or unclear):
@@ -173,6 +188,39 @@ class MascotClassifier(GraphComponent):
         title = self._labels.title(str(topic)) or ""
         together = self._parser.parse(title + parse.text, parse.entities)
         return parse if together.fallback else replace(together, text=parse.text, reason="context")
+
+    def _numbered(self, parse: Parse) -> Parse | None:
+        """A message with a ticket's number is read without it; the number alone asks where the ticket is."""
+        if not number_in(parse.text):
+            return None
+        assert self._parser is not None
+        rest = self._parser.parse(NUMBER.sub("", parse.text), parse.entities)
+        if rest.fallback or rest.intent == "share_secret":
+            return replace(parse, intent="ticket_status", confidence=1.0, fallback=False, reason="context")
+        return replace(rest, text=parse.text)
+
+    @staticmethod
+    def _message(parse: Parse, tracker: DialogueStateTracker | None) -> str | None:
+        """What the customer leaves for staff, empty when it is still to come; None when no message is left."""
+        if parse.reason == "blank" or parse.intent in HARD:
+            return None
+        rest = message_in(parse.text)
+        if rest is None and parse.intent == LEAVES_MESSAGE:
+            return parse.text
+        if rest is None and last_response(tracker) == INVITED and parse.intent not in {*INTERRUPTS, "deny", "ticket_status"}:
+            return parse.text
+        return rest
+
+    def _left(self, parse: Parse, message: str) -> Parse:
+        """A message for staff; its own topic stands beside it as an entity, so that a first step can be told."""
+        assert self._parser is not None
+        inner = self._parser.parse(message) if message else None
+        if inner and inner.intent in HARD:
+            return replace(inner, text=parse.text, reason="context")
+        known = inner is not None and not inner.fallback and inner.intent.startswith(("faq/", "scam/"))
+        about = {"entity": "about", "value": inner.intent if inner else "", "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
+        found = [*parse.entities, about] if known else parse.entities
+        return replace(parse, intent=LEAVES_MESSAGE, confidence=1.0, fallback=False, entities=found, reason="context", also=())
 
     @staticmethod
     def _command(text: str, tracker: DialogueStateTracker | None) -> Command | None:

@@ -24,7 +24,7 @@ from persona.compliance.feed import Feed
 from persona.compliance.secrets import mask
 from persona.labels import full_label
 from persona.products import category_of
-from persona.rasa_adapter import editor, remote
+from persona.rasa_adapter import editor, remote, staff
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
@@ -108,7 +108,12 @@ class MascotTracker(DialogueStateTracker):
             self._mask(event)
         before = self.current_slot_values() if isinstance(event, (UserUttered, Restarted)) else {}
         super().update(event, domain)
-        if isinstance(event, UserUttered):
+        if isinstance(event, BotUttered):
+            staff.said(self, event)
+        elif isinstance(event, UserUttered):
+            staff.heard(self, event)
+            if staff.released(self):
+                self._set(state.released(self.current_slot_values()))
             label = full_label(event.parse_data)
             # A draft under review is nobody's own words: it says nothing about who wrote it.
             draft = label == editor.INTENT and editor.from_editor(event)
@@ -116,7 +121,7 @@ class MascotTracker(DialogueStateTracker):
             self._set(state.changes(label, entities, text, self.current_slot_values()))
             self._decided(before, "customer")
         elif isinstance(event, Restarted):
-            self._set({k: before.get(k) for k in ("lock", "minor", "opted_out", "crisis") if before.get(k)})
+            self._set({k: before.get(k) for k in ("lock", "minor", "opted_out", "crisis", staff.SLOT) if before.get(k)})
             self._decided(before, "restart")
 
     def _set(self, values: Mapping[str, Any]) -> None:
@@ -154,6 +159,11 @@ class MascotTracker(DialogueStateTracker):
             event.metadata["masked"] = kinds
 
     def _screen(self, event: BotUttered) -> None:
+        line = staff.written(self, event)
+        if line:  # a person's words, reviewed when they were written (persona/tickets/desk.py)
+            meta = {"speaker": "staff", "name": line.name, "ticket": line.ticket, "staff_line": line.id, "tone": "warm", "sober": True}
+            event.text, event.data, event.metadata = line.spoken, {}, {"metadata": meta}
+            return
         outgoing = self._passed(Outgoing(event.text, event.data, event.metadata))
         event.text, event.data, event.metadata = outgoing.text, outgoing.data, outgoing.metadata
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from persona.compliance import Guard
-from persona.compliance.audit import AUDIT_PATH, DEFAULT_PATH, AuditLog
+from persona.compliance.audit import AuditLog, project_log
 from persona.compliance.tally import Tally
 from persona.figures import Figures, load_figures
 from persona.institution import Institution, load_institution
@@ -41,5 +39,5 @@ def house() -> House:
     institution = load_institution()
     figures = load_figures()
     mascots = load_mascots()
-    audit = AuditLog(Path(os.environ.get(AUDIT_PATH, DEFAULT_PATH)), institution.audit_retention_days)
+    audit = project_log(institution)
     return House(institution, figures, mascots, Voice(mascots, institution, figures), Guard.load(), audit, Tally(audit.append, institution.today))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Mapping
 from typing import Any
 
+from persona.compliance.audit import conversation_hash
 from persona.institution import narrowed
 from persona.rasa_adapter.house import House
 
@@ -24,9 +24,8 @@ class Ledger:
 
     def append(self, record: Mapping[str, Any]) -> None:
         """One line, on disk when this returns."""
-        conversation = hashlib.sha256(self.sender_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         try:
-            self.house.audit.append({**record, "conversation": conversation, "channel": self.channel, "mascot": self.mascot})
+            self.house.audit.append({**record, "conversation": conversation_hash(self.sender_id), "channel": self.channel, "mascot": self.mascot})
         except Exception:  # a full disk must not silence the mascot; operations see the error
             logger.exception("an audit line could not be written")
 

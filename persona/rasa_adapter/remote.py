@@ -22,6 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona.emergency import response_for
 from persona.labels import full_label
+from persona.rasa_adapter import staff
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ def stand_in(name: str, tracker: DialogueStateTracker) -> str:
         return response_for(label, tracker.current_slot_values(), _said(tracker))
     return {
         "action_crisis": "utter_crisis",
-        "action_handoff": "utter_handoff_offline",
+        "action_handoff": f"utter_{label}" if label in ("complain", "missold") else "utter_handoff_offline",
+        "action_ticket_status": "utter_ticket_status",
         "action_product_info": "utter_product_unavailable",
         "action_verify_official": "utter_verify_offline",
         "action_calculate": "utter_calc_failed",
@@ -89,6 +91,8 @@ async def _run(
     self: RemoteAction, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain
 ) -> list[Event]:
     name = self.name()
+    if name == staff.ACTION:
+        return await staff.deliver(output_channel, nlg, tracker)
     if name in IN_PROCESS:
         return await _answer(IN_PROCESS[name], output_channel, nlg, tracker)
     try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from persona.institution import load_institution
+from persona.institution import Institution, load_institution
 
 if TYPE_CHECKING:
     from tests.talk import Bot
@@ -34,7 +35,12 @@ def _patterns(items: list[str] | None, sets: dict[str, list[str]]) -> list[str]:
 
 
 @pytest.mark.parametrize(("document", "script"), _scripts())
-def test_conversation_holds(bot: Bot, document: dict[str, Any], script: dict[str, Any]) -> None:
+def test_conversation_holds(
+    bot: Bot, document: dict[str, Any], script: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "clock" in script:
+        moment = datetime.fromisoformat(script["clock"])
+        monkeypatch.setattr(Institution, "now", lambda bank: moment.astimezone(bank.tz))
     talk = bot.talk(**{"mascot": script.get("mascot", "xiaofumiao"), **(script.get("meta") or {})})
     sets = document.get("sets", {})
     for number, step in enumerate(script["steps"], 1):

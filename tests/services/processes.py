@@ -23,6 +23,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
+DESK_TOKEN = "desk-token-of-the-tests"
 BAD = "内部渠道的理财稳赚不赔，保本保息年化8%，名额只剩三个"
 
 
@@ -72,6 +73,7 @@ EDITOR_TOKEN = "a-token-for-tests-only"
 def environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "LOG_LEVEL": "ERROR",
+        "MASCOT_DB": f"sqlite:///{folder}/conversations.db", "MASCOT_DESK_TOKEN": DESK_TOKEN,
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "MASCOT_AUDIT": str(folder / "audit.jsonl"), "PYTHONPATH": str(ROOT),
         "MASCOT_EDITOR_TOKEN": EDITOR_TOKEN,
         "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8", "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1",
@@ -134,6 +136,12 @@ class Rest:
         except urllib.error.HTTPError as problem:
             return problem.code, problem.read().decode()
 
+    def silent(self, sender: str, message: str) -> bool:
+        """Whether the answer is empty and says that a clerk has the conversation."""
+        request = urllib.request.Request(self.url, json.dumps({"sender": sender, "message": message}).encode())
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            return bool(reply.read() == b"[]" and reply.headers["X-Mascot-Speaker"] == "staff")
+
     def say(self, sender: str, message: str, **metadata: Any) -> str:
         body = json.dumps({"sender": sender, "message": message, "metadata": metadata}).encode()
         status, text = self.post(body)
@@ -153,6 +161,23 @@ class Rest:
                 pass
             time.sleep(0.5)
         raise AssertionError("the server did not answer")
+
+
+class DeskClient:
+    """A client of the bank's desk."""
+
+    def __init__(self, port: int, token: str = DESK_TOKEN) -> None:
+        self.url = f"http://127.0.0.1:{port}/desk/tickets"
+        self.token = token
+
+    def __call__(self, path: str = "", body: dict[str, str] | None = None) -> tuple[int, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Authorization": f"Bearer {self.token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as reply:
+                return int(reply.status), json.loads(reply.read())
+        except urllib.error.HTTPError as problem:
+            return problem.code, json.loads(problem.read())
 
 
 class Shell:

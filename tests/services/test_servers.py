@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from persona.institution import load_institution
 from tests.services.processes import (
     EDITOR_TOKEN,
     ROOT,
+    DeskClient,
     Misbehaving,
     Rest,
     Shell,
@@ -167,16 +170,54 @@ def test_a_misspelt_store_stops_the_start(folder: Path, actions: Misbehaving) ->
     assert "tracker_store.type" in (done.stdout + done.stderr).decode()
 
 
-def test_both_servers_as_the_readme_starts_them(folder: Path) -> None:
-    """`mascot serve` with the real action server: both listen on 127.0.0.1 only, and a person is found."""
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
+    """`mascot serve` with the real action server, as the README starts them; the two ports."""
     port, actions_port = free_port(), free_port()
     command = [sys.executable, "-m", "persona.cli", "serve", "--port", str(port), "--actions-port", str(actions_port)]
-    with process(command, folder):
-        client = Rest(port)
+    with process(command, tmp_path_factory.mktemp("served")):
         assert listening(port) and listening(actions_port)
-        client.wait()
-        assert "人工" in client.say("h1", "转人工")[:60]
-        assert "110" in client.say("h2", "有人打电话说我涉嫌洗钱，让我转到安全账户，我正要转")[:120]
-        for number in (port, actions_port):
-            listeners = subprocess.run(["ss", "-ltnH", f"sport = :{number}"], capture_output=True, text=True, check=False).stdout
-            assert not listeners or all("127.0.0.1" in line for line in listeners.splitlines())
+        Rest(port).wait()
+        yield port, actions_port
+
+
+def test_both_servers_as_the_readme_starts_them(served: tuple[int, int]) -> None:
+    """Both listen on 127.0.0.1 only, and a person is found."""
+    client = Rest(served[0])
+    assert "人工" in client.say(f"h1-{os.getpid()}", "转人工")[:60]
+    assert "110" in client.say(f"h2-{os.getpid()}", "有人打电话说我涉嫌洗钱，让我转到安全账户，我正要转")[:120]
+    for number in served:
+        listeners = subprocess.run(["ss", "-ltnH", f"sport = :{number}"], capture_output=True, text=True, check=False).stdout
+        assert not listeners or all("127.0.0.1" in line for line in listeners.splitlines())
+
+
+def test_a_clerk_at_the_desk_and_a_second_customer(served: tuple[int, int]) -> None:
+    """From the message left to the closing, over REST; who is not concerned notices nothing."""
+    client, desk = Rest(served[0]), DeskClient(served[0])
+    me, other = f"desk-me-{os.getpid()}", f"desk-other-{os.getpid()}"
+    found = re.search(r"T\d{8}-\d{4}", client.say(me, "留言，我的工资卡没到账"))
+    assert found
+    number = found[0]
+    assert number in [t["number"] for t in desk("?state=waiting")[1]["tickets"]]
+    assert desk(f"/{number}/messages", {"text": "您好"})[0] == 409, "not taken yet"
+    assert desk(f"/{number}/take", {"name": "王敏", "staff_id": "1023"})[1]["state"] == "with_staff"
+    assert "王敏" in client.say(me, "在吗")
+    assert client.silent(me, "信用卡年费怎么收")
+    assert "年费" in client.say(other, "信用卡年费怎么收")
+    status, refused = desk(f"/{number}/messages", {"text": "这款理财保本保息，稳赚"})
+    assert status == 422 and refused["error"] == "refused" and refused["findings"]
+    assert desk(f"/{number}/messages", {"text": "请把验证码发给我", "force": "急"})[1]["error"] == "never"
+    assert desk(f"/{number}/messages", {"text": "工资是哪天发的？"})[0] == 200
+    assert client.say(me, "在的") == "王敏（人工，工号1023）：工资是哪天发的？"
+    assert [line["text"] for line in desk(f"/{number}")[1]["lines"] if line["speaker"] == "customer"][-1] == "在的"
+    assert desk(f"/{number}/close", {"note": "已核对"})[1]["state"] == "closed"
+    answer = client.say(me, "信用卡年费怎么收")
+    assert "办结" in answer and "年费" in answer
+    assert "王敏" not in client.say(other, "你好")
+
+
+def test_the_desk_is_closed_to_strangers(served: tuple[int, int]) -> None:
+    assert DeskClient(served[0], "wrong-token-of-the-tests")()[0] == 401
+    assert DeskClient(served[0], "")("/T20261122-0001/close", {})[0] == 401
+    assert DeskClient(served[0])("/T20200101-0001")[0] == 404
+    assert DeskClient(served[0])("?state=offen")[0] == 400

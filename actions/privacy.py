@@ -1,0 +1,41 @@
+"""`action_privacy_request`: what the customer said on tickets is deleted at once; the rest has its way."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
+
+from persona.tickets import store
+
+logger = logging.getLogger(__name__)
+
+# A wish to delete, not a question about it: 「聊天记录能删吗」 deletes nothing.
+_DELETE = re.compile(r"删|清除|清空|注销|销毁|忘掉|撤回|撤销")
+_ASKS = re.compile(r"能.{0,4}[吗么]|怎么|如何|会不会|多久|多长|哪里|在哪|是不是|吗[？?]?$")
+
+
+class ActionPrivacyRequest(Action):
+    """「删除我的聊天记录」."""
+
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+        return "action_privacy_request"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Delete the words on the customer's tickets when deletion is asked for, say so, and tell the way for the rest."""
+        text = str(tracker.latest_message.get("text") or "")
+        if _DELETE.search(text) and not _ASKS.search(text):
+            try:
+                forgotten = store().forget(tracker.sender_id)
+            except SQLAlchemyError:
+                logger.exception("what was said on tickets could not be deleted")
+                forgotten = []
+            if forgotten:
+                dispatcher.utter_message(response="utter_tickets_forgotten", tickets="、".join(t.number for t in forgotten))
+        dispatcher.utter_message(response="utter_privacy_request")
+        return []

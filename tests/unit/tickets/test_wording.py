@@ -1,0 +1,28 @@
+"""What is a message for staff, what is a question about one, and which ticket is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from persona.tickets.model import graver, urgency_of
+from persona.tickets.wording import message_in, number_in
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("留言", ""), ("那留言吧", ""), ("我要留个言", ""), ("留言：月供没扣成", "月供没扣成"), ("那就留个话，卡年费扣重了", "卡年费扣重了"),
+    ("帮我登记一下，工资卡没到账", "工资卡没到账"), ("留言在哪看", None), ("留言有人看吗", None), ("信用卡年费怎么收", None),
+])
+def test_the_message_is_what_follows(text: str, message: str | None) -> None:
+    assert message_in(text) == message
+
+
+def test_a_number_is_read_however_it_is_typed() -> None:
+    assert number_in("t20261122-0031到哪了") == "T20261122-0031"
+    assert number_in("订单20261122-0031") is None
+
+
+def test_despair_is_graver_than_fraud() -> None:
+    assert urgency_of("crisis") == "critical"
+    assert {urgency_of(label) for label in ("been_scammed.worry", "scam_now", "faq/lost_card.damaged")} == {"urgent"}
+    assert urgency_of("faq/early_repay") == "normal"
+    assert graver("urgent", "critical") == graver("critical", "normal") == "critical"
