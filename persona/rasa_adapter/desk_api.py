@@ -179,6 +179,10 @@ def publish(broker: Any) -> int:
     tickets, now, done = store(), house().institution.now(), 0
     for ticket in tickets.unpublished():
         if tickets.published(ticket):
-            broker.publish({"event": "ticket", **show(ticket, tickets.transcript(ticket.number), now)})
+            try:
+                broker.publish({"event": "ticket", **show(ticket, tickets.transcript(ticket.number), now)})
+            except Exception:
+                tickets.publish_again(ticket)
+                raise
             done += 1
     return done

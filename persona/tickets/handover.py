@@ -78,8 +78,9 @@ class Counter:
     def complaint(self, customer: Customer) -> Reply:
         """A complaint or a mis-sale: number, deadlines and channels; nothing is argued."""
         now, known = self.institution.now(), self._open(customer, complaint=True)
-        ticket = known or self._new(customer, customer.label, now)
-        return self._reply(f"utter_{customer.label}_ticket", ticket, now, opened=known is None)
+        if known:
+            return self._reply("utter_complain_again", known, now)
+        return self._reply(f"utter_{customer.label}_ticket", self._new(customer, customer.label, now), now, opened=True)
 
     def status(self, sender: str, number: str | None = None) -> Reply:
         """「工单到哪了」: the ticket of that number if it is this customer's, else the latest; a number alone is no proof."""

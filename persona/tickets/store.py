@@ -275,6 +275,11 @@ class TicketStore:
         with self.engine.begin() as connection:
             return self._change(connection, ticket.number, {"published": mark}, self.tickets.c.published != mark)
 
+    def publish_again(self, ticket: Ticket) -> None:
+        """The broker did not take it: it counts as not published."""
+        with self.engine.begin() as connection:
+            self._change(connection, ticket.number, {"published": ""}, self.tickets.c.number == ticket.number)
+
     # ── inside a transaction ──
 
     def _change(self, connection: Connection, ticket: str, values: Mapping[str, Any], when: Any) -> bool:

@@ -70,6 +70,14 @@ def test_the_broker_is_told_once_and_without_secrets(bot: Bot) -> None:
     assert "扣错了" in mine[0]["lines"][0]["text"]
     assert "6222020200112233445" not in json.dumps(mine) and talk.sender not in json.dumps(mine)
     assert publish(broker) == 0
+
+    def away(event: dict[str, Any]) -> None:
+        raise ConnectionError
+
+    store().raise_urgency(store().get(number), "urgent")
+    with pytest.raises(ConnectionError):
+        publish(SimpleNamespace(publish=away))
+    assert publish(broker) == 1, "what the broker did not take is tried again"
     store().close(number, "", store().get(number).created)
     publish(broker)
     assert told[-1]["state"] == "closed"
