@@ -15,12 +15,12 @@ from persona.compliance.audit import project_log
 from persona.tickets import store
 from persona.tickets.desk import audit_line
 from persona.tickets.handover import Counter, Customer, Reply
-from persona.tickets.model import urgency_of
+from persona.tickets.model import COMPLAINTS, urgency_of
 from persona.tickets.wording import message_in, number_in
 
 logger = logging.getLogger(__name__)
 
-COMPLAINTS = ("complain", "missold")
+MOST = 64  # characters of what a client says about itself
 
 
 class ActionHandoff(Action):
@@ -84,14 +84,14 @@ class ActionTicketStatus(Action):
 def _customer(tracker: Tracker, wish: str) -> Customer:
     metadata = tracker.latest_message.get("metadata") or {}
     said = [e for e in tracker.events if e.get("event") in ("user", "bot") and e.get("text")]
-    named = tracker.get_slot("mascot") or metadata.get("mascot") or institution().mascot
+    named = tracker.get_slot("mascot") or metadata.get("mascot") or institution().mascot  # as House.mascot_for
     return Customer(
         sender=tracker.sender_id,
         label=wish,
-        mascot=str(named),
+        mascot=str(named)[:MOST],
         channel=channel(tracker),
         about=entity(tracker, "about") or "",
-        branch=str(metadata.get("branch") or ""),
+        branch=str(metadata.get("branch") or "")[:MOST],
         crisis=bool(tracker.get_slot("crisis")),
         locked=tracker.get_slot("lock") == "hard" and not tracker.get_slot("minor"),
         transcript=[("customer" if e["event"] == "user" else "bot", str(e["text"])) for e in said],

@@ -23,6 +23,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from persona.emergency import response_for
 from persona.labels import full_label
 from persona.rasa_adapter import staff
+from persona.tickets.model import COMPLAINTS
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def stand_in(name: str, tracker: DialogueStateTracker) -> str:
         return response_for(label, tracker.current_slot_values(), _said(tracker))
     return {
         "action_crisis": "utter_crisis",
-        "action_handoff": f"utter_{label}" if label in ("complain", "missold") else "utter_handoff_offline",
+        "action_handoff": f"utter_{label}" if label in COMPLAINTS else "utter_handoff_offline",
         "action_ticket_status": "utter_ticket_status",
         "action_product_info": "utter_product_unavailable",
         "action_verify_official": "utter_verify_offline",

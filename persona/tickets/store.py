@@ -95,7 +95,7 @@ class TicketStore:
     ) -> Ticket:
         """A new waiting ticket with the next number of the day; `transcript` holds (speaker, text), oldest first."""
         from sqlalchemy import func, insert, select
-        from sqlalchemy.exc import IntegrityError, OperationalError
+        from sqlalchemy.exc import IntegrityError
 
         now = now.astimezone(self.tz)
         day = f"{now:%Y%m%d}"
@@ -114,7 +114,7 @@ class TicketStore:
                     writing.execute(insert(self.tickets).values(number=found, sequence=sequence, **values))
                     for speaker, text in transcript:
                         self._say(writing, found, now, speaker, text)
-            except (IntegrityError, OperationalError):
+            except IntegrityError:
                 if attempt == _TRIES - 1:
                     raise
                 continue
