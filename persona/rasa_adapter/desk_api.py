@@ -7,10 +7,8 @@ desk: every path answers 404. The contract is in docs/embedding.md.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import logging
-import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -21,6 +19,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from persona.rasa_adapter.channel import RateLimit
+from persona.rasa_adapter.editor import bears, token_from
 from persona.rasa_adapter.house import house
 from persona.tickets import UnknownTicketError, store
 from persona.tickets.desk import Desk, DeskError, show
@@ -29,7 +28,6 @@ from persona.tickets.model import STATES
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 65_536
-SHORTEST_TOKEN = 16
 PUBLISH_EVERY = 2.0  # seconds
 _STATUS = {"bad_staff": 400, "bad_text": 400, "refused": 422, "never": 422}
 
@@ -65,11 +63,7 @@ class MascotDesk(InputChannel):
         unknown = set(options) - {"token", "per_minute"}
         if unknown:
             raise ValueError(f"credentials.yml：MascotDesk 不认识 {', '.join(sorted(unknown))}；可写 token、per_minute。")
-        token = os.path.expandvars(str(options.get("token") or ""))
-        token = "" if token.startswith("${") else token.strip()
-        if token and len(token) < SHORTEST_TOKEN:
-            raise ValueError(f"credentials.yml：MascotDesk 的 token 至少 {SHORTEST_TOKEN} 个字符，例如 openssl rand -hex 32 的输出。")
-        return cls(token, int(options.get("per_minute", 120)))
+        return cls(token_from(options.get("token"), "MascotDesk 的 token"), int(options.get("per_minute", 120)))
 
     @classmethod
     def name(cls) -> str:
@@ -89,8 +83,7 @@ class MascotDesk(InputChannel):
             answer = _error(429, "too_many", f"请求太快了，请等 {wait} 秒。")
             answer.headers["Retry-After"] = str(wait)
             return answer
-        given = str(request.headers.get("Authorization") or "")
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), f"Bearer {self.token}".encode()):
+        if not bears(request.headers.get("Authorization"), self.token):
             return _error(401, "unauthorized", "需要 Authorization: Bearer <令牌>。")
         if len(request.body) > MAX_BODY:
             return _error(413, "body_too_large", f"请求体最多 {MAX_BODY} 字节。")
