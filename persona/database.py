@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
+    from sqlalchemy import MetaData
     from sqlalchemy.engine import Engine
 
 URL = "MASCOT_DB"  # a SQLAlchemy URL that wins over endpoints.yml
@@ -58,3 +59,16 @@ def _engine(url: Any) -> Engine:
 def engine() -> Engine:
     """The shared engine of this process."""
     return _engine(database_url())
+
+
+def create(tables: MetaData, at: Engine) -> None:
+    """Make the tables that are missing; another process may be doing the same at this moment."""
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import SQLAlchemyError
+
+    for table in tables.sorted_tables:
+        try:
+            table.create(at, checkfirst=True)
+        except SQLAlchemyError:
+            if not inspect(at).has_table(table.name):
+                raise

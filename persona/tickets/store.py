@@ -80,12 +80,7 @@ class TicketStore:
         self.engine = engine
         self.tz = tz
         metadata, self.tickets, self.lines = _tables()
-        from sqlalchemy.exc import SQLAlchemyError
-
-        try:
-            metadata.create_all(engine)
-        except SQLAlchemyError:
-            metadata.create_all(engine)  # another process has just made them
+        database.create(metadata, engine)
 
     # ── opening ──
 
