@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A safe change of a file: replace the characters from ``start`` to ``end`` (offsets of its text) by ``new``."""
+
+    start: int
+    end: int
+    new: str
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong in one place: where it is, what it is, how to mend it (in Chinese)."""
+    """One thing wrong in one place: where it is, what it is, how to mend it (in Chinese).
+
+    ``column`` counts characters from 1, 0 where only the line is known; ``text`` is what stands there and is wrong.
+    """
 
     file: str
     line: int
@@ -16,9 +29,13 @@ class Problem:
     key: str
     what: str
     fix: str
+    column: int = 0
+    text: str = ""
+    edit: Edit | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
+        where += f":{self.column}" if self.line and self.column else ""
         key = f" {self.key}：" if self.key else " "
         return f"[{self.code}] {where}{key}{self.what} → {self.fix}"
 
@@ -28,6 +45,8 @@ class Problem:
             "code": self.code,
             "file": self.file,
             "line": self.line,
+            "column": self.column,
+            "text": self.text,
             "key": self.key,
             "what": self.what,
             "fix": self.fix,
@@ -35,10 +54,14 @@ class Problem:
 
 
 class ContentError(ValueError):
-    """A file cannot be used. Carries every problem that was found, not only the first."""
+    """A file cannot be used. Carries every problem that was found, not only the first.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    ``partial`` is what could be read all the same: the linter goes on with it, nothing that talks to customers does.
+    """
+
+    def __init__(self, problems: Iterable[Problem], partial: Any = None) -> None:
         self.problems: list[Problem] = sorted(problems)
+        self.partial = partial
         super().__init__(self.problems)
 
     def __str__(self) -> str:

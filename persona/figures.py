@@ -74,5 +74,6 @@ def load_figures(path: Path | str | None = None) -> Figures:
         if as_of != date.max and as_of > review_by:
             reader.bad("P303", (*here, "review_by"), "复核日早于截至日", "复核日写在截至日之后。")
         found[name] = Figure(name, value, as_of, reader.text(*here, "source"), review_by, reader.document.line(*here))
-    reader.finish()
-    return Figures(found, str(file))
+    figures = Figures(found, str(file))
+    reader.finish(figures)
+    return figures

@@ -142,5 +142,5 @@ def load_institution(path: Path | str | None = None) -> Institution:
         extra=_frozen({key: value for key, value in (reader.document.data or {}).items() if key not in known}),
         source=str(file),
     )
-    reader.finish()
+    reader.finish(institution)
     return institution

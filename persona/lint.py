@@ -3,110 +3,131 @@
 from __future__ import annotations
 
 import argparse
-import json
+import gc
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from persona import columns, leisure_checks
-from persona.compliance import Context, Guard
-from persona.compliance.rules import RuleError
-from persona.content import Content, check, load_content
-from persona.errors import ContentError, Problem, RenderError
-from persona.figures import Figures, load_figures
-from persona.institution import Institution, load_institution
-from persona.mascot import Mascot, load_mascots
-from persona.products import load_products
-from persona.voice import Voice
+from persona import __version__
+from persona.content import fix, output
+from persona.content.checks import check_project
+from persona.content.codes import is_warning, table
+from persona.content.house import home_of, load_house
+from persona.errors import Problem
 
 CLEAN, FOUND, BAD_CALL = 0, 1, 2
-
-
-def _spoken(
-    content: Content, institution: Institution, figures: Figures, mascots: dict[str, Mascot]
-) -> list[Problem]:
-    """The guard's findings on every answer as the default mascot would say it, disclosures included."""
-    guard, voice = Guard.load(), Voice(mascots, institution, figures)
-    today = institution.today()
-    problems: list[Problem] = []
-    for response in (r for variations in content.responses.values() for r in variations):
-        meta = response.metadata
-        if not response.text or meta.get("values"):
-            continue
-        speaker = response.mascot or institution.mascot
-        try:
-            text = voice.render(
-                response.text, mascot=speaker if speaker in mascots else institution.mascot,
-                tone=str(meta.get("tone") or "warm"), sober=bool(meta.get("sober")), seed=0,
-                disclosures=tuple(meta.get("disclosures") or ()), today=today,
-            )
-        except RenderError as problem:
-            problems.append(Problem(response.file, response.line, "C301", response.name, str(problem), "改占位符或补上数字"))
-            continue
-        decision = guard.review(text, Context(tone=str(meta.get("tone") or "warm"), now=today))
-        if decision.verdict == "allow":
-            continue
-        for finding in decision.findings:
-            what = f"{finding.rule}「{finding.text}」：{finding.message}"
-            problems.append(Problem(response.file, response.line, "C401", response.name, what, finding.fix))
-        for missing in decision.missing:
-            problems.append(
-                Problem(response.file, response.line, "C402", response.name, f"缺披露 {missing}", f"在 metadata.disclosures 里加 {missing}")
-            )
-    return problems
+FIX_ROUNDS = 4
 
 
 def problems_in(root: Path) -> list[Problem]:
     """All problems of the project in `root`, sorted by file and line."""
-    try:
-        institution, figures, mascots = load_institution(), load_figures(), load_mascots()
-        load_products()
-        content = load_content(root)
-    except ContentError as error:
-        return error.problems
-    found = list(check(content, institution, figures, mascots=mascots))
-    places = {(p.file, p.line) for p in found}
-    spoken = _spoken(content, institution, figures, dict(mascots))
-    # What cannot be rendered has its cause among the findings already, as a rule.
-    return sorted({*found, *(p for p in spoken if p.code != "C301" or (p.file, p.line) not in places)})
+    return check_project(load_house(root))
 
 
-def _due() -> list[str]:
-    """Figures to be reviewed and columns that run out within 30 days: reminders, not findings."""
+def content_files(root: Path) -> list[Path]:
+    """The files editors write: what is read, watched and mended."""
+    home = home_of(root)
+    found = [*root.glob("data/**/*.yml"), *root.glob("data/**/*.yaml"), root / "domain.yml"]
+    found += [*home.glob("*.yml"), *home.glob("mascots/*.yml"), *home.glob("products/*.yml")]
+    return sorted(file for file in found if file.is_file())
+
+
+def _wanted(problems: Sequence[Problem], paths: Sequence[Path]) -> list[Problem]:
+    return [one for one in problems if not paths or any(Path(one.file).resolve().is_relative_to(path) for path in paths)]
+
+
+def mend(root: Path, paths: Sequence[Path]) -> list[str]:
+    """Make the safe changes until there are none left; the diffs of what was changed."""
+    first: dict[Path, str] = {}
+    last: dict[Path, str] = {}
+    for _ in range(FIX_ROUNDS):
+        files = [file for file in content_files(root) if not paths or any(file.resolve().is_relative_to(path) for path in paths)]
+        changes = fix.changed(files, _wanted(problems_in(root), paths))
+        if not changes:
+            break
+        for file, (before, after) in changes.items():
+            file.write_bytes(after.encode("utf-8"))
+            first.setdefault(file, before)
+            last[file] = after
+    return [fix.diff(_shown(file, root), before, last[file]) for file, before in sorted(first.items())]
+
+
+def _shown(file: Path, root: Path) -> str:
+    return file.resolve().relative_to(root.resolve()).as_posix() if file.resolve().is_relative_to(root.resolve()) else file.as_posix()
+
+
+def _stamps(root: Path) -> dict[Path, tuple[int, int]]:
+    found = {}
+    for file in [*content_files(root), *home_of(root).glob("compliance/**/*.yml")]:
+        try:
+            found[file] = (file.stat().st_mtime_ns, file.stat().st_size)
+        except OSError:
+            continue
+    return found
+
+
+def watch(root: Path, paths: Sequence[Path], seconds: float = 0.5) -> int:
+    """Check again whenever a file is saved; say only what is new and what is gone, until Ctrl-C."""
+    known = _wanted(problems_in(root), paths)
+    print(output.text(known), "在看着；存盘就查，Ctrl-C 结束。", sep="\n", flush=True)
+    stamps = _stamps(root)
     try:
-        figures, mascots, today = load_figures(), load_mascots(), load_institution().today()
-    except ContentError:
-        return []
-    ageing = [f"提醒：figures.yml 的 {f.name} 要在 {f.review_by} 前复核。" for f in figures.due(today)]
-    return ageing + leisure_checks.due(load_content(columns.FOLDER), mascots, today)
+        while True:
+            time.sleep(seconds)
+            now = _stamps(root)
+            if now == stamps:
+                continue
+            stamps = now
+            found = _wanted(problems_in(root), paths)
+            fresh, gone = [one for one in found if one not in known], [one for one in known if one not in found]
+            for problem in gone:
+                print(f"好了 [{problem.code}] {problem.file}:{problem.line} {problem.key}")
+            for problem in fresh:
+                print(problem)
+            if fresh or gone:
+                print(output.count(found), flush=True)
+            known = found
+    except KeyboardInterrupt:
+        return FOUND if any(not is_warning(problem.code) for problem in known) else CLEAN
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the command; exit 0 clean, 1 findings, 2 bad call."""
-    ap = argparse.ArgumentParser(prog="mascot lint", description="检查内容：写法、占位符、披露、合规。")
+    """Run the command; exit 0 clean (reminders only), 1 findings, 2 bad call."""
+    ap = argparse.ArgumentParser(prog="mascot lint", description="检查内容：写法、占位符、披露、合规。提醒不算错，退出码还是 0。")
     ap.add_argument("paths", nargs="*", help="只看这些文件或文件夹（默认整个项目）")
-    ap.add_argument("--format", choices=("text", "json"), default="text")
+    ap.add_argument("--format", choices=("text", "json", "sarif"), default="text")
+    ap.add_argument("--fix", action="store_true", help="改掉一定不会改错的：日期引号、全角冒号和数字、缺的披露编号、行末空格、CRLF；打印改了什么")
+    ap.add_argument("--watch", action="store_true", help="存盘就查，只说变化；Ctrl-C 结束")
+    ap.add_argument("--codes", action="store_true", help="列出全部编号、意思和理由")
     args = ap.parse_args(argv)
-    wanted = [Path(p).resolve() for p in args.paths]
-    missing = [p for p in wanted if not p.exists()]
+    if args.codes:
+        print(table())
+        return CLEAN
+    if args.watch and (args.fix or args.format != "text"):
+        print("--watch 只能单独用。", file=sys.stderr)
+        return BAD_CALL
+    root = Path.cwd()
+    paths = [Path(path).resolve() for path in args.paths]
+    missing = [path for path in paths if not path.exists()]
     if missing:
         print(f"没有这个文件：{missing[0]}", file=sys.stderr)
         return BAD_CALL
-    try:
-        everything = problems_in(Path.cwd())
-    except RuleError as broken:  # the guard cannot judge anything until its own rules are whole
-        print(broken, file=sys.stderr)
-        return FOUND
-    found = [
-        p for p in everything
-        if not wanted or any(Path(p.file).resolve().is_relative_to(w) for w in wanted)
-    ]
+    if not (root / "data").is_dir():
+        print("这里没有 data 文件夹；请在项目文件夹里运行。", file=sys.stderr)
+        return BAD_CALL
+    gc.disable()  # one pass over a hundred thousand small objects; nothing to collect before the end
+    if args.watch:
+        gc.enable()
+        return watch(root, paths)
+    if args.fix:
+        for one in mend(root, paths):
+            print(one, file=sys.stderr if args.format != "text" else sys.stdout)
+    found = _wanted(problems_in(root), paths)
     if args.format == "json":
-        print(json.dumps([p.as_dict() for p in found], ensure_ascii=False, indent=1))
+        print(output.as_json(found))
+    elif args.format == "sarif":
+        print(output.sarif(found, __version__))
     else:
-        for problem in found:
-            print(problem)
-        print(f"{len(found)} 处要改。" if found else "没有要改的。")
-        for reminder in _due():
-            print(reminder)
-    return FOUND if found else CLEAN
+        print(output.text(found))
+    return FOUND if any(not is_warning(problem.code) for problem in found) else CLEAN

@@ -134,6 +134,8 @@ def load_mascots(folder: Path | str | None = None) -> dict[str, Mascot]:
             mascot = load_mascot(file)
         except ContentError as error:
             problems += error.problems
+            if error.partial is not None and error.partial.id:
+                found.setdefault(error.partial.id, error.partial)
             continue
         if mascot.id in found:
             problems.append(Problem(str(file), 1, "P402", "id", f"「{mascot.id}」已经在 {found[mascot.id].source} 用过",
@@ -142,7 +144,7 @@ def load_mascots(folder: Path | str | None = None) -> dict[str, Mascot]:
     if not files:
         problems.append(Problem(str(folder or FOLDER), 0, "P400", "", "一张形象卡都没有", "放一张 *.yml 进来。"))
     if problems:
-        raise ContentError(problems)
+        raise ContentError(problems, found)
     return found
 
 
@@ -157,7 +159,7 @@ def load_mascot(id_or_path: Path | str) -> Mascot:
     if reader.get() is not None:
         from persona.mascot_checks import check_card
         check_card(mascot, reader)
-    reader.finish()
+    reader.finish(mascot)
     return mascot
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,21 +13,35 @@ import yaml
 from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from persona.errors import ContentError, Problem
+from persona.errors import ContentError, Edit, Problem
+from persona.yamlsource import explain, prepare
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTRUCTOR = yaml.SafeLoader("")
 Path_ = tuple["str | int", ...]
+_NAMES = re.compile(r"^\s*(?:- +)?(?:intent\s*[:：]\s*(\S+)|([A-Za-z_][\w./-]*)\s*[:：])", re.M)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a key stands and where its value begins and ends, each as (line, column)."""
+
+    key: tuple[int, int]
+    start: tuple[int, int]
+    end: tuple[int, int]
 
 
 @dataclass
 class Document:
-    """One parsed file: plain data, and the line (from 1) on which each key or item stands."""
+    """One parsed file: plain data, and where each key or item stands (lines and columns count from 1)."""
 
     file: str
     data: Any
     lines: dict[Path_, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    source: str = ""
+    spans: dict[Path_, Span] = field(default_factory=dict)
+    broken: bool = False
 
     def line(self, *path: str | int) -> int:
         """The line of ``path``, or of the nearest thing that contains it."""
@@ -36,33 +51,70 @@ class Document:
                 return found
         return 1
 
+    def place(self, path: Sequence[str | int], needle: str = "") -> tuple[int, int]:
+        """Line and column of ``needle`` inside the value at ``path``; without it, of the value's key."""
+        path = tuple(path)
+        while path and path not in self.spans:
+            path, needle = path[:-1], ""
+        span = self.spans.get(path)
+        if span is None:
+            return self.line(*path), 1
+        needle = needle.split("\n")[0]
+        if needle:
+            rows = self.source.split("\n")[span.start[0] - 1:span.end[0]]
+            for number, row in enumerate(rows):
+                at = row.find(needle, span.start[1] - 1 if number == 0 else 0)
+                if at >= 0:
+                    return span.start[0] + number, at + 1
+        return span.key
+
+    def offsets(self, path: Sequence[str | int]) -> tuple[int, int] | None:
+        """Where the value at ``path`` stands in the source, as offsets; None when unknown."""
+        span = self.spans.get(tuple(path))
+        if span is None:
+            return None
+        starts = [0]
+        for row in self.source.split("\n"):
+            starts.append(starts[-1] + len(row) + 1)
+        return starts[span.start[0] - 1] + span.start[1] - 1, starts[span.end[0] - 1] + span.end[1] - 1
+
+    def names(self) -> set[str]:
+        """Every name that stands before a colon or behind ``intent:``: what a broken file was about to define."""
+        return {name for pair in _NAMES.findall(self.source) for name in pair if name}
+
 
 def read(path: Path | str, shown_as: str | None = None) -> Document:
     """Parse ``path``. Never raises for bad content: what is wrong stands in ``problems``."""
     shown = shown_as or _short(Path(path))
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        what = "文件读不出来" if isinstance(error, OSError) else "文件不是 UTF-8 编码"
-        return _broken(shown, 0, "P100", f"{what}（{error.__class__.__name__}）", "检查文件名，另存为 UTF-8。")
-    return parse(text, shown)
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        return _broken(shown, "", Problem(shown, 1, "P100", "", f"文件读不出来（{error.__class__.__name__}）", "检查文件名。"))
+    try:
+        return parse(raw.decode("utf-8"), shown)
+    except UnicodeDecodeError as error:
+        line = raw[:error.start].count(b"\n") + 1
+        guess = raw.decode("gb18030", errors="replace")
+        return _broken(shown, guess, Problem(shown, line, "P100", "", f"文件不是 UTF-8 编码（{error.__class__.__name__}）", "另存为 UTF-8。", 1))
 
 
 def parse(text: str, shown: str) -> Document:
     """Like :func:`read`, for text already in memory."""
-    loader = Loader(text)
+    meant, problems = prepare(text, shown)
+    loader = Loader(meant)
     try:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        why = error.problem or error.context or "格式不对"
-        return _broken(shown, mark.line + 1 if mark else 1, "P101", f"YAML 读不懂：{why}",
-                       "看这一行和上一行的缩进、冒号、引号是否成对。")
+        # A slip of the keyboard that was found already is the cause of what YAML cannot read further down.
+        slips = [problem for problem in problems if problem.code not in ("P111", "P112")]
+        return _broken(shown, meant, *problems, *([] if slips else [explain(error, meant, shown)]))
     except yaml.YAMLError as error:
-        return _broken(shown, 1, "P101", f"YAML 读不懂：{error}", "删掉看不见的控制字符。")
+        at = getattr(error, "position", 0)
+        line = meant[:at].count("\n") + 1 if isinstance(at, int) else 1
+        return _broken(shown, meant, *problems, Problem(shown, line, "P101", "", "YAML 读不懂：有看不见的控制字符", "删掉看不见的控制字符。"))
     finally:
         loader.dispose()
-    document = Document(shown, None)
+    document = Document(shown, None, source=meant, problems=problems)
     if node is not None:
         document.lines[()] = node.start_mark.line + 1
         document.data = _build(node, (), document)
@@ -77,8 +129,14 @@ def _short(path: Path) -> str:
         return path.as_posix()
 
 
-def _broken(shown: str, line: int, code: str, what: str, fix: str) -> Document:
-    return Document(shown, None, {(): line or 1}, [Problem(shown, line, code, "", what, fix)])
+def _broken(shown: str, text: str, *problems: Problem) -> Document:
+    return Document(shown, None, {(): problems[-1].line or 1}, list(problems), text, broken=True)
+
+
+def _span(key: Node, value: Node) -> Span:
+    start, end = value.start_mark, value.end_mark
+    return Span((key.start_mark.line + 1, key.start_mark.column + 1), (start.line + 1, start.column + 1),
+                (end.line + 1, end.column + 1))
 
 
 def _build(node: Node, path: Path_, document: Document) -> Any:
@@ -89,6 +147,7 @@ def _build(node: Node, path: Path_, document: Document) -> Any:
         for number, child in enumerate(node.value):
             here = (*path, number)
             document.lines[here] = child.start_mark.line + 1
+            document.spans[here] = _span(child, child)
             items.append(_build(child, here, document))
         return items
     assert isinstance(node, ScalarNode)
@@ -111,18 +170,21 @@ def _build_mapping(node: MappingNode, path: Path_, document: Document) -> dict[s
         if key in result:
             document.problems.append(Problem(
                 document.file, line, "P102", dotted(here), f"同一层里「{key}」写了两次，第一次在第 {document.line(*here)} 行",
-                "留一个，删一个；YAML 会悄悄只认后一个。"))
+                "留一个，删一个；YAML 会悄悄只认后一个。", key_node.start_mark.column + 1, key))
             continue
         document.lines[here] = line
+        document.spans[here] = _span(key_node, value_node)
         result[key] = _build(value_node, here, document)
     return {**merged, **result}
 
 
 def _build_scalar(node: ScalarNode, path: Path_, document: Document) -> Any:
     if node.tag == "tag:yaml.org,2002:timestamp":
+        start, end = document.offsets(path) or (0, 0)
         document.problems.append(Problem(
             document.file, node.start_mark.line + 1, "P103", dotted(path), f"日期 {node.value} 没有加引号",
-            f'写成 "{node.value}"；不加引号，训练会失败。'))
+            f'写成 "{node.value}"；不加引号，训练会失败。', node.start_mark.column + 1, str(node.value),
+            Edit(start, end, f'"{node.value}"') if end else None))
         return str(node.value)
     kind = node.tag.rpartition(":")[2]
     try:
@@ -136,7 +198,7 @@ def _build_scalar(node: ScalarNode, path: Path_, document: Document) -> Any:
     except (ConstructorError, ValueError, KeyError):
         document.problems.append(Problem(
             document.file, node.start_mark.line + 1, "P105", dotted(path), f"不认识的写法 {node.tag} {node.value!r}",
-            "写成普通文字；拿不准就加上引号。"))
+            "写成普通文字；拿不准就加上引号。", node.start_mark.column + 1, str(node.value)))
         return None
 
 
@@ -164,13 +226,13 @@ class Reader:
 
     def bad(self, code: str, path: Sequence[str | int], what: str, fix: str) -> None:
         """Note a problem at ``path``."""
-        line = self.document.line(*path)
-        self.problems.append(Problem(self.document.file, line, code, dotted(path), what, fix))
+        line, column = self.document.place(path)
+        self.problems.append(Problem(self.document.file, line, code, dotted(path), what, fix, column))
 
-    def finish(self) -> None:
-        """Raise everything that was collected."""
+    def finish(self, partial: Any = None) -> None:
+        """Raise everything that was collected, with what was read in spite of it."""
         if self.problems:
-            raise ContentError(self.problems)
+            raise ContentError(self.problems, partial)
 
     def get(self, *path: str | int) -> Any:
         """The value at ``path`` or None."""

@@ -82,8 +82,8 @@ def _fee(principal: Decimal, periods: int, fee: Decimal, kind: str) -> Decimal:
 
 def true_rate(values: Mapping[str, str]) -> Result:
     """The annualised rate of a loan whose monthly payment is known."""
-    name, said = installment({**values, "fee": values["payment"], "fee_kind": "payment"})
-    return name.replace("installment", "true_rate"), said
+    _, said = installment({**values, "fee": values["payment"], "fee_kind": "payment"})
+    return "utter_calc_result_true_rate", said
 
 
 def monthly_payment(values: Mapping[str, str]) -> Result:

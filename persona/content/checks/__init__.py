@@ -1,0 +1,65 @@
+"""What the linter looks for. One small generator a kind; a new kind of content adds its own to a list here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+from persona.content.checks import answers, dates, examples, flow, manner, metadata, places, spoken
+from persona.content.house import House, furnish
+from persona.content.model import Content, Response
+from persona.errors import Problem
+from persona.figures import Figures
+from persona.institution import Institution
+from persona.mascot import Mascot, load_mascots
+
+# looked at for every variation of every answer
+ANSWER: tuple[Callable[[Response, House], Iterator[Problem]], ...] = (
+    answers.placeholders, answers.shape, answers.buttons, answers.pictures, metadata.required, metadata.values,
+    metadata.figures, metadata.disclosures, dates.answer, manner.plain_voice, manner.literals, manner.in_character,
+    manner.tone, manner.secrets,
+)
+# looked at once
+PROJECT: tuple[Callable[[House], Iterator[Problem]], ...] = (
+    examples.written, examples.repeated, examples.alike, examples.series, examples.few, examples.secrets,
+    places.pairs, places.folders, places.scenes, places.trailing, dates.figures, dates.products, flow.intents, flow.rules, flow.actions, flow.unused,
+)
+
+
+def check(content: Content, institution: Institution, figures: Figures, today: date | None = None,
+          mascots: Mapping[str, Mascot] | None = None) -> list[Problem]:
+    """Everything an editor has to mend in the content files, in the order of files and lines."""
+    return check_house(furnish(content, institution, figures, today or institution.today(),
+                               mascots if mascots is not None else load_mascots()))
+
+
+def check_house(house: House) -> list[Problem]:
+    """Everything but what the guard says."""
+    problems = [*house.problems, *house.content.problems]
+    for look in PROJECT:
+        problems += look(house)
+    for response in house.content.variations():
+        for examine in ANSWER:
+            problems += examine(response, house)
+    return _first_of_each(problems)
+
+
+def check_project(house: House) -> list[Problem]:
+    """Everything: the files, and what the guard says of every answer as it will be heard."""
+    found = check_house(house)
+    return _first_of_each([*found, *spoken.spoken(house, found)])
+
+
+def _first_of_each(problems: list[Problem]) -> list[Problem]:
+    """Sorted; where two findings mark overlapping words of a line, the first one found has said it."""
+    kept: list[Problem] = []
+    marked: dict[tuple[str, int], list[tuple[int, int, str]]] = {}
+    for problem in problems:
+        spans = marked.setdefault((problem.file, problem.line), [])
+        start, end = problem.column, problem.column + len(problem.text)
+        if problem.text and any(start < b and a < end and code != problem.code for a, b, code in spans):
+            continue
+        if problem.text:
+            spans.append((start, end, problem.code))
+        kept.append(problem)
+    return sorted(set(kept))

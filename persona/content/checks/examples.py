@@ -1,0 +1,203 @@
+"""Checks of training sentences: what Rasa would misread, what stands twice, what teaches nothing new."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+
+from persona.content.checks.manner import personal
+from persona.content.house import House
+from persona.content.model import Example
+from persona.errors import Problem
+
+TOPIC_MIN, INTENT_MIN, SPLIT_MIN = 40, 25, 25
+SAME_MIN = 4  # 「好」「好！」「OK」「ok」: so short, every way of typing it is worth a line
+NEAR_MIN = 6  # shorter sentences differ by a character and mean something else
+COPY_MIN = 10
+SERIES_MAX, SERIES_CHARS = 3, 16
+_POLITE = re.compile(r"^(?:你好|您好|请问一下|请问|麻烦问一下|麻烦问下|想问一下|想问下|我想问一下|我想问|想问|问一下|问下|麻烦)+|[吗呢啊呀吧嘛哦哈啦么的了]+$")
+_ASKING = re.compile(r"怎么样|怎么|如何|怎样|哪里|哪儿|在哪|可不可以|可以|能不能|能否|请问|咋|想|要|我|吗|呢|的|了|啊|吧|办|弄|搞|才能|能")
+
+
+def _remembered(look: Callable[[House], Iterator[Problem]]) -> Callable[[House], Iterator[Problem]]:
+    """Look again only when an example changed: what makes `--watch` answer at once."""
+    last: dict[int, list[Problem]] = {}
+
+    @wraps(look)
+    def again(house: House) -> Iterator[Problem]:
+        key = house.content.examples_key
+        if key not in last:
+            found = list(look(house))
+            last.clear()
+            last[key] = found
+        yield from last[key]
+
+    return again
+
+
+def _bare(normal: str) -> str:
+    """Without politeness in front and particles behind."""
+    while True:
+        rest = _POLITE.sub("", normal)
+        if rest == normal:
+            return rest
+        normal = rest
+
+
+def _at(example: Example, code: str, what: str, fix: str, text: str = "") -> Problem:
+    return Problem(example.file, example.line, code, example.intent, what, fix, example.column, text or example.text)
+
+
+def _place(example: Example) -> str:
+    return f"{example.file}:{example.line}（{example.intent}）"
+
+
+@_remembered
+def written(house: House) -> Iterator[Problem]:
+    """Signs that mean something to Rasa."""
+    for example in house.content.examples:
+        raw = example.raw
+        if raw[:1] in tuple("/#-\"'"):
+            yield _at(example, "P603", f"例句不能以「{raw[0]}」开头", "换个开头，或去掉这个符号。", raw[0])
+        elif "{" in raw or "[" in raw or "}" in raw or "]" in raw:
+            yield _at(example, "P604", f"例句里有方括号或花括号：{raw}", "改成普通文字；Rasa 会把它们当成标注，词由 persona/nlu/lexicon 认。", raw)
+
+
+@_remembered
+def secrets(house: House) -> Iterator[Problem]:
+    """Somebody's number in a training sentence stays in the model and in every copy of the project."""
+    for example in house.content.examples:
+        for start, end, kind in personal(example.raw):
+            found = example.raw[start:end]
+            yield Problem(example.file, example.line, "P643", example.intent, f"例句里有像真人的{kind}：{found}",
+                          "删掉，或换成一看就是假的样子：138xxxx0000。", example.column + start, found)
+
+
+@_remembered
+def repeated(house: House) -> Iterator[Problem]:
+    """The same sentence twice. A copied file or block is one finding."""
+    groups: dict[tuple[str, str, str, str], list[tuple[Example, Example, bool]]] = defaultdict(list)
+    exact: dict[str, Example] = {}
+    normal: dict[str, Example] = {}
+    for example in house.content.examples:
+        first = exact.setdefault(example.text, example)
+        same = first is not example
+        if not same:
+            first = normal.setdefault(example.normal or example.text, example)
+        if first is not example:
+            groups[example.file, example.intent, first.file, first.intent].append((example, first, same))
+    for pairs in groups.values():
+        if len(pairs) > 5:
+            example, first, _ = pairs[0]
+            yield _at(example, "P601", f"从这里起有 {len(pairs)} 句在 {first.file}（{first.intent}）已经有了，像是整段复制的", "只留一处，另一处删掉。")
+            continue
+        for example, first, same in pairs:
+            if same:
+                yield _at(example, "P601", f"例句「{example.text}」在 {_place(first)} 已经有了", "删掉一处。")
+            elif first.intent != example.intent:
+                yield _at(example, "P602", f"例句「{example.text}」和 {_place(first)} 的「{first.text}」只差标点、大小写或简繁", "只留在一个意图里。")
+            elif len(example.normal) >= SAME_MIN:
+                yield _at(example, "P644", f"例句「{example.text}」和 {_place(first)} 的「{first.text}」只差标点、大小写或简繁", "删掉一句，换一种真不一样的说法。")
+
+
+@_remembered
+def alike(house: House) -> Iterator[Problem]:
+    """Sentences that differ by a particle, or long ones that differ by one character."""
+    told: set[int] = set()
+    kept: dict[str, int] = {}
+    texts = house.content.examples
+    whole = [example.normal for example in texts]
+    seen = set()
+    pairs: list[tuple[int, int]] = []
+    for number, example in enumerate(texts):
+        if whole[number] in seen:
+            told.add(number)  # stands twice: told by `repeated`
+            continue
+        seen.add(whole[number])
+        bare = _bare(example.normal)
+        if len(bare) >= NEAR_MIN:
+            first = kept.setdefault(bare, number)
+            if first != number:
+                pairs.append((first, number))
+    pairs += _one_off((number, text) for number, text in enumerate(whole) if number not in told and len(text) >= COPY_MIN)
+    for first_number, number in sorted(set(pairs), key=lambda pair: pair[1]):
+        if number in told:
+            continue
+        told.add(number)
+        example, first = texts[number], texts[first_number]
+        across = first.intent != example.intent
+        yield _at(example, "P645" if across else "P644",
+                  f"例句「{example.text}」和 {_place(first)} 的「{first.text}」几乎一样",
+                  "只留在一个意图里，或写出两边的不同。" if across else "删掉一句，换一种真不一样的说法。")
+
+
+def _one_off(texts: Iterable[tuple[int, str]]) -> list[tuple[int, int]]:
+    """Pairs that become equal when one character is replaced, left out or put in.
+
+    Of two such texts either the first or the second half stands unchanged in both, so only texts that share a half
+    at the same place, counted from the front or from the back, are compared.
+    """
+    halves: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
+    for number, text in texts:
+        size = len(text)
+        for half in {(size - 1) // 2, size // 2, (size + 1) // 2}:
+            halves[half, text[:half]].append((number, text))
+            halves[-half, text[-half:]].append((number, text))
+    found = []
+    for group in halves.values():
+        for at, (a, one) in enumerate(group if len(group) > 1 else ()):
+            for b, other in group[at + 1:]:
+                if a != b and _differ_by_one(one, other):
+                    found.append((min(a, b), max(a, b)))
+    return found
+
+
+def _differ_by_one(one: str, other: str) -> bool:
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    if len(one) == len(other):
+        return one[start + 1:] == other[start + 1:]
+    short, long = sorted((one, other), key=len)
+    return short[start:] == long[start + 1:]
+
+
+@_remembered
+def series(house: House) -> Iterator[Problem]:
+    """「怎么租」「如何租」「哪里租」: many questions, one wording."""
+    groups: dict[tuple[str, str], list[Example]] = defaultdict(list)
+    for example in house.content.examples:
+        if not 4 <= len(example.normal) <= SERIES_CHARS:
+            continue
+        core = "".join(sorted(_ASKING.sub("", example.normal)))
+        if len(core) >= 4 and len(example.normal) - len(core) <= 6:
+            groups[example.intent, core].append(example)
+    for same in groups.values():
+        if len({example.normal for example in same}) > SERIES_MAX:
+            listed = "、".join(f"「{example.text}」" for example in same[:5])
+            yield _at(same[1], "P646", f"{len(same)} 句是一个模子：{listed}", "留一两句，其余换成不同情形、不同的人会说的话。")
+
+
+def few(house: House) -> Iterator[Problem]:
+    """Too few sentences to learn from."""
+    content = house.content
+    totals: dict[str, int] = defaultdict(int)
+    for topic in content.topics.values():
+        totals[topic.label] += topic.examples
+    broken = {problem.file for problem in content.problems if problem.code in ("P105", "P118", "P104", "P102")}
+    lines = {(document.file, str(block["intent"])): document.place(("nlu", number, "intent"), str(block["intent"]))
+             for document in content.documents if isinstance(document.data, dict)
+             for number, block in enumerate(document.data.get("nlu") or []) if isinstance(block, dict) and "intent" in block}
+    for intent, topic in content.topics.items():
+        if topic.file in broken:
+            continue
+        split = "." in intent
+        most = SPLIT_MIN if split else TOPIC_MIN if intent.startswith(("faq/", "scam/")) else INTENT_MIN
+        have = topic.examples if split else totals[topic.label]
+        if have < most:
+            line, column = lines.get((topic.file, intent), (topic.line, 0))
+            yield Problem(topic.file, line, "P647", intent, f"只有 {have} 句例句，至少要 {most} 句", "照编辑手册第二节补：换情形，换说话的人。", column, intent)

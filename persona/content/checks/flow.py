@@ -1,0 +1,234 @@
+"""Checks between the content files, domain.yml, the rules and the code: does every name mean something to the others?"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from persona.content.checks.places import intent_place
+from persona.content.house import House
+from persona.errors import Problem
+from persona.yamlfile import Document, Path_, read
+
+# Rasa brings these along; see rasa/shared/core/constants.py
+DEFAULT_ACTIONS = frozenset((
+    "action_listen", "action_restart", "action_session_start", "action_default_fallback", "action_deactivate_loop",
+    "action_revert_fallback_events", "action_default_ask_affirmation", "action_default_ask_rephrase", "action_two_stage_fallback",
+    "action_unlikely_intent", "action_back", "action_extract_slots", "action_validate_slot_mappings",
+))
+DEFAULT_INTENTS = frozenset(("nlu_fallback", "restart", "back", "out_of_scope", "session_start"))
+RULE = ("rule", "story", "steps", "condition", "conversation_start", "wait_for_user_input", "metadata")
+STEP = ("intent", "action", "slot_was_set", "active_loop", "entities", "user", "or", "checkpoint")
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What domain.yml declares, each name with its place in the file."""
+
+    document: Document
+    intents: dict[str, Path_] = field(default_factory=dict)
+    actions: dict[str, Path_] = field(default_factory=dict)
+    slots: dict[str, Any] = field(default_factory=dict)
+
+
+def domain(house: House) -> Domain | None:
+    """domain.yml of the project; None when there is none or when it cannot be read."""
+    file = house.root / "domain.yml" if house.root else None
+    if file is None or not file.is_file():
+        return None
+    document = read(file)
+    data = document.data
+    if not isinstance(data, dict):
+        return Domain(document)
+    intents: dict[str, Path_] = {}
+    for number, item in enumerate(data.get("intents") or []):
+        intents[str(next(iter(item)) if isinstance(item, dict) and item else item)] = ("intents", number)
+    actions: dict[str, Path_] = {str(name): ("actions", number) for number, name in enumerate(data.get("actions") or [])}
+    slots = data.get("slots")
+    return Domain(document, intents, actions, slots if isinstance(slots, dict) else {})
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(name, list(names), 1, 0.75)), "")
+
+
+def intents(house: House) -> Iterator[Problem]:
+    """Intents of the data and of domain.yml are the same."""
+    declared = domain(house)
+    if declared is None:
+        return
+    yield from declared.document.problems
+    if not declared.intents:
+        return
+    content = house.content
+    used = {topic.intent.split("/")[0]: topic for topic in reversed(list(content.topics.values()))}
+    unused = [name for name in declared.intents if name not in used and name not in DEFAULT_INTENTS and name not in content.unread
+              and not any(one.startswith(f"{name}/") for one in content.unread)]
+    for name, topic in used.items():
+        if name in declared.intents:
+            continue
+        near = _near(name, unused)
+        if near:
+            unused.remove(near)
+        line, column = intent_place(topic, house)
+        yield Problem(topic.file, line, "P701", topic.intent, f"domain.yml 的 intents 里没有「{name}」，Rasa 不认它",
+                      f"是不是 {near}？" if near else f"在 domain.yml 的 intents 里加上 {name}，在 data/rules/rules.yml 里加一条规则。", column, name)
+    for name in unused:
+        line, column = declared.document.place(declared.intents[name], name)
+        yield Problem(declared.document.file, line, "P702", name, f"意图「{name}」没有例句", "在 data/nlu 下写例句，或从这里删掉。", column, name)
+
+
+def rules(house: House) -> Iterator[Problem]:
+    """Rules and stories name intents and actions that exist, and every plain intent has a rule."""
+    declared = domain(house)
+    handled: set[str] = set()
+    clean = True
+    for document in house.content.documents:
+        data = document.data if isinstance(document.data, dict) else {}
+        for section in ("rules", "stories"):
+            for number, rule in enumerate(data.get(section) or []):
+                for problem in _rule(document, (section, number), rule, house, declared, handled):
+                    clean = False
+                    yield problem
+    if declared and clean and handled and not any(document.broken for document in house.content.documents):
+        for name, path in declared.intents.items():
+            if name not in handled and name not in DEFAULT_INTENTS and any(
+                    intent.split("/")[0] == name for intent in house.content.topics):
+                line, column = declared.document.place(path, name)
+                yield Problem(declared.document.file, line, "P709", name, f"意图「{name}」没有规则接住，会落到兜底回答",
+                              "在 data/rules/rules.yml 里加一条规则。", column, name)
+
+
+def _rule(document: Document, here: Path_, rule: Any, house: House, declared: Domain | None, handled: set[str]) -> Iterator[Problem]:
+    def bad(path: Path_, code: str, what: str, fix: str, text: str = "") -> Problem:
+        line, column = document.place(path, text)
+        return Problem(document.file, line, code, name, what, fix, column, text)
+
+    name = str(rule.get("rule") or rule.get("story") or "") if isinstance(rule, dict) else ""
+    if not isinstance(rule, dict) or not isinstance(rule.get("steps"), list):
+        if isinstance(rule, dict) and (slip := _near("steps", (key for key in rule if key not in RULE))):
+            yield bad((*here, slip), "P109", f"不认识的键「{slip}」", "是不是「steps」？", slip)
+        else:
+            yield bad(here, "P105", "规则要有 rule 和 steps", "照旁边的规则写。")
+        return
+    for key in rule:
+        if key not in RULE:
+            yield bad((*here, key), "P109", f"不认识的键「{key}」", "可用的键：rule、steps、condition。", key)
+    intents_known = {intent.split("/")[0] for intent in house.content.topics} | set(house.content.topics)
+    intents_known |= DEFAULT_INTENTS | house.content.unread | set(declared.intents if declared else ())
+    for number, step in enumerate(rule["steps"]):
+        at = (*here, "steps", number)
+        if not isinstance(step, dict):
+            yield bad(at, "P105", "这一步应当是「键: 值」", "写成「- intent: …」或「- action: …」。")
+            continue
+        for key in step:
+            if key == "bot":
+                yield bad((*at, "bot"), "P710", "规则里直接写了机器人的话", "写成 action: utter_…，话写在 data/nlu 里。", "bot")
+            elif key not in STEP:
+                yield bad((*at, key), "P109", f"不认识的键「{key}」", "可用的键：intent、action、slot_was_set。", key)
+        intent, action = step.get("intent"), step.get("action")
+        if isinstance(intent, str):
+            handled.add(intent.split("/")[0])
+            if "/" in intent and intent.split("/")[0] in ("faq", "scam", "chitchat"):
+                yield bad((*at, "intent"), "P703", f"规则只看得见「{intent.split('/')[0]}」，写 {intent} 训练会停下", f"写 {intent.split('/')[0]}；要自己的流程，就起一个不带斜杠的意图。", intent)
+            elif intent not in intents_known:
+                near = _near(intent, intents_known)
+                yield bad((*at, "intent"), "P703", f"没有「{intent}」这个意图", f"是不是 {near}？" if near else "对照 domain.yml 的 intents。", intent)
+        if isinstance(action, str) and not _action_known(action, house, declared):
+            near = _near(action, [*(declared.actions if declared else ()), *house.content.responses])
+            yield bad((*at, "action"), "P704", f"没有「{action}」这个动作或回答", f"是不是 {near}？" if near else "对照 domain.yml 的 actions 和 data/nlu 里的 utter_…。", action)
+        if declared and isinstance(step.get("slot_was_set"), list):
+            for one in step["slot_was_set"]:
+                for slot in one if isinstance(one, dict) else [one]:
+                    if slot not in declared.slots and declared.slots:
+                        yield bad((*at, "slot_was_set"), "P706", f"domain.yml 里没有槽位「{slot}」", "对照 domain.yml 的 slots。", str(slot))
+
+
+def _action_known(action: str, house: House, declared: Domain | None) -> bool:
+    content = house.content
+    if action in content.responses or action in DEFAULT_ACTIONS or action in content.unread:
+        return True
+    if action.startswith("utter_"):
+        base = action.removeprefix("utter_")
+        return any(name.startswith(f"utter_{base}/") for name in content.responses) or any(
+            one.startswith((f"{base}/", f"utter_{base}/")) for one in content.unread)
+    return declared is None or not declared.actions or action in declared.actions
+
+
+@lru_cache(maxsize=8)
+def _code(folders: tuple[Path, ...]) -> str:
+    return "\n".join(file.read_text(encoding="utf-8", errors="replace")
+                     for folder in folders for file in sorted(folder.rglob("*.py")))
+
+
+def _sources(house: House) -> str:
+    assert house.root is not None
+    return _code(tuple(folder for folder in (house.root / "actions", house.home) if folder.is_dir()))
+
+
+def actions(house: House) -> Iterator[Problem]:
+    """Actions that domain.yml declares are written somewhere."""
+    declared = domain(house)
+    if declared is None or house.root is None or not (house.root / "actions").is_dir():
+        return
+    written = set(re.findall(r"[\"'](action_\w+)[\"']", _sources(house))) | DEFAULT_ACTIONS
+    for name, path in declared.actions.items():
+        if name.startswith("action_") and name not in written:
+            near = _near(name, written)
+            line, column = declared.document.place(path)
+            yield Problem(declared.document.file, line, "P705", name, f"程序里没有「{name}」这个动作",
+                          f"是不是 {near}？" if near else "改名，或从这里删掉；新动作请工程师写在 actions/ 里。", column, name)
+
+
+def unused(house: House) -> Iterator[Problem]:
+    """Answers nobody asks for, and conditions that can never hold."""
+    declared = domain(house)
+    if declared is None or house.root is None:
+        return
+    if not any(document.broken for document in house.content.documents):
+        yield from _unused(house)
+    slots = declared.slots
+    for response in house.content.variations():
+        for number, condition in enumerate(response.conditions if slots else ()):
+            slot, value = str(condition.get("name", "")), condition.get("value")
+            here = ("condition", number)
+            if condition.get("type") != "slot":
+                yield response.problem((*here, "type"), "P707", f"condition 的 type 是 {condition.get('type')!r}", "只能写 slot。", str(condition.get("type") or ""))
+            elif slot not in slots:
+                near = _near(slot, slots)
+                yield response.problem((*here, "name"), "P706", f"domain.yml 里没有槽位「{slot}」，这一条永远说不出来",
+                                       f"是不是 {near}？" if near else "可用：" + "、".join(slots) + "。", slot)
+            elif not _possible(slots[slot], value):
+                yield response.problem((*here, "value"), "P707", f"槽位「{slot}」不会等于 {value!r}，这一条永远说不出来",
+                                       "写 true 或 false，不加引号。" if slots[slot].get("type") == "bool" else "对照 domain.yml 里这个槽位的 values。", str(value))
+
+
+def _possible(slot: Any, value: Any) -> bool:
+    kind = slot.get("type") if isinstance(slot, dict) else None
+    if kind == "bool":
+        return str(value) in ("True", "False")  # compared as text when an answer is chosen
+    if kind == "categorical":
+        return value in (slot.get("values") or [])
+    return kind != "text" or isinstance(value, str)
+
+
+def _unused(house: House) -> Iterator[Problem]:
+    code = _sources(house)
+    literal = set(re.findall(r"utter_[A-Za-z0-9_./]+", code)) | {f"utter_{word}" for word in re.findall(r"[\"']([a-z_.]+)[\"']", code)}
+    dynamic = tuple(set(re.findall(r"(utter_[A-Za-z0-9_./]+)\{", code)))
+    for document in house.content.documents:
+        literal |= set(re.findall(r"action:\s*(utter_[A-Za-z0-9_./]+)", document.source))
+    for name, group in house.content.responses.items():
+        answer = group[0]
+        if answer.kind in ("faq", "scam", "chitchat") or answer.intent in house.content.topics \
+                or name in literal or name.startswith(dynamic or ("\0",)):
+            continue
+        line, column = answer.document.place(("responses", name)) if answer.document else (answer.line, 0)
+        near = _near(name, [one for one in literal if one not in house.content.responses])
+        yield Problem(answer.file, line, "P708", name, "这条回答没有人用：没有这个名字的意图，规则和程序也没有提到它",
+                      f"是不是 {near}？" if near else "改名，或删掉。", column, name)

@@ -1,0 +1,116 @@
+"""Checks of where things stand: examples beside their answer, files in their folder, a scene in every mascot's words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from persona.content.house import House
+from persona.content.model import Topic
+from persona.errors import Problem
+
+KINDS = ("faq", "scam", "chitchat")
+SCENES_LISTED = 5
+_TRAILING = re.compile(r"[ \t]+$", re.M)
+
+
+def intent_place(topic: Topic, house: House) -> tuple[int, int]:
+    """Line and column of the topic's name in its file."""
+    document = next((one for one in house.content.documents if one.file == topic.file), None)
+    for number, block in enumerate((document.data.get("nlu") or []) if document else []):
+        if isinstance(block, dict) and block.get("intent") == topic.intent and document:
+            return document.place(("nlu", number, "intent"), topic.intent)
+    return topic.line, 0
+
+
+def pairs(house: House) -> Iterator[Problem]:
+    """Every topic has an answer, every answer of a topic has examples; a name that is off by a slip is one finding."""
+    content = house.content
+    lone_topics = [topic for intent, topic in content.topics.items()
+                   if intent.split("/")[0] in KINDS and "/" in intent and not topic.responses and f"utter_{intent}" not in content.unread]
+    lone_answers = {name: group[0] for name, group in content.responses.items()
+                    if group[0].kind in KINDS and group[0].intent not in content.topics and group[0].intent not in content.unread}
+    for topic in lone_topics:
+        beside = [name for name, response in lone_answers.items() if response.file == topic.file]
+        near = difflib.get_close_matches(f"utter_{topic.intent}", beside, 1, 0.6)
+        line, column = intent_place(topic, house)
+        if not near:
+            yield Problem(topic.file, line, "P612", topic.intent, "有例句，没有回答", f"补上 utter_{topic.intent}。", column, topic.intent)
+            continue
+        answer = lone_answers.pop(near[0])
+        fix = "两边改成一样：回答的名字是 utter_ 加话题名。"
+        if topic.label.partition("/")[2] == Path(topic.file).stem or not answer.document:
+            line, column = answer.document.place(("responses", answer.name)) if answer.document else (answer.line, 0)
+            yield Problem(answer.file, line, "P649", answer.name, f"回答叫 {answer.name}，话题叫 {topic.intent}", fix, column, answer.name)
+        else:
+            yield Problem(topic.file, line, "P649", topic.intent, f"话题叫 {topic.intent}，回答叫 {answer.name}", fix, column, topic.intent)
+    for name, answer in lone_answers.items():
+        line, column = answer.document.place(("responses", name)) if answer.document else (answer.line, 0)
+        yield Problem(answer.file, line, "P655", name, "有回答，没有例句，顾客问不到", f"补上 - intent: {answer.intent} 和例句，或删掉回答。", column, name)
+
+
+def folders(house: House) -> Iterator[Problem]:
+    """A topic is looked for in the folder of its kind, in the file of its name."""
+    if house.root is None:
+        return
+    seen: set[str] = set()
+    for topic in house.content.topics.values():
+        file = Path(topic.file)
+        if topic.file in seen or file.parent.parent.name != "nlu":
+            continue
+        kind, slash, rest = topic.label.partition("/")
+        kind = kind if slash else ""
+        folder = file.parent.name
+        line, column = intent_place(topic, house)
+        if kind in KINDS and folder != kind or not kind and folder in KINDS:
+            seen.add(topic.file)
+            where = f"data/nlu/{kind}/" if kind in KINDS else "data/nlu/dialogue/"
+            yield Problem(topic.file, line, "P120", topic.intent, f"{topic.intent} 放在了 {folder}/ 里", f"把文件移到 {where}。", column, topic.intent)
+        elif kind in KINDS and topic.responses and rest != file.stem:
+            seen.add(topic.file)
+            yield Problem(topic.file, line, "P120", topic.intent, f"文件叫 {file.name}，话题叫 {topic.intent}", f"文件名改成 {rest}.yml，或改话题名。", column, topic.intent)
+    data = house.root / "data"
+    for path in sorted(data.rglob("*")) if data.is_dir() else ():
+        if path.is_file() and path.suffix not in (".yml", ".yaml") and not path.name.startswith("."):
+            shown = _shown(path)
+            yield Problem(shown, 1, "P119", "", "data/ 里只有 .yml 会被读，这个文件没人看", "改扩展名为 .yml，或移走。", 1)
+
+
+def _shown(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def scenes(house: House) -> Iterator[Problem]:
+    """Small talk is written for each mascot; where one is left out, it stays silent."""
+    lacking: dict[str, list[str]] = defaultdict(list)
+    for name, group in house.content.responses.items():
+        speakers = {response.mascot for response in group}
+        if group[0].kind != "chitchat" or "" in speakers or speakers - set(house.mascots):
+            continue
+        for ident in house.mascots:
+            if ident not in speakers:
+                lacking[ident].append(name)
+    for ident, names in lacking.items():
+        mascot = house.mascots[ident]
+        listed = names if len(names) <= SCENES_LISTED else names[:1]
+        for name in listed:
+            first = house.content.responses[name][0]
+            line, column = first.document.place(("responses", name)) if first.document else (first.line, 0)
+            more = f"；这样的场景一共 {len(names)} 个" if len(names) > SCENES_LISTED else ""
+            yield Problem(first.file, line, "P642", name, f"没有{mascot.name}的一条{more}", f"加一条，condition 的 mascot 写 {ident}。", column, name)
+
+
+def trailing(house: House) -> Iterator[Problem]:
+    """Spaces at the ends of lines; one finding a file."""
+    for document in house.content.documents:
+        found = _TRAILING.search(document.source)
+        if found:
+            line = document.source.count("\n", 0, found.start()) + 1
+            column = found.start() - document.source.rfind("\n", 0, found.start())
+            yield Problem(document.file, line, "P121", "", "行末有空格", "删掉；或运行 mascot lint --fix。", column)

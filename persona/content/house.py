@@ -1,0 +1,99 @@
+"""What content is held against: the bank, its figures, its mascots, its disclosures, today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from persona.content.model import Content
+from persona.content.reading import load_content
+from persona.errors import ContentError, Problem
+from persona.figures import Figures, load_figures
+from persona.institution import Institution, load_institution
+from persona.mascot import Mascot, load_mascots
+from persona.products import Product, load_products
+from persona.yamlfile import Document, read
+
+PACKAGE = Path(__file__).parents[1]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a check may look at. ``unread`` holds the names in files that are broken."""
+
+    content: Content
+    institution: Institution
+    figures: Figures
+    today: date
+    mascots: Mapping[str, Mascot]
+    disclosures: Mapping[str, str]
+    root: Path | None = None
+    home: Path = PACKAGE
+    unread: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    figures_file: Document | None = None
+    products: Mapping[str, Product] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    literals: Mapping[str, str] = field(default_factory=dict)
+
+
+def furnish(content: Content, institution: Institution, figures: Figures, today: date,
+            mascots: Mapping[str, Mascot], **more: Any) -> House:
+    """A house, with what follows from the institution worked out."""
+    # Only what a bank would have to replace; very short entries would be found inside other words.
+    literals = {"bank": institution.name, "app": institution.app, "hotline": institution.hotline}
+    literals.update({f"hours_{key}": value for key, value in institution.hours.items()})
+    more.setdefault("disclosures", disclosures(PACKAGE))
+    return House(content, institution, figures, today, mascots, names=institution.placeholders(),
+                 literals={key: value for key, value in literals.items() if len(value) >= 4}, **more)
+
+
+def home_of(root: Path) -> Path:
+    """The folder with institution, figures, cards and rules: the project's own, or the library's."""
+    own = root / "persona"
+    return own if (own / "institution.yml").is_file() else PACKAGE
+
+
+def disclosures(home: Path) -> dict[str, str]:
+    """Id -> canonical sentence."""
+    data = read(home / "compliance" / "disclosures.yml").data
+    return {str(name): str(one.get("text", "")) for name, one in data.items() if isinstance(one, dict)} \
+        if isinstance(data, dict) else {}
+
+
+def load_house(root: Path, today: date | None = None) -> House:
+    """The project in ``root``; what cannot be read stands in ``problems``, the rest is there to be checked."""
+    home = home_of(root)
+    problems: list[Problem] = []
+    unread: set[str] = set()
+
+    def lenient(load: Callable[[Path], T], path: Path, empty: Any) -> T:
+        try:
+            return load(path)
+        except ContentError as error:
+            problems.extend(error.problems)
+            for file in {problem.file for problem in error.problems}:
+                document = read(file)
+                if document.broken:
+                    unread.update(document.names(), {Path(file).stem})
+            found: T = error.partial if error.partial is not None else empty
+            return found
+
+    institution = lenient(load_institution, home / "institution.yml", None)
+    figures = lenient(load_figures, home / "figures.yml", Figures({}))
+    mascots = lenient(load_mascots, home / "mascots", {})
+    products = lenient(load_products, home / "products", {})
+    content = load_content(root)
+    if today is None:
+        today = institution.today() if institution.timezone else load_institution().today()
+    prefixed = {f"{group}_{name}" for group in ("path", "hours") for name in unread}
+    if any(Path(problem.file).name == "institution.yml" for problem in problems):
+        prefixed |= {"bank", "app"}
+    return furnish(
+        content, institution, figures, today, mascots, disclosures=disclosures(home), root=root, home=home,
+        unread=frozenset(unread | prefixed), problems=tuple(problems), products=products,
+        figures_file=read(home / "figures.yml"))

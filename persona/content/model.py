@@ -1,0 +1,167 @@
+"""What content is, read: topics, answers, examples, and where each stands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from persona.errors import Edit, Problem
+from persona.yamlfile import Document, dotted
+
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, str]:
+    table = Path(__file__).parents[1] / "compliance" / "lexicon" / "traditional.txt"
+    before, after = table.read_text(encoding="utf-8").split("\n")[:2]
+    return dict(zip(map(ord, before), after, strict=True))
+
+
+@dataclass(frozen=True)
+class Example:
+    """One training sentence."""
+
+    intent: str
+    text: str
+    file: str
+    line: int
+    column: int = 0
+    raw: str = ""
+
+    @cached_property
+    def normal(self) -> str:
+        """The sentence without width, case, spaces, punctuation and traditional characters: what the classifier nearly sees."""
+        return _NOT_WORDS.sub("", unicodedata.normalize("NFKC", self.text).lower()).translate(_simplified())
+
+
+@dataclass(frozen=True)
+class Button:
+    """A suggested next question."""
+
+    title: str
+    payload: str
+    line: int
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Response:
+    """One variation of an answer."""
+
+    name: str
+    number: int
+    text: str
+    buttons: tuple[Button, ...]
+    conditions: tuple[Mapping[str, Any], ...]
+    metadata: Mapping[str, Any]
+    channel: str
+    file: str
+    line: int
+    lines: Mapping[str, int] = field(default_factory=dict)
+    document: Document | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def intent(self) -> str:
+        """The intent it answers: ``faq/early_repay`` for ``utter_faq/early_repay``."""
+        return self.name.removeprefix("utter_")
+
+    @property
+    def kind(self) -> str:
+        """``faq``, ``scam``, ``chitchat``, or ``dialogue`` for everything else."""
+        head, slash, _ = self.intent.partition("/")
+        return head if slash else "dialogue"
+
+    @property
+    def tone(self) -> str:
+        """The tone its metadata names, or ""."""
+        return str(self.metadata.get("tone") or "")
+
+    @property
+    def sober(self) -> bool:
+        """Whether play is out of place."""
+        return self.metadata.get("sober") is True
+
+    @property
+    def mascot(self) -> str:
+        """The mascot whose own variation this is, or ""."""
+        return self.condition("mascot")
+
+    def condition(self, slot: str) -> str:
+        """The value a slot must have for this variation, or ""."""
+        for condition in self.conditions:
+            if condition.get("name") == slot:
+                return str(condition.get("value") or "")
+        return ""
+
+    def at(self, key: str) -> int:
+        """The line of ``text``, ``metadata.tone`` …, or of the variation."""
+        return self.lines.get(key, self.lines.get(key.split(".")[0], self.line))
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """Where the variation stands in its file."""
+        return ("responses", self.name, self.number)
+
+    def problem(self, path: Sequence[str | int], code: str, what: str, fix: str, needle: str = "",
+                edit: Edit | None = None) -> Problem:
+        """Something wrong at ``path`` below this variation; ``needle`` is the text that is wrong."""
+        here = (*self.path, *path)
+        line, column = self.document.place(here, _as_written(needle)) if self.document else (self.line, 0)
+        key = f"{self.name}[{self.number}]"
+        return Problem(self.file, line, code, f"{key}.{dotted(path)}" if path else key, what, fix, column, needle, edit)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One intent: what customers say, what is answered."""
+
+    intent: str
+    file: str
+    line: int
+    examples: int
+    responses: tuple[Response, ...]
+
+    @property
+    def label(self) -> str:
+        """The public name: what stands before the dot of a split."""
+        return self.intent.split(".")[0]
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything under ``data/`` that customers read or that training reads.
+
+    ``unread`` holds the names a file that could not be read was about to define: nobody is blamed for using them.
+    ``examples_key`` changes when any example or its place changes.
+    """
+
+    topics: Mapping[str, Topic]
+    responses: Mapping[str, tuple[Response, ...]]
+    examples: tuple[Example, ...]
+    files: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    documents: tuple[Document, ...] = field(default=(), repr=False)
+    unread: frozenset[str] = frozenset()
+    examples_key: int = 0
+
+    def variations(self) -> Iterator[Response]:
+        """Every variation of every answer."""
+        for group in self.responses.values():
+            yield from group
+
+    def defines(self, intent: str) -> bool:
+        """Whether ``intent`` can be asked for: it has examples or an answer, here or in a file that is broken."""
+        return intent in self.topics or f"utter_{intent}" in self.responses or bool(
+            {intent, f"utter_{intent}"} & self.unread)
+
+
+def _as_written(needle: str) -> str:
+    """The first line of a text as it stands between double quotes."""
+    return needle.split("\n")[0]

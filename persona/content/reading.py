@@ -1,0 +1,264 @@
+"""Read all content files. What is misspelt is told and read as it was meant, so that one slip is one finding."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from persona.content.model import Button, Content, Example, Response, Topic
+from persona.errors import Edit, Problem
+from persona.yamlfile import Document, Path_, dotted, read
+
+VERSION = "3.1"
+TOP = ("version", "nlu", "responses", "rules", "stories")
+BLOCK = ("intent", "examples")
+# synonyms, lookups and patterns are Rasa's own; understanding here reads persona/nlu/lexicon instead
+ANSWER = ("text", "buttons", "condition", "metadata", "channel", "image", "custom", "id")
+BUTTON = ("title", "payload")
+CONDITION = ("type", "name", "value")
+METADATA = (
+    "tone", "sober", "category", "figures", "disclosures", "source", "reviewed", "expires", "hallmark", "values",
+    "author", "approval",
+)
+_MARKUP = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
+
+
+def load_content(root: Path | str) -> Content:
+    """Read all ``*.yml`` below ``root/data`` (or ``root`` itself); never raises for bad content."""
+    base = Path(root)
+    folder = base / "data" if (base / "data").is_dir() else base
+    examples: list[Example] = []
+    responses: dict[str, list[Response]] = {}
+    problems: list[Problem] = []
+    documents: list[Document] = []
+    places: dict[str, tuple[str, int]] = {}
+    counts: dict[str, int] = {}
+    unread: set[str] = set()
+    keys: list[int] = []
+    files = sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")])
+    for file in files:
+        document, blocks, answers, slips, key = _read_file(file, _stamp(file))
+        documents.append(document)
+        problems += slips
+        if document.broken or any(problem.code == "P105" for problem in slips):
+            unread |= document.names()
+        for intent, line, found in blocks:
+            places.setdefault(intent, (document.file, line))
+            counts[intent] = counts.get(intent, 0) + len(found)
+            examples += found
+        keys.append(key)
+        for response in answers:
+            group = responses.setdefault(response.name, [])
+            if group and group[0].file != response.file:
+                if response.number == 0:
+                    line, column = document.place(("responses", response.name))
+                    problems.append(Problem(
+                        response.file, line, "P610", response.name, f"这个回答在 {group[0].file} 已经有了",
+                        "并到一个文件里；Rasa 只认后读到的那个。", column, response.name))
+                continue
+            group.append(response)
+    frozen = {name: tuple(group) for name, group in responses.items()}
+    topics = {intent: Topic(intent, *place, counts[intent], frozen.get(f"utter_{intent}", ()))
+              for intent, place in places.items()}
+    return Content(MappingProxyType(topics), MappingProxyType(frozen), tuple(examples),
+                   tuple(str(file) for file in files), tuple(problems), tuple(documents), frozenset(unread), hash(tuple(keys)))
+
+
+def _stamp(file: Path) -> tuple[object, ...]:
+    try:
+        stat = file.stat()
+    except OSError:
+        return ()
+    return stat.st_mtime_ns, stat.st_size, Path.cwd()  # paths are shown as seen from here
+
+
+@lru_cache(maxsize=2048)
+def _read_file(file: Path, stamp: tuple[object, ...]) -> tuple[
+        Document, tuple[tuple[str, int, list[Example]], ...], tuple[Response, ...], tuple[Problem, ...], int]:
+    """One file; remembered until its time or size changes, which is what makes ``--watch`` quick."""
+    document = read(file)
+    if document.broken:
+        return document, (), (), tuple(document.problems), 0
+    problems = document.problems
+    if document.data is None:
+        problems.append(Problem(document.file, 1, "P104", "", "文件是空的", "照同一文件夹里的文件写，或删掉它。"))
+    elif not isinstance(document.data, dict):
+        problems.append(Problem(document.file, 1, "P105", "", "最外层应当是「键: 值」", "第一行写 version: \"3.1\"，下面写 nlu: 和 responses:。", 1))
+    else:
+        _known(document, (), document.data, TOP)
+        _version(document)
+        blocks, answers = tuple(_intents(document)), tuple(_responses(document))
+        return document, blocks, answers, tuple(problems), hash(tuple(example for _, _, found in blocks for example in found))
+    return document, (), (), tuple(problems), 0
+
+
+def _known(document: Document, path: Path_, value: dict[str, Any], allowed: Sequence[str]) -> None:
+    """Tell keys nobody reads; one that is a slip of a missing key is then read as that key."""
+    for key in [key for key in value if key not in allowed]:
+        here = (*path, key)
+        line, column = document.place(here)
+        near = difflib.get_close_matches(key.lower(), [name for name in allowed if name not in value], 1, 0.7)
+        fix = f"是不是「{near[0]}」？" if near else "可用的键：" + "、".join(allowed) + "。"
+        document.problems.append(Problem(document.file, line, "P109", dotted(here), f"不认识的键「{key}」", fix, column, key))
+        if near:
+            value[near[0]] = value.pop(key)
+            for table in (document.lines, document.spans):
+                moved: dict[Any, Any] = {(*path, near[0], *old[len(here):]): new for old, new in table.items()  # type: ignore[attr-defined]
+                                         if old[:len(here)] == here}
+                table.update(moved)
+
+
+def _version(document: Document) -> None:
+    value = document.data.get("version")
+    if value == VERSION:
+        return
+    line, column = document.place(("version",))
+    what = "没有 version" if value is None else f"version 是 {value!r}"
+    if "version" not in document.data:
+        line, column = 1, 1
+    document.problems.append(Problem(document.file, line, "P117", "version", what, f'第一行写 version: "{VERSION}"，带英文双引号。', column))
+
+
+def _wrong(document: Document, path: Path_, what: str, fix: str, code: str = "P105") -> None:
+    line, column = document.place(path)
+    document.problems.append(Problem(document.file, line, code, dotted(path), what, fix, column))
+
+
+def _intents(document: Document) -> Iterator[tuple[str, int, list[Example]]]:
+    blocks = document.data.get("nlu")
+    if blocks is not None and not isinstance(blocks, list):
+        _wrong(document, ("nlu",), "nlu 下面应当是列表", "写成「- intent: faq/话题」，一行一个。")
+    for number, block in enumerate(blocks if isinstance(blocks, list) else []):
+        here = ("nlu", number)
+        if not isinstance(block, dict):
+            _wrong(document, here, "这一行不是意图；它没有缩进到 examples 下面", "例句前面空四格。")
+            continue
+        _known(document, here, block, BLOCK)
+        if not isinstance(block.get("intent"), str):
+            _wrong(document, here, "这一段没有 intent", "写上 intent: faq/话题。", "P104")
+            continue
+        intent = str(block["intent"])
+        yield intent, document.line(*here, "intent"), _examples(document, intent, block, (*here, "examples"))
+
+
+def _examples(document: Document, intent: str, block: Mapping[str, Any], here: Path_) -> list[Example]:
+    raw = block.get("examples")
+    if isinstance(raw, list):
+        return _listed(document, intent, raw, here)
+    if raw is None:
+        _wrong(document, here if "examples" in block else here[:-1], "没有例句", "在 examples: | 下面一行写一句，行首「- 」。", "P104")
+        return []
+    span = document.spans.get(here)
+    start = document.source.split("\n")[span.start[0] - 1][span.start[1] - 1:span.start[1]] if span else ""
+    if not isinstance(raw, str) or start != "|":
+        _wrong(document, here, "examples: 后面少了「|」", "写成 examples: |，例句从下一行开始。", "P118")
+        return []
+    rows, first = document.source.split("\n"), document.line(*here)
+    step = next((len(row) - len(row.lstrip(" ")) for row in rows[first:] if row.strip()), 4)
+    found = []
+    for offset, row in enumerate(raw.split("\n")):
+        line, text = first + 1 + offset, row.strip()
+        if not text:
+            continue
+        if row.startswith("- ") and row[2:].strip():
+            found.append(Example(intent, _plain(row[2:]), document.file, line, step + 3, row[2:].strip()))
+            continue
+        # What Rasa skips without a word is still an example here, so that its loss is the only finding.
+        column = step + 1 + len(row) - len(row.lstrip())
+        start_of = sum(len(one) + 1 for one in rows[:line - 1])
+        if not text.strip("- "):
+            document.problems.append(Problem(document.file, line, "P611", intent, "空的例句", "写上一句，或删掉这一行。", column, text))
+            continue
+        if text.startswith("-"):
+            if row.startswith(" "):
+                edit = Edit(start_of + step, start_of + column - 1, "")
+                what, fix = f"例句前多了空格：{text}", "和上一句对齐；不对齐，Rasa 会跳过这一句。"
+            else:
+                edit, what, fix = Edit(start_of + column, start_of + column, " "), f"「-」后面少一个空格：{text}", "写成「- 例句」。"
+            text = text[1:].strip()
+        else:
+            edit = Edit(start_of + column - 1, start_of + column - 1 + len(text), "- " + text.lstrip("－—–·•*、 　"))
+            what, fix = f"例句前少了「- 」：{text}", "行首写「- 」。"
+        document.problems.append(Problem(document.file, line, "P611", intent, what, fix, column, text, edit))
+        found.append(Example(intent, _plain(text.lstrip("－—–·•*、 　")), document.file, line, column, text))
+    return found
+
+
+def _listed(document: Document, intent: str, raw: list[Any], here: Path_) -> list[Example]:
+    """``examples:`` without ``|``: Rasa takes the list for something else and trains on nothing."""
+    _wrong(document, here, "examples: 后面少了「|」", "写成 examples: |，例句不变。", "P118")
+    found = []
+    for number, row in enumerate(raw):
+        text = row.get("text") if isinstance(row, dict) else row
+        if isinstance(text, str) and text.strip():
+            text = text.strip().removeprefix("- ")
+            line, column = document.place((*here, number))
+            found.append(Example(intent, _plain(text), document.file, line, column, text))
+    return found
+
+
+def _plain(text: str) -> str:
+    return _MARKUP.sub(lambda match: match.group(1), text.strip())
+
+
+def _responses(document: Document) -> Iterator[Response]:
+    groups = document.data.get("responses")
+    if groups is not None and not isinstance(groups, dict):
+        _wrong(document, ("responses",), "responses 下面应当是「utter_话题:」", "照同一文件夹里的文件写。")
+    for name, group in groups.items() if isinstance(groups, dict) else ():
+        here: Path_ = ("responses", name)
+        if not isinstance(group, list):
+            _wrong(document, here, f"{name} 下面应当是列表", "写成「- text: …」，每条变体前一个「- 」。")
+            continue
+        for number, item in enumerate(group):
+            if isinstance(item, dict):
+                yield _response(document, name, number, item)
+            else:
+                _wrong(document, (*here, number), "这一条不是「text: …」", "写成「- text: \"…\"」。")
+
+
+def _response(document: Document, name: str, number: int, item: dict[str, Any]) -> Response:
+    here = ("responses", name, number)
+    _known(document, here, item, ANSWER)
+    raw_buttons, raw_conditions, metadata = item.get("buttons"), item.get("condition"), item.get("metadata")
+    buttons = []
+    for at, button in enumerate(_list_of(document, (*here, "buttons"), raw_buttons)):
+        _known(document, (*here, "buttons", at), button, BUTTON)
+        line = document.line(*here, "buttons", at)
+        buttons.append(Button(str(button.get("title", "")), str(button.get("payload", "")), line, at))
+    conditions = _list_of(document, (*here, "condition"), raw_conditions)
+    for at, condition in enumerate(conditions):
+        _known(document, (*here, "condition", at), condition, CONDITION)
+    if isinstance(metadata, dict):
+        _known(document, (*here, "metadata"), metadata, METADATA)
+    elif metadata is not None:
+        _wrong(document, (*here, "metadata"), "metadata 下面应当是「键: 值」", "每项一行：tone: warm。")
+    text = item.get("text")
+    if text is not None and not isinstance(text, str):
+        _wrong(document, (*here, "text"), f"text 应当是文字，现在是 {text!r}", '两边加上英文双引号："…"。')
+    lines = {key: document.line(*here, key) for key in item}
+    if isinstance(metadata, dict):
+        lines.update({f"metadata.{key}": document.line(*here, "metadata", key) for key in metadata})
+    return Response(
+        name, number, str(text or ""), tuple(buttons), tuple(conditions),
+        metadata if isinstance(metadata, dict) else {}, str(item.get("channel") or ""),
+        document.file, document.line(*here), lines, document,
+    )
+
+
+def _list_of(document: Document, here: Path_, raw: Any) -> list[dict[str, Any]]:
+    """The mappings of a list; whatever else stands there is told."""
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        _wrong(document, here, f"{here[-1]} 应当是列表", "每项一行，行首写「- 」。")
+        return []
+    for at, one in enumerate(raw):
+        if not isinstance(one, dict):
+            _wrong(document, (*here, at), "应当是「键: 值」", "照旁边的写。")
+    return [one for one in raw if isinstance(one, dict)]

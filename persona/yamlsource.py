@@ -1,0 +1,194 @@
+"""What an editor's keyboard does to YAML: found in the text itself, so that the rest of the file can still be read.
+
+A full-width colon, a tab or a curly quote makes YAML stop, often many lines below. ``prepare`` names the true place and
+gives the text as it was meant; ``explain`` finds the true place of what YAML still cannot read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from persona.errors import Edit, Problem
+
+_BLOCK = re.compile(r"^(\s*)(?:- +)?[^\s#'\"][^'\"]*:\s*[|>][+-]?\d?\s*(?:#.*)?$")
+_WIDE_COLON = re.compile(r"^(\s*(?:- +)?[A-Za-z_][\w./-]*)(\s*：\s*)(?=\S|$)")
+_NO_SPACE = re.compile(r"^\s*(?:- +)?(?:[a-z_]+)(:)(?=\S)(?!//)(?![^\"']*\": )")
+_CURLY = re.compile(r"^(\s*(?:- +)?[A-Za-z_][\w./-]*:\s+)([“”‘’])([^\"“”‘’]*)([“”‘’\"])\s*$")
+_OPEN_QUOTE = re.compile(r"^\s*(?:- +)?(?:[\w./-]+:\s+|- +)([\"'])")
+_KEY = re.compile(r"^\s*(?:- +)?[\w./-]+:(?:\s|$)|^\s*- ")
+_COLON_INSIDE = re.compile(r"^\s*(?:- +)?[\w./-]+:\s+[^\"'\[{|>].*?(: )")
+# Nearly every file has none of these, and then nothing needs to be looked at line by line.
+_SLIP = re.compile(r"^ *[\t\u00a0\u3000\u2002\u2003]|^\s*(?:- +)?[\w./-]+\s*：|^\s*(?:- +)?[a-z_]+:\S|: +[“”‘’]", re.M)
+_SPACES = "\t\u00a0\u3000\u2002\u2003"
+
+
+def prepare(text: str, shown: str) -> tuple[str, list[Problem]]:
+    """The text as it was meant, line by line, and what had to be mended for it."""
+    problems: list[Problem] = []
+    if text.startswith("\ufeff"):
+        problems.append(Problem(shown, 1, "P111", "", "文件开头有看不见的 BOM 标记", "另存为「UTF-8（无 BOM）」；或运行 mascot lint --fix。", 1))
+        text = text[1:]
+    if "\r" in text:
+        problems.append(Problem(shown, text[:text.index("\r")].count("\n") + 1, "P112", "", "换行是 Windows 的 CRLF",
+                                "编辑器右下角把换行改成 LF；或运行 mascot lint --fix。", 1))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not _SLIP.search(text):
+        return text, problems
+    lines = text.split("\n")
+    offset = 0
+    inside = step = -1  # indentation of the key whose block of text we are in, and of the block's lines
+    for number, line in enumerate(lines):
+        blank = not line.strip()
+        indent = len(line) - len(line.lstrip(" "))
+        body = line.lstrip(" " + _SPACES)
+        lead = line[:len(line) - len(body)]
+        if inside >= 0 and not blank and indent <= inside and not (set(lead) & set(_SPACES)):
+            inside = step = -1
+        elif inside >= 0 and not blank and step < 0 and not set(lead) & set(_SPACES):
+            step = indent
+        if not blank and set(lead) & set(_SPACES):
+            at = next(i for i, char in enumerate(lead) if char in _SPACES)
+            name = "Tab" if lead[at] == "\t" else "全角空格"
+            problems.append(Problem(shown, number + 1, "P113", "", f"行首的缩进里有{name}", "换成半角空格；每一层两个。", at + 1, lead[at]))
+            wide = "".join("  " if char in _SPACES else char for char in lead)
+            lines[number] = (" " * (step if step >= 0 else inside + 2) if inside >= 0 else wide) + body
+        if inside < 0 and not blank and not body.startswith("#"):
+            for problem, mended in _mend(lines[number], shown, number + 1, offset):
+                problems.append(problem)
+                lines[number] = mended
+            opened = _BLOCK.match(lines[number])
+            if opened:
+                inside = len(opened.group(1))
+        offset += len(line) + 1
+    return "\n".join(lines), problems
+
+
+def _mend(line: str, shown: str, number: int, offset: int) -> Iterator[tuple[Problem, str]]:
+    match = _WIDE_COLON.match(line)
+    if match:
+        start, end = match.span(2)
+        key = match.group(1).strip().removeprefix("- ")
+        line = f"{match.group(1)}:{' ' if line[end:] else ''}{line[end:]}"
+        yield Problem(shown, number, "P114", "", f"「{key}」后面是全角冒号「：」", f"改成半角冒号加空格：{key}: …", start + 1, "：",
+                      Edit(offset + start, offset + end, ": " if line.rstrip()[-1:] != ":" else ":")), line
+    match = _NO_SPACE.match(line)
+    if match:
+        at = match.end(1)
+        line = f"{line[:at]} {line[at:]}"
+        yield Problem(shown, number, "P115", "", "冒号后面少一个空格", "在冒号后面加一个空格。", at, ":",
+                      Edit(offset + at, offset + at, " ")), line
+    match = _CURLY.match(line)
+    if match and (match.group(2) in "“”") == (match.group(4) in "“”\""):
+        line = f'{match.group(1)}"{match.group(3)}"'
+        start = match.start(2)
+        yield Problem(shown, number, "P116", "", "整个值用了中文引号，顾客会看到它们", '最外面用英文双引号 "…"，里面引用用「」。', start + 1, match.group(2),
+                      Edit(offset + start, offset + match.end(4), f'"{match.group(3)}"')), line
+
+
+def explain(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
+    """Where the mistake most likely stands, which is often above the place where YAML gave up, and what it is."""
+    lines = text.split("\n")
+    mark = error.problem_mark or error.context_mark
+    stopped = min(mark.line if mark else 0, len(lines) - 1)
+    column = mark.column + 1 if mark else 0
+    why, around = str(error.problem or ""), str(error.context or "")
+
+    def at(line: int, what: str, fix: str, col: int = 0) -> Problem:
+        return Problem(shown, line + 1, "P101", "", what, fix, col, lines[line].strip()[:60])
+
+    open_line = _unclosed(lines, stopped)
+    inner = _quote_inside(lines, stopped)
+    if inner is not None:
+        return at(inner[0], "YAML 读不懂：英文双引号里又写了英文双引号", "里面的换成「」。", inner[1])
+    if open_line is not None:
+        return at(open_line, "YAML 读不懂：这里的引号没有关上", '在这一行的末尾补上 "。', len(lines[open_line]) + 1)
+    if "escape character" in why:
+        return at(stopped, "YAML 读不懂：双引号里有看不懂的反斜杠", "换行写 \\n；真要一个反斜杠就写两个。", column)
+    if "flow sequence" in around or "flow mapping" in around:
+        start = error.context_mark.line if error.context_mark else stopped
+        sign = "]" if "sequence" in around else "}"
+        return at(start, f"YAML 读不懂：括号没有关上，少了「{sign}」", f"补上「{sign}」，各项之间用半角逗号。",
+                  error.context_mark.column + 1 if error.context_mark else 0)
+    if "could not find expected ':'" in why and error.context_mark:
+        start = error.context_mark.line
+        return at(start, "YAML 读不懂：这一行少了半角冒号，或缩进不对", "键后面写半角冒号加空格；接着上一行的文字要缩进。", error.context_mark.column + 1)
+    if "cannot start any token" in why:
+        return at(stopped, f"YAML 读不懂：值不能以「{lines[stopped][mark.column:mark.column + 1] if mark else ''}」开头", '整个值用英文双引号括起来："…"', column)
+    if any(word in why + around for word in ("alias", "tag", "anchor")):
+        return at(stopped, "YAML 读不懂：值以「*」「&」或「!」开头", '整个值用英文双引号括起来："…"', column)
+    match = _COLON_INSIDE.match(lines[stopped])
+    if "mapping values" in why and match:
+        return at(stopped, "YAML 读不懂：没加引号的文字里有「: 」", '整个值用英文双引号括起来，或把冒号改成「：」。', match.start(1) + 1)
+    odd = _odd_indent(lines, stopped)
+    return at(odd, "YAML 读不懂：缩进不对", "和同一层的行对齐；每一层两个空格，不用 Tab。", len(lines[odd]) - len(lines[odd].lstrip()) + 1)
+
+
+def _outside_blocks(lines: list[str], last: int) -> Iterator[tuple[int, str]]:
+    inside = -1
+    for number, line in enumerate(lines[:last + 1]):
+        if inside >= 0 and line.strip() and len(line) - len(line.lstrip(" ")) <= inside:
+            inside = -1
+        if inside >= 0 or not line.strip() or line.lstrip().startswith("#"):
+            continue
+        yield number, line
+        opened = _BLOCK.match(line)
+        if opened:
+            inside = len(opened.group(1))
+
+
+def _closing(line: str, start: int, quote: str) -> int:
+    """Offset of the quote that closes the one before ``start``, or -1."""
+    at = start
+    while at < len(line):
+        if quote == '"' and line[at] == "\\":
+            at += 2
+            continue
+        if line[at] == quote:
+            if quote == "'" and line[at + 1:at + 2] == "'":
+                at += 2
+                continue
+            return at
+        at += 1
+    return -1
+
+
+def _unclosed(lines: list[str], stopped: int) -> int | None:
+    """The first line whose quote does not close although the next line starts a new key."""
+    for number, line in _outside_blocks(lines, stopped):
+        match = _OPEN_QUOTE.match(line)
+        if not match or _closing(line, match.end(), match.group(1)) >= 0:
+            continue
+        following = next((other for other in lines[number + 1:] if other.strip()), "")
+        if not following or _KEY.match(following):
+            return number
+    return None
+
+
+def _quote_inside(lines: list[str], stopped: int) -> tuple[int, int] | None:
+    """The line and column where a quoted text goes on after its closing quote."""
+    for number, line in _outside_blocks(lines, stopped):
+        match = _OPEN_QUOTE.match(line)
+        if not match:
+            continue
+        end = _closing(line, match.end(), match.group(1))
+        rest = line[end + 1:].strip() if end >= 0 else ""
+        if rest and rest[0] not in ":#,]}" and match.group(1) in rest:
+            return number, end + 1
+    return None
+
+
+def _odd_indent(lines: list[str], stopped: int) -> int:
+    """The last line up to ``stopped`` whose indentation fits no level; else the line where YAML stopped."""
+    odd = [number for number, line in _outside_blocks(lines, stopped)
+           if (len(line) - len(line.lstrip(" "))) % 2]
+    if odd:
+        return odd[-1]
+    # A line moved out by a whole level ends its mapping; YAML then stops at the line after it.
+    deep = [len(line) - len(line.lstrip(" ")) for line in lines[:stopped + 1]]
+    before = stopped - 1
+    if before > 0 and deep[before] < deep[stopped] == deep[before - 1] and not lines[before].rstrip().endswith((":", "|", ">")):
+        return before
+    return stopped

@@ -1,0 +1,129 @@
+"""One broken file at a time in a copy of the project: it is found, on its line, and nothing else is reported."""
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from persona.content.checks import check_project
+from persona.content.codes import CODES
+from persona.content.house import load_house
+
+ROOT = Path(__file__).resolve().parents[3]
+TODAY = date(2026, 11, 24)
+CASES = [case for file in sorted((Path(__file__).parent / "broken").glob("*.yml"))
+         for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
+pytestmark = pytest.mark.skipif(not (ROOT / "data" / "nlu").is_dir(), reason="the library is tested without its content")
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("data", "persona", "actions"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "domain.yml", folder)
+    return folder
+
+
+@pytest.fixture
+def stand_in(copy, monkeypatch):
+    monkeypatch.chdir(copy)
+    return copy
+
+
+def damage(root, case):
+    """Do what the case says; returns the file to look at and what puts everything back."""
+    file = root / case["file"]
+    before = file.read_bytes() if file.exists() else None
+    target, was = file, before
+    text = before.decode() if before is not None else ""
+    if "write" in case:
+        text = case["write"]
+    elif "append" in case:
+        text = text.rstrip("\n") + "\n" + case["append"]
+    elif "find" in case:
+        assert case["find"] in text, f"the project has changed, choose another place: {case['find']}"
+        text = text.replace(case["find"], case["replace"], 1)
+    elif "regex" in case:
+        text, times = re.subn(case["regex"], case["replace"], text, count=0 if case.get("all") else 1)
+        assert times, f"the project has changed, choose another place: {case['regex']}"
+    elif "copy_examples_to" in case:
+        target = root / case["copy_examples_to"]
+        was = target.read_bytes()
+        block = "".join(re.findall(r"    - .*\n", text)[:12])
+        text = was.decode().replace("examples: |\n", "examples: |\n" + block, 1)
+    elif "rename" in case:
+        target, was = root / case["rename"], None
+        file.unlink()
+    target.write_bytes(text.replace("\n", case.get("newline", "\n")).encode(case.get("encoding", "utf-8")))
+
+    def restore():
+        if was is None:
+            target.unlink()
+        else:
+            target.write_bytes(was)
+        if before is not None:
+            file.write_bytes(before)
+
+    return case.get("in") or target.relative_to(root).as_posix(), text, restore
+
+
+def findings(root):
+    return check_project(load_house(root, TODAY))
+
+
+def test_the_project_itself_is_clean(stand_in):
+    assert [str(problem) for problem in findings(stand_in)] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"].replace(" ", "_"))
+def test_a_broken_file_gives_one_finding_in_its_place(stand_in, case):
+    shown, text, restore = damage(stand_in, case)
+    try:
+        found = findings(stand_in)
+        rows = (stand_in / shown).read_text(encoding=case.get("encoding", "utf-8")).split("\n") if "in" in case else text.split("\n")
+    finally:
+        restore()
+    told = [str(problem) for problem in found]
+    assert [problem.code for problem in found] == [case["finds"]], told
+    (problem,) = found
+    assert problem.file == shown, told
+    if case["at"]:
+        lines = [number for number, row in enumerate(rows, 1) if case["at"] in row]
+        assert problem.line == lines[-1 if case.get("last") else 0], told
+        assert problem.column >= 1, told
+    assert re.search("[\u4e00-\u9fff]", problem.what) and re.search("[\u4e00-\u9fff]", problem.fix), told
+
+
+def test_several_broken_files_are_all_told_in_one_pass(stand_in):
+    chosen = {}
+    for case in CASES:
+        if "in" not in case and "copy_examples_to" not in case and "rename" not in case and case["file"].startswith("data/nlu"):
+            chosen.setdefault(case["file"], case)
+    undo = []
+    try:
+        for case in chosen.values():
+            undo.append(damage(stand_in, case)[2])
+        found = findings(stand_in)
+    finally:
+        for restore in undo:
+            restore()
+    assert sorted((problem.file, problem.code) for problem in found) == sorted((case["file"], case["finds"]) for case in chosen.values())
+
+
+def test_every_kind_of_finding_about_content_has_a_case():
+    covered = {case["finds"] for case in CASES}
+    # cards, sheets and the institution have tests of their own beside their loaders
+    wanted = {code for code in CODES if code[:2] in ("P6", "P7", "C4", "P1")}
+    elsewhere = {"P107", "P108", "P634"}
+    assert wanted - covered == elsewhere
+
+
+def test_the_table_knows_every_code_that_is_used():
+    used = set()
+    for file in (ROOT / "persona").rglob("*.py"):
+        used |= set(re.findall(r"\"([PCR]\d{3})\"", file.read_text(encoding="utf-8")))
+    assert used == set(CODES)
