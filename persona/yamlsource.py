@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import yaml
 
@@ -57,7 +58,8 @@ def prepare(text: str, shown: str) -> tuple[str, list[Problem]]:
             lines[number] = (" " * (step if step >= 0 else inside + 2) if inside >= 0 else wide) + body
         if inside < 0 and not blank and not body.startswith("#"):
             for problem, mended in _mend(lines[number], shown, number + 1, offset):
-                problems.append(problem)
+                # an edit is meant for the line as it was written
+                problems.append(problem if lines[number] == line else replace(problem, edit=None))
                 lines[number] = mended
             opened = _BLOCK.match(lines[number])
             if opened:

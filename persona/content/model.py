@@ -13,7 +13,6 @@ from typing import Any
 from persona.errors import Edit, Problem
 from persona.yamlfile import Document, dotted
 
-
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 

@@ -108,7 +108,7 @@ def _known(document: Document, path: Path_, value: dict[str, Any], allowed: Sequ
         if near:
             value[near[0]] = value.pop(key)
             for table in (document.lines, document.spans):
-                moved: dict[Any, Any] = {(*path, near[0], *old[len(here):]): new for old, new in table.items()  # type: ignore[attr-defined]
+                moved: dict[Any, Any] = {(*path, near[0], *old[len(here):]): new for old, new in table.items()
                                          if old[:len(here)] == here}
                 table.update(moved)
 

@@ -151,6 +151,6 @@ def pictures(response: Response, house: House) -> Iterator[Problem]:
     image = str(item[response.number].get("image") or "") if response.number < len(item) else ""
     drawn = re.search(r"!\[[^\]]*\]\(([^)]*)\)", response.text)
     for path, address in ((("image",), image), (("text",), drawn.group(1) if drawn else "")):
-        host = urlparse(address).hostname or ""
+        host = (urlparse(address).hostname or "") if address else ""
         if address and not any(host == domain or host.endswith(f".{domain}") for domain in house.institution.domains):
             yield response.problem(path, "P651", f"图片不在本行的网址上：{address}", "删掉图片，或放到 institution.yml 的 domains 里的网址。", address)

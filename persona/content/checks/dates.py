@@ -29,7 +29,7 @@ def answer(response: Response, house: House) -> Iterator[Problem]:
     until, checked = ("metadata", "expires"), ("metadata", "reviewed")
     if expires and expires < house.today:
         yield response.problem(until, "P624", f"{expires} 已经过期，不会再说出口", "重新核对内容，改 reviewed 和 expires。", str(expires))
-    elif reviewed and reviewed > house.today and not (expires and reviewed >= expires):
+    elif reviewed and reviewed > house.today:
         yield response.problem(checked, "P625", f"复核日 {reviewed} 在将来", "写真正复核的那一天。", str(reviewed))
     elif reviewed and expires and reviewed >= expires:
         yield response.problem(until, "P625", f"到期日 {expires} 不在复核日 {reviewed} 之后", "改 reviewed 或 expires。", str(expires))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 
 from persona.content.checks.manner import personal
+from persona.content.checks.places import intent_place
 from persona.content.house import House
 from persona.content.model import Example
 from persona.errors import Problem
@@ -30,7 +31,8 @@ def _remembered(look: Callable[[House], Iterator[Problem]]) -> Callable[[House],
         key = house.content.examples_key
         if key not in last:
             found = list(look(house))
-            last.clear()
+            while len(last) > 3:
+                del last[next(iter(last))]
             last[key] = found
         yield from last[key]
 
@@ -118,15 +120,15 @@ def alike(house: House) -> Iterator[Problem]:
         seen.add(whole[number])
         bare = _bare(example.normal)
         if len(bare) >= NEAR_MIN:
-            first = kept.setdefault(bare, number)
-            if first != number:
-                pairs.append((first, number))
+            earliest = kept.setdefault(bare, number)
+            if earliest != number:
+                pairs.append((earliest, number))
     pairs += _one_off((number, text) for number, text in enumerate(whole) if number not in told and len(text) >= COPY_MIN)
-    for first_number, number in sorted(set(pairs), key=lambda pair: pair[1]):
+    for earlier, number in sorted(set(pairs), key=lambda pair: pair[1]):
         if number in told:
             continue
         told.add(number)
-        example, first = texts[number], texts[first_number]
+        example, first = texts[number], texts[earlier]
         across = first.intent != example.intent
         yield _at(example, "P645" if across else "P644",
                   f"例句「{example.text}」和 {_place(first)} 的「{first.text}」几乎一样",
@@ -189,9 +191,6 @@ def few(house: House) -> Iterator[Problem]:
     for topic in content.topics.values():
         totals[topic.label] += topic.examples
     broken = {problem.file for problem in content.problems if problem.code in ("P105", "P118", "P104", "P102")}
-    lines = {(document.file, str(block["intent"])): document.place(("nlu", number, "intent"), str(block["intent"]))
-             for document in content.documents if isinstance(document.data, dict)
-             for number, block in enumerate(document.data.get("nlu") or []) if isinstance(block, dict) and "intent" in block}
     for intent, topic in content.topics.items():
         if topic.file in broken:
             continue
@@ -199,5 +198,5 @@ def few(house: House) -> Iterator[Problem]:
         most = SPLIT_MIN if split else TOPIC_MIN if intent.startswith(("faq/", "scam/")) else INTENT_MIN
         have = topic.examples if split else totals[topic.label]
         if have < most:
-            line, column = lines.get((topic.file, intent), (topic.line, 0))
+            line, column = intent_place(topic, house)
             yield Problem(topic.file, line, "P647", intent, f"只有 {have} 句例句，至少要 {most} 句", "照编辑手册第二节补：换情形，换说话的人。", column, intent)

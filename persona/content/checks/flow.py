@@ -41,6 +41,12 @@ def domain(house: House) -> Domain | None:
     file = house.root / "domain.yml" if house.root else None
     if file is None or not file.is_file():
         return None
+    stat = file.stat()
+    return _read_domain(file, (stat.st_mtime_ns, stat.st_size, Path.cwd()))
+
+
+@lru_cache(maxsize=2)
+def _read_domain(file: Path, stamp: tuple[object, ...]) -> Domain:
     document = read(file)
     data = document.data
     if not isinstance(data, dict):

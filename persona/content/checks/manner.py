@@ -78,7 +78,7 @@ def in_character(response: Response, house: House) -> Iterator[Problem]:
     if mascot.particle and len(particle_pattern(mascot.particle).findall(response.text)) > allowed:
         yield response.problem(("text",), "P639", f"「{mascot.particle}」太多，这里最多 {allowed} 个", "删掉多的。", mascot.particle)
     # 小禾娘 may mention her grandmother; calling the customer so is what is forbidden.
-    called = [word for word in mascot.address_forbidden if re.search(
+    called = [word for word in mascot.address_forbidden if word in response.text and re.search(
         rf"(?:^|[，。！？]){re.escape(word)}[，！!]|{re.escape(word)}[您你]", response.text)]
     for word in dict.fromkeys((*mascot.never, *mascot.metaphors_never, *called)):
         if word in response.text:
@@ -94,13 +94,13 @@ def tone(response: Response, house: House) -> Iterator[Problem]:
         return  # absent or misspelt, and told as such
     if response.kind == "chitchat" and response.tone in ("plain", "urgent"):
         yield response.problem(here, "P641", f"闲聊不用 {response.tone}", "写 playful；难过的事写 warm 加 sober: true。", response.tone)
-    elif urgent and response.tone == "playful" or response.tone == "playful" and response.kind == "faq":
+    elif (urgent and response.tone == "playful") or (response.tone == "playful" and response.kind == "faq"):
         yield response.problem(here, "P641", "银行问题和骗局不能逗着玩", "急事写 urgent，办事写 warm，产品和规定写 plain。", response.tone)
     elif response.tone == "playful" and response.metadata.get("category") not in (None, "none"):
         yield response.problem(here, "P641", "讲产品不能逗着玩", "写 plain。", response.tone)
     elif response.tone == "playful" and response.sober:
         yield response.problem(here, "P641", "难过的事不能逗着玩", "写 warm。", response.tone)
-    elif response.kind == "scam" and response.tone != "urgent" or (
+    elif (response.kind == "scam" and response.tone != "urgent") or (
             response.kind == "faq" and label in URGENT and "." not in response.intent and response.tone != "urgent"):
         yield response.problem(here, "P641", f"急事要用 urgent，现在是 {response.tone}", "写 urgent，第一句就是动作，最多 110 个字。", response.tone)
 

@@ -20,10 +20,11 @@ _TRAILING = re.compile(r"[ \t]+$", re.M)
 def intent_place(topic: Topic, house: House) -> tuple[int, int]:
     """Line and column of the topic's name in its file."""
     document = next((one for one in house.content.documents if one.file == topic.file), None)
-    for number, block in enumerate((document.data.get("nlu") or []) if document else []):
+    blocks = document.data.get("nlu") if document else None
+    for number, block in enumerate(blocks if isinstance(blocks, list) else []):
         if isinstance(block, dict) and block.get("intent") == topic.intent and document:
             return document.place(("nlu", number, "intent"), topic.intent)
-    return topic.line, 0
+    return topic.line, 1
 
 
 def pairs(house: House) -> Iterator[Problem]:
@@ -65,7 +66,7 @@ def folders(house: House) -> Iterator[Problem]:
         kind = kind if slash else ""
         folder = file.parent.name
         line, column = intent_place(topic, house)
-        if kind in KINDS and folder != kind or not kind and folder in KINDS:
+        if (kind in KINDS and folder != kind) or (not kind and folder in KINDS):
             seen.add(topic.file)
             where = f"data/nlu/{kind}/" if kind in KINDS else "data/nlu/dialogue/"
             yield Problem(topic.file, line, "P120", topic.intent, f"{topic.intent} 放在了 {folder}/ 里", f"把文件移到 {where}。", column, topic.intent)

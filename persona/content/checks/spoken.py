@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,12 @@ _CAUSES = frozenset(("P605", "P606", "P653", "P607"))
 _SPLIT = "P608"
 
 
+@lru_cache(maxsize=1)
+def _guard(folder: Path, fingerprint: str) -> Guard:
+    """The guard of `folder`, loaded again when anything it depends on has changed."""
+    return Guard.load(folder)
+
+
 class Reviews:
     """The guard, asked once per text and rule set."""
 
@@ -51,7 +58,7 @@ class Reviews:
                 if stored.get("fingerprint") == self.fingerprint:
                     self.known = dict(stored["reviews"])
         if not self.known:
-            self.guard = Guard.load(home / "compliance")  # RuleError when a rule is broken
+            self.guard = _guard(home / "compliance", self.fingerprint)  # RuleError when a rule is broken
 
     def _fingerprint(self) -> str:
         """Changes with the rules, with the guard's code and with what it knows of the bank and its products."""
@@ -68,7 +75,7 @@ class Reviews:
         found = self.known.get(key)
         if found is None:
             if self.guard is None:
-                self.guard = Guard.load(self.home / "compliance")
+                self.guard = _guard(self.home / "compliance", self.fingerprint)
             found = _plain(self.guard.review(text, context, scope))
         self.used[key] = found
         return found
