@@ -88,7 +88,7 @@ def _read_file(file: Path, stamp: tuple[object, ...]) -> tuple[
     if document.data is None:
         problems.append(Problem(document.file, 1, "P104", "", "文件是空的", "照同一文件夹里的文件写，或删掉它。"))
     elif not isinstance(document.data, dict):
-        problems.append(Problem(document.file, 1, "P105", "", "最外层应当是「键: 值」", "第一行写 version: \"3.1\"，下面写 nlu: 和 responses:。", 1))
+        problems.append(Problem(document.file, 1, "P105", "", "最外层应当是「键: 值」", "最上面写 version: \"3.1\"，下面写 nlu: 和 responses:。", 1))
     else:
         _known(document, (), document.data, TOP)
         _version(document)
@@ -120,8 +120,8 @@ def _version(document: Document) -> None:
     line, column = document.place(("version",))
     what = "没有 version" if value is None else f"version 是 {value!r}"
     if "version" not in document.data:
-        line, column = 1, 1
-    document.problems.append(Problem(document.file, line, "P117", "version", what, f'第一行写 version: "{VERSION}"，带英文双引号。', column))
+        line, column = document.place(tuple(list(document.data)[:1]))
+    document.problems.append(Problem(document.file, line, "P117", "version", what, f'最上面写 version: "{VERSION}"，带英文双引号。', column))
 
 
 def _wrong(document: Document, path: Path_, what: str, fix: str, code: str = "P105") -> None:

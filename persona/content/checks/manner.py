@@ -31,9 +31,9 @@ def plain_voice(response: Response, house: House) -> Iterator[Problem]:
                 name = max(named, key=len)
                 yield response.problem(path, "P633", f"回答里写死了形象的名字「{name}」", "写 {self}，或写「我」。", name)
             for particle in {"喵", *(mascot.particle for mascot in house.mascots.values())} - {""}:
-                if particle in text if particle == "喵" else particle_pattern(particle).search(text):
-                    if not any(particle in name for name in named):
-                        yield response.problem(path, "P632", f"回答里有语气词「{particle}」", "删掉；语气由程序按形象加。", particle)
+                found = particle in text if particle == "喵" else particle_pattern(particle).search(text)
+                if found and not any(particle in name for name in named):
+                    yield response.problem(path, "P632", f"回答里有语气词「{particle}」", "删掉；语气由程序按形象加。", particle)
         if re.search(r"(?:^|[，。！？\n])亲[，,～~！!]", text):
             yield response.problem(path, "P634", "用了「亲」", "删掉称呼。", "亲")
 
