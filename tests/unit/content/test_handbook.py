@@ -1,0 +1,96 @@
+"""The handbook shows what really happens: its commands are run, its table is the code's."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from persona.content.codes import markdown
+
+ROOT = Path(__file__).resolve().parents[3]
+HANDBOOK = ROOT / "docs" / "编辑手册.md"
+pytestmark = pytest.mark.skipif(not HANDBOOK.is_file(), reason="the library is tested without its handbook")
+# What section 6 says was broken in the file of section 1.
+BROKEN = (
+    ("    - 保管箱 租金", "    保管箱 租金"), ("租金多少", "租金{box_fee}"), ("先拨{hotline}", "先拨95XXX0"),
+    ("title: 网点几点开门", "title: 网点星期几开门几点关门"), ("/faq/branch_hours", "/faq/branch_hour"), ('      expires: "2027-11-23"\n', ""),
+)
+
+
+@pytest.fixture(scope="module")
+def handbook():
+    return HANDBOOK.read_text(encoding="utf-8")
+
+
+def shown(handbook):
+    """Command -> the output the handbook prints under it."""
+    found = []
+    for match in re.finditer(r"^    \$ \.venv/bin/mascot (.+)\n((?:    .*\n)*)", handbook, re.M):
+        found.append((match.group(1).split(), [line[4:] for line in match.group(2).split("\n") if line]))
+    return found
+
+
+def mascot(folder, *args):
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run([sys.executable, "-m", "persona.cli", *args], cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def topic(handbook):
+    return re.search(r"```yaml\n(.*?\nnlu:\n- intent: faq/safe_box.*?)```", handbook, re.S).group(1)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("handbook")
+    for name in ("data", "persona", "actions"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "domain.yml", folder)
+    return folder
+
+
+def test_the_first_topic_needs_nothing_but_more_examples(handbook, project):
+    (project / "data/nlu/faq/safe_box.yml").write_text(topic(handbook), encoding="utf-8")
+    found = mascot(project, "lint").stdout
+    assert re.findall(r"\[(\w+)\]", found) == ["P647"], found
+
+
+def test_what_lint_says_of_the_broken_file_is_what_is_printed(handbook, project):
+    text = topic(handbook)
+    for old, new in BROKEN:
+        assert old in text
+        text = text.replace(old, new)
+    (project / "data/nlu/faq/safe_box.yml").write_text(text, encoding="utf-8")
+    ((command, lines),) = [one for one in shown(handbook) if one[0][0] == "lint"]
+    run = mascot(project, *command)
+    assert run.returncode == 1
+    assert run.stdout.splitlines() == lines
+
+
+def test_what_review_says_is_what_is_printed(handbook):
+    reviews = [one for one in shown(handbook) if one[0][0] == "review"]
+    assert reviews
+    for command, lines in reviews:
+        run = mascot(ROOT, *command)
+        # the fingerprint changes with every rule, the date every day
+        stamp = re.compile(r"规则集 \w+，[\d-]+")
+        assert stamp.sub("", run.stdout).splitlines() == stamp.sub("", "\n".join(lines)).splitlines()
+
+
+def test_what_parse_says_is_what_is_printed(handbook):
+    parses = [one for one in shown(handbook) if one[0][0] == "parse"]
+    assert parses
+    for command, lines in parses:
+        run = mascot(ROOT, *command)
+        if run.returncode == 2:
+            pytest.skip("no trained model")
+        # probabilities move with every training; what was understood must not
+        assert run.stdout.split()[0] == lines[0].split()[0], command
+
+
+def test_the_table_of_codes_is_the_codes(handbook):
+    printed = re.search(r"<!-- mascot lint --codes -->\n(.*?)<!-- -->", handbook, re.S).group(1)
+    assert printed == markdown()
