@@ -80,7 +80,8 @@ class Document:
 
     def names(self) -> set[str]:
         """Every name that stands before a colon or behind ``intent:``: what a broken file was about to define."""
-        return {name for pair in _NAMES.findall(self.source) for name in pair if name}
+        found = {name for pair in _NAMES.findall(self.source) for name in pair if name}
+        return found | {name.removeprefix("utter_") for name in found}
 
 
 def read(path: Path | str, shown_as: str | None = None) -> Document:
@@ -168,6 +169,8 @@ def _build_mapping(node: MappingNode, path: Path_, document: Document) -> dict[s
         key = str(key_node.value)
         here = (*path, key)
         if key in result:
+            if result[key] is None:  # the empty one came first; what stands under the other is what was meant
+                result[key] = _build(value_node, here, document)
             document.problems.append(Problem(
                 document.file, line, "P102", dotted(here), f"同一层里「{key}」写了两次，第一次在第 {document.line(*here)} 行",
                 "留一个，删一个；YAML 会悄悄只认后一个。", key_node.start_mark.column + 1, key))

@@ -25,6 +25,7 @@ METADATA = (
     "tone", "sober", "category", "figures", "disclosures", "source", "reviewed", "expires", "hallmark", "values",
     "author", "approval",
 )
+_INTENT = re.compile(r"[A-Za-z_][\w./]*")
 _MARKUP = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 
 
@@ -99,7 +100,8 @@ def _read_file(file: Path, stamp: tuple[object, ...]) -> tuple[
 
 def _known(document: Document, path: Path_, value: dict[str, Any], allowed: Sequence[str]) -> None:
     """Tell keys nobody reads; one that is a slip of a missing key is then read as that key."""
-    for key in [key for key in value if key not in allowed]:
+    unknown = [key for key in value if key not in allowed]
+    for key in unknown:
         here = (*path, key)
         line, column = document.place(here)
         near = difflib.get_close_matches(key.lower(), [name for name in allowed if name not in value], 1, 0.7)
@@ -142,7 +144,10 @@ def _intents(document: Document) -> Iterator[tuple[str, int, list[Example]]]:
         if not isinstance(block.get("intent"), str):
             _wrong(document, here, "这一段没有 intent", "写上 intent: faq/话题。", "P104")
             continue
-        intent = str(block["intent"])
+        intent = block["intent"]
+        if not _INTENT.fullmatch(intent):
+            _wrong(document, (*here, "intent"), f"「{intent[:20]}」不能当意图名", "只用英文、数字、下划线、「/」和「.」；examples: | 写在下一行。")
+            continue
         yield intent, document.line(*here, "intent"), _examples(document, intent, block, (*here, "examples"))
 
 
@@ -224,6 +229,8 @@ def _responses(document: Document) -> Iterator[Response]:
 
 def _response(document: Document, name: str, number: int, item: dict[str, Any]) -> Response:
     here = ("responses", name, number)
+    for inside in (here, *((*here, key, at) for key in ("buttons", "condition") for at, _ in enumerate(_mappings(item.get(key))))):
+        _without_its_head(document, here, inside, item)
     _known(document, here, item, ANSWER)
     raw_buttons, raw_conditions, metadata = item.get("buttons"), item.get("condition"), item.get("metadata")
     buttons = []
@@ -249,6 +256,26 @@ def _response(document: Document, name: str, number: int, item: dict[str, Any]) 
         metadata if isinstance(metadata, dict) else {}, str(item.get("channel") or ""),
         document.file, document.line(*here), lines, document,
     )
+
+
+def _mappings(raw: Any) -> list[dict[str, Any]]:
+    return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
+
+
+def _without_its_head(document: Document, here: Path_, inside: Path_, item: dict[str, Any]) -> None:
+    """The line ``metadata:`` is gone, so that its keys stand in what came before it: one finding, read as it was meant."""
+    holder = item if inside == here else item[str(inside[-2])][inside[-1]]
+    lost = [key for key in holder if key in METADATA] if isinstance(holder, dict) and "metadata" not in item else []
+    if len(lost) < 2:
+        return
+    line, column = document.place((*inside, lost[0]))
+    document.problems.append(Problem(document.file, line, "P109", dotted(inside), "、".join(lost) + " 上面少了一行 metadata:",
+                                     "在它们上面补一行 metadata:，和 text 对齐。", column, lost[0]))
+    item["metadata"] = {key: holder.pop(key) for key in lost}
+    for table in (document.lines, document.spans):
+        moved: dict[Any, Any] = {(*here, "metadata", *old[len(inside):]): new for old, new in table.items()
+                                 if old[:len(inside)] == inside and len(old) > len(inside) and old[len(inside)] in lost}
+        table.update(moved)
 
 
 def _list_of(document: Document, here: Path_, raw: Any) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from persona.content.checks import answers, dates, examples, flow, manner, metadata, places, spoken
@@ -22,7 +23,7 @@ ANSWER: tuple[Callable[[Response, House], Iterator[Problem]], ...] = (
 # looked at once
 PROJECT: tuple[Callable[[House], Iterator[Problem]], ...] = (
     examples.written, examples.repeated, examples.alike, examples.series, examples.few, examples.secrets,
-    places.pairs, places.folders, places.scenes, places.trailing, dates.figures, dates.products, flow.intents, flow.rules, flow.actions, flow.unused,
+    places.pairs, places.folders, places.speaker, places.scenes, places.trailing, dates.figures, dates.products, flow.intents, flow.rules, flow.actions, flow.unused,
 )
 
 
@@ -35,24 +36,51 @@ def check(content: Content, institution: Institution, figures: Figures, today: d
 
 def check_house(house: House) -> list[Problem]:
     """Everything but what the guard says."""
+    return _first_of_each(_all(house))
+
+
+def _all(house: House) -> list[Problem]:
     problems = [*house.problems, *house.content.problems]
     for look in PROJECT:
         problems += look(house)
     for response in house.content.variations():
         for examine in ANSWER:
             problems += examine(response, house)
-    return _first_of_each(problems)
+    return problems
 
 
 def check_project(house: House) -> list[Problem]:
     """Everything: the files, and what the guard says of every answer as it will be heard."""
-    found = check_house(house)
+    found = _all(house)
     return _first_of_each([*found, *spoken.spoken(house, found)])
+
+
+# One name that is gone can be missed in many places; mended in one, it is mended in all.
+TOGETHER, TOGETHER_FROM = ("P606", "P618", "P627", "P636"), 4
+
+
+def _together(problems: list[Problem]) -> list[Problem]:
+    """The same missing name in four places or more is one finding that lists them."""
+    places: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        if problem.code in TOGETHER and problem.text:
+            places.setdefault((problem.code, problem.text), []).append(problem)
+    kept = []
+    for problem in problems:
+        same = places.get((problem.code, problem.text), [])
+        if len(same) < TOGETHER_FROM:
+            kept.append(problem)
+        elif problem is same[0]:
+            others = list(dict.fromkeys(f"{one.file}:{one.line}" for one in same[1:]))
+            listed = "、".join(others[:3]) + (" 等" if len(others) > 3 else "")
+            kept.append(replace(problem, what=f"{problem.what}；一样的还有 {len(same) - 1} 处：{listed}"))
+    return kept
 
 
 def _first_of_each(problems: list[Problem]) -> list[Problem]:
     """Sorted; where two findings mark overlapping words of a line, the first one found has said it."""
     kept: list[Problem] = []
+    problems = _together(problems)
     marked: dict[tuple[str, int], list[tuple[int, int, str]]] = {}
     for problem in problems:
         spans = marked.setdefault((problem.file, problem.line), [])

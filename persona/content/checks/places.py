@@ -11,6 +11,7 @@ from pathlib import Path
 from persona.content.house import House
 from persona.content.model import Topic
 from persona.errors import Problem
+from persona.yamlfile import read
 
 KINDS = ("faq", "scam", "chitchat")
 SCENES_LISTED = 5
@@ -85,6 +86,15 @@ def _shown(path: Path) -> str:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def speaker(house: House) -> Iterator[Problem]:
+    """The mascot that speaks when nobody asked for another has a card."""
+    ident = house.institution.mascot
+    if ident and house.mascots and ident not in house.mascots and ident not in house.unread:
+        document = read(house.home / "institution.yml")
+        line, column = document.place(("mascot",), ident)
+        yield Problem(document.file, line, "P636", "mascot", f"没有这个形象：{ident}", "可选：" + "、".join(house.mascots) + "。", column, ident)
 
 
 def scenes(house: House) -> Iterator[Problem]:

@@ -55,6 +55,9 @@ def damage(root, case):
         was = target.read_bytes()
         block = "".join(re.findall(r"    - .*\n", text)[:12])
         text = was.decode().replace("examples: |\n", "examples: |\n" + block, 1)
+    elif "delete" in case:
+        file.unlink()
+        return case["in"], "", lambda: file.write_bytes(before)
     elif "rename" in case:
         target, was = root / case["rename"], None
         file.unlink()
@@ -101,7 +104,7 @@ def test_a_broken_file_gives_one_finding_in_its_place(stand_in, case):
 def test_several_broken_files_are_all_told_in_one_pass(stand_in):
     chosen = {}
     for case in CASES:
-        if "in" not in case and "copy_examples_to" not in case and "rename" not in case and case["file"].startswith("data/nlu"):
+        if "in" not in case and "copy_examples_to" not in case and "rename" not in case and "delete" not in case and case["file"].startswith("data/nlu"):
             chosen.setdefault(case["file"], case)
     undo = []
     try:
