@@ -15,7 +15,7 @@ AHEAD = timedelta(days=30)
 
 
 def _at(response: Response, key: str, code: str, what: str, fix: str) -> Problem:
-    return Problem(response.file, response.at(key), code, f"{response.name}[{response.number}].{key}", what, fix)
+    return response.problem(tuple(key.split(".")), code, what, fix)
 
 
 def check_columns(content: Content, mascots: Mapping[str, Mascot]) -> Iterator[Problem]:
@@ -88,10 +88,10 @@ def _lesson(response: Response, course: lessons.Course, number: int, content: Co
             yield _at(response, "text", "P675", f"缺少 {response.name}.{part}", "答对答错都要讲明白。")
 
 
-def due(content: Content, mascots: Mapping[str, Mascot], today: date) -> list[str]:
-    """Columns that leave the menu within 30 days unless somebody writes: a reminder, not a finding."""
+def due(content: Content, mascots: Mapping[str, Mascot], today: date) -> Iterator[Problem]:
+    """Columns that leave the menu within 30 days unless somebody writes."""
     later = today + AHEAD
-    return [
-        f"提醒：{mascots[c.mascot].name}的「{c.name}」到 {later} 就没有当期了。"
-        for c in columns.columns_in(content, mascots).values() if c.showing(today) and not c.showing(later)
-    ]
+    for column in columns.columns_in(content, mascots).values():
+        if column.showing(today) and not column.showing(later):
+            last = content.responses[column.response][-1]
+            yield _at(last, "metadata.expires", "P665", f"{mascots[column.mascot].name}的「{column.name}」到 {later} 就没有当期了", "写一期新的，from 在那之前。")

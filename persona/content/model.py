@@ -89,8 +89,9 @@ class Response:
 
     @property
     def mascot(self) -> str:
-        """The mascot whose own variation this is, or ""."""
-        return self.condition("mascot")
+        """The mascot whose own words these are, by condition or by name (`utter_column.<mascot>.<id>`), or ""."""
+        owned = self.name.startswith(("utter_column.", "utter_lesson."))
+        return self.name.split(".")[1] if owned else self.condition("mascot")
 
     def condition(self, slot: str) -> str:
         """The value a slot must have for this variation, or ""."""

@@ -24,6 +24,7 @@ CONDITION = ("type", "name", "value")
 METADATA = (
     "tone", "sober", "category", "figures", "disclosures", "source", "reviewed", "expires", "hallmark", "values",
     "author", "approval",
+    "episode", "title", "from", "aliases", "answer",  # columns and lessons
 )
 _INTENT = re.compile(r"[A-Za-z_][\w./]*")
 _MARKUP = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")

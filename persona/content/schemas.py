@@ -62,7 +62,8 @@ def topic() -> Schema:
     metadata = _some(reading.METADATA, {
         "tone": _one_of(*TONES), "sober": FLAG, "category": _one_of(*CATEGORIES), "figures": _list(TEXT), "disclosures": _list(TEXT),
         "source": FILLED, "reviewed": DATE, "expires": DATE, "hallmark": _list(FILLED), "values": _list(FILLED), "author": TEXT,
-        "approval": {"type": "object"},
+        "approval": {"type": "object"}, "episode": {"type": "integer", "minimum": 1}, "title": FILLED, "from": DATE, "aliases": _list(FILLED),
+        "answer": {"type": "integer", "minimum": 1},
     })
     button = _object({"title": {**FILLED, "maxLength": TITLE_MAX}, "payload": {"type": "string", "pattern": "^/"}}, reading.BUTTON)
     condition = _object({"type": {"const": "slot"}, "name": FILLED, "value": {}}, reading.CONDITION)

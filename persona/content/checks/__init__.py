@@ -12,6 +12,7 @@ from persona.content.model import Content, Response
 from persona.errors import Problem
 from persona.figures import Figures
 from persona.institution import Institution
+from persona.leisure_checks import check_columns, check_lessons, due
 from persona.mascot import Mascot, load_mascots
 
 # looked at for every variation of every answer
@@ -24,6 +25,8 @@ ANSWER: tuple[Callable[[Response, House], Iterator[Problem]], ...] = (
 PROJECT: tuple[Callable[[House], Iterator[Problem]], ...] = (
     examples.written, examples.repeated, examples.alike, examples.series, examples.few, examples.secrets,
     places.pairs, places.folders, places.speaker, places.scenes, places.trailing, dates.figures, dates.products, flow.intents, flow.rules, flow.actions, flow.unused,
+    lambda house: check_columns(house.content, house.mascots), lambda house: check_lessons(house.content, house.mascots),
+    lambda house: due(house.content, house.mascots, house.today),
 )
 
 

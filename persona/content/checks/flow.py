@@ -226,7 +226,7 @@ def _possible(slot: Any, value: Any) -> bool:
 def _unused(house: House) -> Iterator[Problem]:
     code = _sources(house)
     literal = set(re.findall(r"utter_[A-Za-z0-9_./]+", code)) | {f"utter_{word}" for word in re.findall(r"[\"']([a-z_.]+)[\"']", code)}
-    dynamic = tuple(set(re.findall(r"(utter_[A-Za-z0-9_./]+)\{", code)))
+    dynamic = tuple({*re.findall(r"(utter_[A-Za-z0-9_./]+)\{", code), *(name for name in literal if name[-1:] in "./_" and name != "utter_")})
     for document in house.content.documents:
         literal |= set(re.findall(r"action:\s*(utter_[A-Za-z0-9_./]+)", document.source))
     for name, group in house.content.responses.items():

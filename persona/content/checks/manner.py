@@ -58,8 +58,8 @@ def in_character(response: Response, house: House) -> Iterator[Problem]:
     """Texts that already speak in character keep the character's own limits."""
     if response.mascot and response.mascot not in house.mascots:
         if response.mascot not in house.unread:
-            number = next(n for n, one in enumerate(response.conditions) if one.get("name") == "mascot")
-            yield response.problem(("condition", number, "value"), "P636", f"没有这个形象：{response.mascot}",
+            number = next((n for n, one in enumerate(response.conditions) if one.get("name") == "mascot"), -1)
+            yield response.problem(("condition", number, "value") if number >= 0 else (), "P636", f"没有这个形象：{response.mascot}",
                                    "可选：" + "、".join(house.mascots) + "。", response.mascot)
         return
     mascot = house.mascots.get(response.mascot)

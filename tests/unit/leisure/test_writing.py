@@ -141,5 +141,5 @@ def test_the_linter_tells_what_is_wrong_with_a_lesson(tmp_path: Path, text: str,
 def test_a_column_that_runs_out_soon_is_recalled(tmp_path: Path) -> None:
     (tmp_path / "x.yml").write_text(_column(GOOD), "utf-8")
     content = load_content(tmp_path)
-    assert len(due(content, MASCOTS, date(2026, 12, 20))) == 1
-    assert due(content, MASCOTS, date(2026, 11, 1)) == []
+    assert len(list(due(content, MASCOTS, date(2026, 12, 20)))) == 1
+    assert list(due(content, MASCOTS, date(2026, 11, 1))) == []
