@@ -266,7 +266,8 @@ def _mappings(raw: Any) -> list[dict[str, Any]]:
 def _without_its_head(document: Document, here: Path_, inside: Path_, item: dict[str, Any]) -> None:
     """The line ``metadata:`` is gone, so that its keys stand in what came before it: one finding, read as it was meant."""
     holder = item if inside == here else item[str(inside[-2])][inside[-1]]
-    lost = [key for key in holder if key in METADATA] if isinstance(holder, dict) and "metadata" not in item else []
+    own = BUTTON if "buttons" in inside else ANSWER
+    lost = [key for key in holder if key in METADATA and key not in own] if isinstance(holder, dict) and "metadata" not in item else []
     if len(lost) < 2:
         return
     line, column = document.place((*inside, lost[0]))

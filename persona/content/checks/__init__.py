@@ -15,6 +15,12 @@ from persona.institution import Institution
 from persona.leisure_checks import check_columns, check_lessons, due
 from persona.mascot import Mascot, load_mascots
 
+
+def _with_card(problems: Iterator[Problem], house: House) -> Iterator[Problem]:
+    """A column or course of a mascot without a card: the missing card is the finding, not what follows from it."""
+    return (one for one in problems if one.key.split(".")[1] in house.mascots)
+
+
 # looked at for every variation of every answer
 ANSWER: tuple[Callable[[Response, House], Iterator[Problem]], ...] = (
     answers.placeholders, answers.shape, answers.buttons, answers.pictures, metadata.required, metadata.values,
@@ -25,8 +31,8 @@ ANSWER: tuple[Callable[[Response, House], Iterator[Problem]], ...] = (
 PROJECT: tuple[Callable[[House], Iterator[Problem]], ...] = (
     examples.written, examples.repeated, examples.alike, examples.series, examples.few, examples.secrets,
     places.pairs, places.folders, places.speaker, places.scenes, places.trailing, dates.figures, dates.products, flow.intents, flow.rules, flow.actions, flow.unused,
-    lambda house: check_columns(house.content, house.mascots), lambda house: check_lessons(house.content, house.mascots),
-    lambda house: due(house.content, house.mascots, house.today),
+    lambda house: _with_card(check_columns(house.content, house.mascots), house), lambda house: due(house.content, house.mascots, house.today),
+    lambda house: _with_card(check_lessons(house.content, house.mascots), house),
 )
 
 
