@@ -132,7 +132,7 @@ def product() -> Schema:
                        ("id", "by", "role", "at", "until", "sha256"), True)
     keys = _some(SHEET_KEYS, {
         "schema": {"const": "mascot-product/1"}, "category": _one_of(*REQUIRED), "role": _one_of(*ROLES), "approval": approval, "as_of": DATE,
-        "risk": _object({"grade": _one_of(*GRADES), "suits": FILLED}, ("grade", "suits")),
+        "risk": _object({"grade": _one_of(*GRADES), "suits": FILLED, "issuer_grade": _one_of(*GRADES)}, ("grade", "suits")),
         "rate": _object({"statement": FILLED, "basis": FILLED}, ("statement", "basis")),
         "disclosures": {"type": "object", "propertyNames": {"pattern": "^D-"}, "additionalProperties": TEXT},
         **{key: FILLED for key in ("id", "name", "kind", "provider", "term", "minimum", "fees", "early", "author", "source", "body")},

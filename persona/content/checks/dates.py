@@ -66,6 +66,6 @@ def products(house: House) -> Iterator[Problem]:
             continue
         document = read(product.file)
         line, column = document.place(("approval", "until"), str(product.approval.until))
-        code, what = ("P513", f"批准 {product.approval.id} 在 {product.approval.until} 到期了，这一页不会再说出口") if left.days < 0 else (
-            "P514", f"批准 {product.approval.id} 在 {product.approval.until} 到期，还有 {left.days} 天")
+        code, what = ("P515", f"批准 {product.approval.id} 在 {product.approval.until} 到期了，这一页不会再说出口") if left.days < 0 else (
+            "P516", f"批准 {product.approval.id} 在 {product.approval.until} 到期，还有 {left.days} 天")
         yield Problem(document.file, line, code, "approval.until", what, "请批准人重新看过，写上新的起止日和指纹。", column, str(product.approval.until))

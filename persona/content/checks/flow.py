@@ -232,7 +232,7 @@ def _unused(house: House) -> Iterator[Problem]:
     for name, group in house.content.responses.items():
         answer = group[0]
         if answer.kind in ("faq", "scam", "chitchat") or answer.intent in house.content.topics \
-                or name in literal or name.startswith(dynamic or ("\0",)):
+                or name in literal or name.split(".")[0] in literal or name.startswith(dynamic or ("\0",)):
             continue
         line, column = answer.document.place(("responses", name)) if answer.document else (answer.line, 0)
         near = _near(name, [one for one in literal if one not in house.content.responses])
