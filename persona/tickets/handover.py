@@ -80,7 +80,8 @@ class Counter:
         now, known = self.institution.now(), self._open(customer, complaint=True)
         if known:
             return self._reply("utter_complain_again", known, now)
-        return self._reply(f"utter_{customer.label}_ticket", self._new(customer, customer.label, now), now, opened=True)
+        answer = "utter_missold_ticket" if customer.label == "missold" else "utter_complain_ticket"
+        return self._reply(answer, self._new(customer, customer.label, now), now, opened=True)
 
     def status(self, sender: str, number: str | None = None) -> Reply:
         """「工单到哪了」: the ticket of that number if it is this customer's, else the latest; a number alone is no proof."""
