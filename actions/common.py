@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 
 from persona.columns import PREFIX
 from persona.compliance import Guard
-from persona.institution import CHANNELS, Institution, load_institution
+from persona.institution import Institution, load_institution, narrowed
 from persona.labels import full_label
 from persona.mascot import Mascot, load_mascots, speaking
 from persona.products import Product, load_products
@@ -38,9 +38,8 @@ def entity(tracker: Tracker, name: str) -> str | None:
 
 
 def channel(tracker: Tracker) -> str:
-    """Where the customer writes: the message's channel, or the institution's when the client names none that exists."""
-    named = (tracker.latest_message.get("metadata") or {}).get("channel")
-    return named if isinstance(named, str) and named in CHANNELS else institution().channel
+    """Where the customer writes: a client may name a narrower channel than the institution's, never a wider."""
+    return narrowed(institution().channel, _metadata(tracker).get("channel"))
 
 
 @lru_cache(maxsize=1)
@@ -74,8 +73,7 @@ def speaker(tracker: Tracker) -> str:
 
 def surroundings(tracker: Tracker) -> dict[str, str]:
     """Where the conversation takes place: `channel`, as the door reads it."""
-    named = _metadata(tracker).get("channel")
-    return {"channel": named if isinstance(named, str) and named in CHANNELS else institution().channel}
+    return {"channel": channel(tracker)}
 
 
 def picked(tracker: Tracker) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`action_privacy_request`: what the customer said on tickets is deleted at once; the rest has its way."""
+"""`action_privacy_request`: what this bot itself holds about a person is deleted at once; the rest has its way."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions.giveaways import entries
+from persona.errors import ContentError
 from persona.tickets import store
 
 logger = logging.getLogger(__name__)
@@ -20,14 +22,14 @@ _ASKS = re.compile(r"能.{0,4}[吗么]|怎么|如何|会不会|多久|多长|哪
 
 
 class ActionPrivacyRequest(Action):
-    """「删除我的聊天记录」."""
+    """「删除我的信息」."""
 
     def name(self) -> str:
         """The action's name in domain.yml."""
         return "action_privacy_request"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        """Delete the words on the customer's tickets when deletion is asked for, say so, and tell the way for the rest."""
+        """Delete what is asked to be deleted, ticket words and give-away entries, say so, and tell the way for the rest."""
         text = str(tracker.latest_message.get("text") or "")
         if _DELETE.search(text) and not _ASKS.search(text):
             try:
@@ -37,5 +39,11 @@ class ActionPrivacyRequest(Action):
                 forgotten = []
             if forgotten:
                 dispatcher.utter_message(response="utter_tickets_forgotten", tickets="、".join(t.number for t in forgotten))
+            try:
+                if entries().leave(tracker.sender_id):
+                    dispatcher.utter_message(response="utter_giveaway_deleted")
+            except (SQLAlchemyError, ContentError):
+                logger.exception("give-away entries could not be deleted")
+                dispatcher.utter_message(response="utter_giveaway_unavailable")
         dispatcher.utter_message(response="utter_privacy_request")
         return []

@@ -97,6 +97,13 @@ def lint_main(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def giveaway_main(argv: Sequence[str]) -> int:
+    """`mascot giveaway`: entries, closing, draw, verification."""
+    from persona.giveaways.cli import main as run
+
+    return run(argv)
+
+
 def train_main(argv: Sequence[str]) -> int:
     """`mascot train`: build the spaCy pipeline and train the model."""
     ap = argparse.ArgumentParser(prog="mascot train", description="生成词库、训练模型。")
@@ -149,6 +156,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "report": (report_main, "审计报告：拒了什么、为什么"),
     "tickets": (tickets_main, "看工单、接手、答复、办结"),
     "lint": (lint_main, "检查内容文件"),
+    "giveaway": (giveaway_main, "抽奖：名单、截止、开奖、核对"),
 }
 
 

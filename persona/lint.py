@@ -29,7 +29,7 @@ def content_files(root: Path) -> list[Path]:
     """The files editors write: what is read, watched and mended."""
     home = home_of(root)
     found = [*root.glob("data/**/*.yml"), *root.glob("data/**/*.yaml"), root / "domain.yml"]
-    found += [*home.glob("*.yml"), *home.glob("mascots/*.yml"), *home.glob("products/*.yml")]
+    found += [file for kind in (".", "mascots", "products", "giveaways", "quiz/items") for file in home.glob(f"{kind}/*.yml")]
     return sorted(file for file in found if file.is_file())
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
 SESSION_SLOTS = frozenset(
-    {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_values"}
+    {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_values", "giveaway_id", "quiz"}
 )
 HARD = frozenset({"crisis", "scam_now", "been_scammed"})
 SOFT = frozenset(

@@ -145,7 +145,7 @@ class AuditLog:
 
 
 def project_log(institution: Institution) -> AuditLog:
-    """The project's audit: the file `MASCOT_AUDIT` names, else audit/audit.jsonl, with the institution's retention."""
+    """The project's audit: the file that AUDIT_PATH names in the environment, else DEFAULT_PATH, with the institution's retention."""
     return AuditLog(Path(os.environ.get(AUDIT_PATH, DEFAULT_PATH)), institution.audit_retention_days)
 
 

@@ -12,9 +12,11 @@ from persona.content.model import Content
 from persona.content.reading import load_content
 from persona.errors import ContentError, Problem
 from persona.figures import Figures, load_figures
+from persona.giveaways.sheet import Giveaway, load_giveaways
 from persona.institution import Institution, load_institution
 from persona.mascot import Mascot, load_mascots
 from persona.products import Product, load_products
+from persona.quiz.items import Item, load_items
 from persona.yamlfile import Document, read
 
 PACKAGE = Path(__file__).parents[1]
@@ -37,6 +39,8 @@ class House:
     problems: tuple[Problem, ...] = ()
     figures_file: Document | None = None
     products: Mapping[str, Product] = field(default_factory=dict)
+    giveaways: Mapping[str, Giveaway] = field(default_factory=dict)
+    items: Mapping[str, Item] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     literals: Mapping[str, str] = field(default_factory=dict)
 
@@ -87,6 +91,8 @@ def load_house(root: Path, today: date | None = None) -> House:
     figures = lenient(load_figures, home / "figures.yml", Figures({}))
     mascots = lenient(load_mascots, home / "mascots", {})
     products = lenient(load_products, home / "products", {})
+    giveaways = lenient(load_giveaways, home / "giveaways", {})
+    items = lenient(load_items, home / "quiz" / "items", {})
     content = load_content(root)
     if today is None:
         today = institution.today() if institution.timezone else load_institution().today()
@@ -95,5 +101,5 @@ def load_house(root: Path, today: date | None = None) -> House:
         prefixed |= {"bank", "app"}
     return furnish(
         content, institution, figures, today, mascots, disclosures=disclosures(home), root=root, home=home,
-        unread=frozenset(unread | prefixed), problems=tuple(problems), products=products,
+        unread=frozenset(unread | prefixed), problems=tuple(problems), products=products, giveaways=giveaways, items=items,
         figures_file=read(home / "figures.yml"))

@@ -27,6 +27,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from persona.compliance.secrets import mask
+from persona.continuing import replied
 from persona.institution import load_institution
 from persona.labels import Labels
 from persona.leisure import continued
@@ -168,6 +169,9 @@ class MascotClassifier(GraphComponent):
         message = self._message(parse, tracker)
         if message is not None:
             return self._left(parse, message)
+        label = replied(last_response(tracker), parse.text, parse.intent) if tracker is not None else None
+        if label is not None:
+            return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
         opened = tracker.get_slot("calc") if tracker is not None else None
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
             number = _NUMERAL.search(parse.text)
@@ -283,4 +287,3 @@ def button_rows(tracker: DialogueStateTracker | None) -> list[list[dict[str, Any
         elif isinstance(event, BotUttered) and (event.text or event.data.get("buttons")):
             rows.append(list(event.data.get("buttons") or []))
     return rows
-

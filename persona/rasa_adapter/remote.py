@@ -52,6 +52,8 @@ def stand_in(name: str, tracker: DialogueStateTracker) -> str:
         "action_product_info": "utter_product_unavailable",
         "action_verify_official": "utter_verify_offline",
         "action_calculate": "utter_calc_failed",
+        "action_giveaway": "utter_giveaway_unavailable",
+        "action_privacy_request": "utter_privacy_request",
     }.get(name, UNAVAILABLE)
 
 

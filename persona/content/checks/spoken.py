@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from yaml import YAMLError
 
@@ -24,8 +24,10 @@ from persona.content.checks.metadata import append_to_list, missing_keys
 from persona.content.house import House
 from persona.content.model import Response
 from persona.errors import Problem, RenderError
+from persona.giveaways.checks import check_giveaways
 from persona.institution import Institution
 from persona.mascot import TONES
+from persona.quiz.checks import check_quiz
 from persona.voice import Voice
 from persona.yamlfile import read
 
@@ -40,6 +42,21 @@ _SPLIT = "P608"
 def _guard(folder: Path, fingerprint: str) -> Guard:
     """The guard of `folder`, loaded again when anything it depends on has changed."""
     return Guard.load(folder)
+
+
+class Words(NamedTuple):
+    """What a rule says of some words."""
+
+    rule: str
+    text: str
+    message: str
+    fix: str
+
+
+class Heard(NamedTuple):
+    """What the guard says of a text."""
+
+    findings: tuple[Words, ...]
 
 
 class Reviews:
@@ -71,7 +88,7 @@ class Reviews:
 
     def of(self, text: str, context: Context, scope: str = "full") -> Any:
         """Findings (rule, words, message, fix, reason) and missing disclosures."""
-        key = hashlib.sha256(f"{context.tone}\0{context.now}\0{scope}\0{text}".encode()).hexdigest()[:32]
+        key = hashlib.sha256(f"{context!r}\0{scope}\0{text}".encode()).hexdigest()[:32]
         found = self.known.get(key)
         if found is None:
             if self.guard is None:
@@ -79,6 +96,10 @@ class Reviews:
             found = _plain(self.guard.review(text, context, scope))
         self.used[key] = found
         return found
+
+    def review(self, text: str, context: Context) -> Heard:
+        """The same, as an object with `findings`."""
+        return Heard(tuple(Words(rule, words, message, fix) for rule, words, message, fix, _ in self.of(text, context)["findings"]))
 
     def store(self) -> None:
         """Keep what was asked this time; a cache that cannot be written is no harm."""
@@ -118,6 +139,8 @@ def spoken(house: House, found: list[Problem]) -> Iterator[Problem]:
             heard = reviews.of(button.title, Context(tone=response.tone or "warm", now=house.today), "wording")
             # ten characters are too few for the opinion on a sentence as a whole
             yield from _findings(response, ("buttons", button.number, "title"), [one for one in heard["findings"] if one[0] != "SO-01"])
+    yield from check_giveaways(house.giveaways, house.content, house.institution, voice, reviews.review)
+    yield from check_quiz(house.items, house.content, house.institution, voice, reviews.review)
     reviews.store()
 
 

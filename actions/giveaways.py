@@ -1,0 +1,79 @@
+"""`action_giveaway`: joining, rules, status, leaving."""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.common import channel, entity, institution, label, said
+from persona.compliance.audit import project_log
+from persona.database import engine
+from persona.errors import ContentError
+from persona.giveaways.dialogue import Customer, Desk, Turn
+from persona.giveaways.entries import Entries
+from persona.giveaways.offers import OFFERS
+from persona.giveaways.sheet import Giveaway, load_giveaways
+
+logger = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def sheets() -> dict[str, Giveaway]:
+    """The give-aways' sheets by id; a broken one stops all of them, and the log says where."""
+    return load_giveaways()
+
+
+@lru_cache(maxsize=4)
+def _entries(database: str | None) -> Entries:
+    return Entries(engine(), sheets(), project_log(institution()).append)
+
+
+def entries() -> Entries:
+    """The entries in the database that is configured now."""
+    return _entries(os.environ.get("MASCOT_DB"))
+
+
+class ActionGiveaway(Action):
+    """Everything a customer can ask about give-aways."""
+
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+        return "action_giveaway"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Utter the answer; the slot `giveaway_id` keeps what is being talked about."""
+        try:
+            turn = self._turn(tracker)
+        except (SQLAlchemyError, ContentError):
+            logger.exception("give-aways cannot be served")
+            dispatcher.utter_message(response="utter_giveaway_unavailable")
+            return []
+        for say in turn.say:
+            dispatcher.utter_message(response=say.response, buttons=[dict(b) for b in say.buttons], **say.values)
+        return [SlotSet("giveaway_id", turn.giveaway)]
+
+    def _turn(self, tracker: Tracker) -> Turn:
+        bank = institution()
+        desk = Desk(sheets(), entries(), bank, channel(tracker), bank.now().replace(tzinfo=None))
+        last = next(iter(reversed(said(tracker))), "")
+        customer = Customer(
+            id=tracker.sender_id,
+            text=str(tracker.latest_message.get("text") or ""),
+            minor=bool(tracker.get_slot("minor")),
+            locked=tracker.get_slot("lock") == "hard",
+            offered=tracker.get_slot("giveaway_id") if last in OFFERS else None,
+            named=entity(tracker, "giveaway"),
+        )
+        wish = label(tracker)
+        answer = {
+            "join_giveaway.again": desk.again, "join_giveaway.rules": desk.rules,
+            "giveaway_status": desk.status, "giveaway_leave": desk.leave,
+        }.get(wish, desk.join)
+        return answer(customer)

@@ -1,0 +1,30 @@
+"""What a short reply means right after a question of ours: the label it stands for, whatever the words alone would say."""
+
+from __future__ import annotations
+
+from persona.giveaways.offers import OFFERS, asks_by_number, confirms
+from persona.quiz.reading import ANSWERS, act_of, leaning
+
+# More pressing than any game; a bare 「骗子」 in answer to a question of the class is no emergency.
+EMERGENCIES = frozenset({"crisis", "scam_now", "been_scammed", "been_scammed.worry"})
+PRESSING = EMERGENCIES | frozenset({"handoff", "complain", "stop_marketing", "share_secret"})
+
+
+def replied(response: str, text: str, intent: str) -> str | None:
+    """The label of a reply to ``response`` (the last one given), or None when it stands for itself.
+
+    An entry number looks like a secret to a classifier; here it is known for what it is.
+    """
+    if intent not in EMERGENCIES and asks_by_number(text):
+        return "giveaway_status"
+    if response in OFFERS and (intent == "affirm" or confirms(text)):
+        return "join_giveaway"
+    if response.startswith("utter_quiz_"):
+        asked, act = response == "utter_quiz_question", act_of(text)
+        if act in ANSWERS and not asked:
+            return None
+        if act is None and asked and intent not in PRESSING:
+            act = leaning(text)
+        if act is not None:
+            return "scam_quiz"
+    return None

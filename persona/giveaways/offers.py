@@ -1,0 +1,28 @@
+"""What the understanding has to know of give-aways: after which responses 「参加」 is an entry, and entry numbers."""
+
+from __future__ import annotations
+
+import re
+
+OFFERS = frozenset({"utter_giveaway_offer", "utter_giveaway_rules"})
+_LABEL = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9]{0,3}-\d{4,7}(?!\d)")
+_ASKED = re.compile(r"中|奖|抽|报名|编号|结果|查")
+# 「我满18岁，参加」, said in answer to an offer.
+_ADULT = re.compile(r"(?:我|已经?|早就|都|是)*(?:满|过|超过)?(?:18|十八|成年)(?:人|周?岁|了)*[，,。！!\s]*(?:我|要|想|可以|就)*(?:参加|报名|参与|加入)?(?:吧|了)?[。！!]?")
+
+
+def confirms(text: str) -> bool:
+    """Whether a reply to an offer confirms the age and says nothing else."""
+    return bool(_ADULT.fullmatch(text.strip()))
+
+
+def label_in(text: str) -> str:
+    """The entry number a message names (``F6-0412``), or ""."""
+    found = _LABEL.search(text.upper())
+    return found.group() if found else ""
+
+
+def asks_by_number(text: str) -> bool:
+    """Whether a short message is about an entry number: the number alone, or with a word of the draw."""
+    label = label_in(text)
+    return bool(label) and len(text) <= 40 and (text.strip().upper() == label or bool(_ASKED.search(text)))

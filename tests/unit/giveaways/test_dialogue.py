@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from persona.giveaways.dialogue import Customer, Desk, Turn
+from persona.giveaways.entries import Entries
+from persona.giveaways.sheet import Giveaway
+from persona.institution import load_institution
+from tests.unit.giveaways.conftest import DUE, OPEN, WAITING
+
+BANK = load_institution()
+SEED = "7.0812,8.2213,4.5610,0.9102,9.3307"
+
+
+@pytest.fixture
+def desk(entries: Entries, sheet: Giveaway, later: Giveaway) -> Any:
+    def at(now: datetime, channel: str = "own_web", **changes: Any) -> Desk:
+        sheets = {s.id: replace(s, **changes.get(s.id, {})) for s in (sheet, later)}
+        return Desk(sheets, entries, BANK, channel, now)
+
+    return at
+
+
+def names(turn: Turn) -> list[str]:
+    return [say.response.removeprefix("utter_giveaway_") for say in turn.say]
+
+
+def ask(text: str = "我要参加抽奖", **known: Any) -> Customer:
+    return Customer("a", text, **known)
+
+
+def test_the_offer_comes_before_the_entry(desk: Any, sheet: Giveaway) -> None:
+    turn = desk(OPEN).join(ask())
+    assert (names(turn), turn.giveaway) == (["offer"], sheet.id)
+    entered = desk(OPEN).join(ask("参加", offered=sheet.id))
+    assert names(entered) == ["entered"]
+    assert entered.say[0].values["number"] == "F6-0001"
+    assert names(desk(OPEN).join(ask("参加", offered=sheet.id))) == ["already"]
+    assert names(desk(OPEN).join(ask())) == ["already"]
+
+
+@pytest.mark.parametrize("text", ["还能报名吗", "抽奖怎么参加", "参加要花钱么", "现在报名？", "有没有抽奖"])
+def test_a_question_is_no_entry(desk: Any, sheet: Giveaway, entries: Entries, text: str) -> None:
+    assert names(desk(OPEN).join(ask(text, offered=sheet.id))) == ["offer"]
+    assert entries.count(sheet.id) == 0
+
+
+def test_nobody_is_entered_for_somebody_else(desk: Any, sheet: Giveaway, entries: Entries) -> None:
+    assert names(desk(OPEN).again(ask("给我老公也报一个", offered=sheet.id))) == ["again"]
+    assert entries.count(sheet.id) == 0
+
+
+def test_minors_take_no_part_and_an_entry_of_theirs_goes(desk: Any, sheet: Giveaway, entries: Entries) -> None:
+    for wish in ("join", "again", "rules", "status"):
+        assert names(getattr(desk(OPEN), wish)(ask(minor=True, locked=True, offered=sheet.id))) == ["minor"]
+    desk(OPEN).join(ask("参加", offered=sheet.id))
+    assert names(desk(OPEN).status(ask(minor=True))) == ["minor_removed"]
+    assert entries.count(sheet.id) == 0
+
+
+def test_an_emergency_hears_of_no_giveaway_but_may_leave(desk: Any, sheet: Giveaway) -> None:
+    desk(OPEN).join(ask("参加", offered=sheet.id))
+    for wish in ("join", "again", "rules", "status"):
+        assert names(getattr(desk(OPEN), wish)(ask(locked=True, offered=sheet.id))) == ["locked"]
+    assert names(desk(OPEN).leave(ask(locked=True))) == ["left"]
+
+
+def test_what_is_answered_before_between_and_after(desk: Any) -> None:
+    assert names(desk(datetime(2026, 11, 18)).join(ask())) == ["early"]
+    assert names(desk(WAITING).join(ask())) == ["early"]  # the next one is on its way
+    assert names(desk(datetime(2026, 12, 10, 8)).join(ask())) == ["early"]
+    assert names(desk(datetime(2026, 12, 20, 23, 59, 30)).join(ask())) == ["ended"]
+    assert names(desk(datetime(2027, 3, 1)).join(ask())) == ["none"]
+    assert names(desk(OPEN, "platform_account").join(ask())) == ["none"]
+
+
+def test_a_full_or_changed_giveaway_says_so(desk: Any, sheet: Giveaway, entries: Entries) -> None:
+    entries.enter(sheet, "b", OPEN)
+    assert names(desk(OPEN, kaixiangye_06={"claim_days": 2}).join(ask())) == ["changed"]
+    # the limit is part of the rules, so it is what it was when the first entry came
+    entries.leave("b")
+    small = replace(sheet, id="small", most=1)
+    narrow = Desk({"small": small}, Entries(entries._engine, {"small": small}), BANK, "own_web", OPEN)
+    assert names(narrow.join(Customer("b", "参加", offered="small"))) == ["entered"]
+    assert names(narrow.join(ask())) == ["full"]
+
+
+def test_several_open_ones_are_offered_by_name(desk: Any, sheet: Giveaway, later: Giveaway) -> None:
+    both = {"kaixiangye_07": {"opens": sheet.opens}}
+    turn = desk(OPEN, **both).join(ask())
+    assert names(turn) == ["which"]
+    assert [b["title"] for b in turn.say[0].buttons] == [sheet.title, later.title]
+    chosen = desk(OPEN, **both).join(ask(named=later.id))
+    assert (names(chosen), chosen.giveaway) == (["offer"], later.id)
+
+
+def test_the_result_is_told_by_number(desk: Any, sheet: Giveaway, entries: Entries) -> None:
+    for number in range(80):
+        entries.enter(sheet, f"c{number}", OPEN)
+    assert names(desk(OPEN).status(Customer("c0", "我中奖了吗"))) == ["pending"]
+    assert names(desk(OPEN).status(ask("我中奖了吗"))) == ["not_entered"]
+    entries.close(sheet, WAITING)
+    published = entries.draw(sheet, SEED, DUE)
+    won = {row["number"]: row["prize"] for row in published["winners"]}
+    for number in range(80):
+        label = sheet.label(number + 1)
+        turn = desk(DUE).status(Customer(f"c{number}", "我中奖了吗"))
+        assert names(turn) == ["won" if label in won else "lost"]
+        assert turn.say[0].values.get("prize") == won.get(label)
+        assert names(desk(DUE).status(ask(f"{label} 中没中"))) == names(turn)
+    assert names(desk(DUE).status(ask("F6-4444 中没中"))) == ["unknown_number"]
+    result = desk(DUE).status(ask("开奖结果呢"))
+    assert names(result) == ["result"]
+    assert not any(number in result.say[0].values["winners"] for number in won)
+
+
+def test_asking_how_to_leave_is_not_leaving(desk: Any, sheet: Giveaway, entries: Entries) -> None:
+    entries.enter(sheet, "a", OPEN)
+    assert names(desk(OPEN).leave(ask("抽奖怎么退出"))) == ["leave_how"]
+    assert names(desk(OPEN).leave(ask("退出抽奖"))) == ["left"]
+
+
+def test_leaving_after_the_list_was_closed_keeps_only_a_number(desk: Any, sheet: Giveaway, entries: Entries) -> None:
+    entries.enter(sheet, "a", OPEN)
+    entries.close(sheet, WAITING)
+    assert names(desk(WAITING).leave(ask())) == ["left_late"]
+    assert names(desk(WAITING).leave(ask())) == ["left_none"]
