@@ -44,8 +44,8 @@ lint: setup  ## check content, style and types
 	@$(VENV)/bin/mypy
 	@$(MASCOT) lint
 
-eval: train  ## score the understanding and the guard on labelled sentences (EVAL=folder with score.py)
-	@$(PY) bench/quality.py $(EVAL) $(if $(WRITE),--write)
+eval: train  ## cross-validate the understanding (build/eval.html); EVAL=folder with score.py: score its sentences instead
+	@$(if $(EVAL),$(PY) bench/quality.py $(EVAL) $(if $(WRITE),--write),$(MASCOT) eval --cv --format html --out build/eval.html)
 
 bench: train  ## measure speed and memory beside stock Rasa, in the same run
 	@$(PY) bench/run.py

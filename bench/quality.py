@@ -61,7 +61,7 @@ def table(folder: Path, out: Path) -> str:
 
 def main() -> int:
     ap = argparse.ArgumentParser(description=__doc__)
-    ap.add_argument("folder", nargs="?", default="../shared/eval", help="folder with score.py and dev/*.jsonl")
+    ap.add_argument("folder", help="folder with score.py and dev/*.jsonl")
     ap.add_argument("--write", action="store_true", help="put the table into docs/quality.md")
     args = ap.parse_args()
     folder = Path(args.folder)

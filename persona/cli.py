@@ -104,6 +104,13 @@ def giveaway_main(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def eval_main(argv: Sequence[str]) -> int:
+    """`mascot eval`: how well customers are understood."""
+    from persona.evaluation.cli import main as run
+
+    return run(argv)
+
+
 def train_main(argv: Sequence[str]) -> int:
     """`mascot train`: build the spaCy pipeline and train the model."""
     ap = argparse.ArgumentParser(prog="mascot train", description="生成词库、训练模型。")
@@ -151,6 +158,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "serve": (serve_main, "启动 REST 接口"),
     "train": (train_main, "训练模型"),
     "parse": (parse_main, "看一句话被听成什么"),
+    "eval": (eval_main, "听懂多少：打分、交叉验证"),
     "review": (review_main, "查一段话能不能说"),
     "rules": (rules_main, "列出或解释合规规则"),
     "report": (report_main, "审计报告：拒了什么、为什么"),

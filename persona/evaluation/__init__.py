@@ -1,0 +1,1 @@
+"""`mascot eval`: how well customers are understood, by cross-validation and on labelled files, without rasa."""
