@@ -15,7 +15,7 @@ PAIRS, EXAMPLES = 30, 3
 # Said to someone who asked for something else, these do harm that small talk does not.
 BUSINESS = ("faq/", "scam/", "been_scammed", "scam_now", "ask_product", "ask_recommendation")
 ALARM = frozenset({"check_suspicious", "been_scammed", "scam_now", "share_secret", "verify_official", "check_company"})
-WRONG_COST = 4.0  # a wrong answer costs as much as this many questions back
+WRONG_COST = 2.0  # a wrong answer costs as much as this many questions back
 
 
 @dataclass(frozen=True)

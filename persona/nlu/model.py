@@ -18,23 +18,34 @@ from persona.nlu.features import Features, document_frequency
 
 Array = NDArray[np.float32]
 CONCEPT = 3.0
-SAMPLE = 4000  # held-out sentences the temperature is fitted on
+HELD_OUT = 5  # one sentence in so many is held out to fit the calibration
+SAMPLE = 2500  # and so many of them are enough
+Calibration = tuple[float, float, float]
+START: Calibration = (12.0, 0.5, 2.0)  # where the fit begins; what a model without held-out sentences keeps
 
 
-def _softmax(scores: NDArray[Any]) -> NDArray[Any]:
-    exp = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(exp / exp.sum(axis=-1, keepdims=True))
+def calibrated(margins: NDArray[Any], calibration: Calibration) -> NDArray[Any]:
+    """Probabilities of one-versus-rest margins (last axis: labels), summing to 1.
+
+    Platt's sigmoid with one slope and offset for all labels, normalised (Zadrozny and Elkan, 2002, Transforming
+    Classifier Scores into Accurate Multiclass Probability Estimates). The sigmoid cannot tell two labels apart that are
+    both likely, so the third number adds a share of the margin itself to the logarithm.
+    """
+    slope, offset, lean = calibration
+    log = lean * margins - np.logaddexp(0, -slope * (margins + offset))
+    p = np.exp(log - log.max(axis=-1, keepdims=True))
+    return np.asarray(p / p.sum(axis=-1, keepdims=True))
 
 
 class LinearModel:
     """Weights of every label over the features that training kept.
 
-    `weights` has shape (features, labels), `bias` (labels,), `idf` (features,); `temperature` turns margins into
-    probabilities (Guo et al., 2017, On Calibration of Modern Neural Networks, applied to a linear model's margins).
+    `weights` has shape (features, labels), `bias` (labels,), `idf` (features,); `calibration` turns
+    margins into probabilities (see `calibrated`).
     """
 
     def __init__(
-        self, labels: Sequence[str], names: Sequence[str], idf: Array, weights: Array, bias: Array, temperature: float
+        self, labels: Sequence[str], names: Sequence[str], idf: Array, weights: Array, bias: Array, calibration: Calibration
     ) -> None:
         self.labels = list(labels)
         self.names = list(names)
@@ -42,7 +53,7 @@ class LinearModel:
         self.idf = idf
         self.weights = weights
         self.bias = bias
-        self.temperature = temperature
+        self.calibration = calibration
 
     def scores(self, counts: Counter[str]) -> Array | None:
         """Margins of every label, or None when no feature of the sentence was seen in training."""
@@ -57,7 +68,7 @@ class LinearModel:
     def probabilities(self, counts: Counter[str]) -> NDArray[Any] | None:
         """Calibrated probability of every label, in the order of `labels`."""
         scores = self.scores(counts)
-        return None if scores is None else _softmax(scores.astype(np.float64) / self.temperature)
+        return None if scores is None else calibrated(scores.astype(np.float64), self.calibration)
 
     def known_share(self, counts: Counter[str]) -> float:
         """Share of the sentence's single characters and pairs that training has seen (0 to 1)."""
@@ -67,13 +78,14 @@ class LinearModel:
     def save(self, folder: Path) -> None:
         """Write `weights.npz` and `model.json` into an existing folder."""
         np.savez_compressed(folder / "weights.npz", idf=self.idf, weights=self.weights.astype(np.float16), bias=self.bias)
-        meta = {"labels": self.labels, "temperature": self.temperature, "names": self.names}
+        meta = {"labels": self.labels, "calibration": self.calibration, "names": self.names}
         (folder / "model.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:
         """Read what `save` wrote."""
         meta = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        slope, offset, lean = map(float, meta["calibration"])
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
             return cls(
                 meta["labels"],
@@ -81,7 +93,7 @@ class LinearModel:
                 arrays["idf"],
                 arrays["weights"].astype(np.float32),
                 arrays["bias"],
-                float(meta["temperature"]),
+                (slope, offset, lean),
             )
 
 
@@ -107,32 +119,33 @@ def _weight(name: str, frequency: int, rows: int) -> float:
     return float((np.log((1 + rows) / (1 + frequency)) + 1) * (CONCEPT if name.startswith("@") else 1.0))
 
 
-def _estimator(c: float, seed: int) -> Any:
-    from sklearn.svm import LinearSVC
+def _calibration(margins: NDArray[Any], targets: NDArray[Any]) -> Calibration:
+    """The calibration with the smallest Brier score on held-out margins."""
+    from scipy.optimize import minimize
 
-    return LinearSVC(C=c, dual=True, random_state=seed, max_iter=400, tol=1e-1)
-
-
-def _temperature(margins: NDArray[Any], targets: NDArray[Any]) -> float:
-    """The temperature with the smallest negative log-likelihood on held-out margins; a sample of them is enough."""
-    grid = np.geomspace(0.02, 1.0, 40)
     step = max(1, len(targets) // SAMPLE)
     margins, targets = margins[::step], targets[::step]
-    losses = []
-    for t in grid:
-        p = _softmax(margins / t)[np.arange(len(targets)), targets]
-        losses.append(-np.log(np.clip(p, 1e-12, None)).mean())
-    return float(grid[int(np.argmin(losses))])
+    if not len(targets):
+        return START
+    rows = np.arange(len(targets))
+
+    def brier(calibration: Calibration) -> float:
+        p = calibrated(margins, calibration)
+        return float(((p**2).sum(axis=1) - 2 * p[rows, targets]).mean())
+
+    found = minimize(brier, START, method="Nelder-Mead", bounds=[(1, 40), (0, 2), (0, 10)], options={"xatol": 0.02, "fatol": 1e-5, "maxiter": 80})
+    slope, offset, lean = (round(float(value), 3) for value in found.x)
+    return slope, offset, lean
 
 
 def train(
     texts: Sequence[str], labels: Sequence[str], features: Features, *, c: float = 0.25, min_df: int = 2,
-    folds: int = 2, seed: int = 20261123,
+    seed: int = 20261123,
 ) -> LinearModel:
     """Train on sentences and their labels; equal input gives an equal model.
 
     texts (Sequence[str]): n sentences.  labels (Sequence[str]): n labels.
-    RETURNS (LinearModel): weights in float32, temperature fitted on `folds`-fold held-out margins.
+    RETURNS (LinearModel): weights in float32, calibrated on sentences held out of a second model.
     """
     rows = [features(text) for text in texts]
     frequency = document_frequency(rows)
@@ -142,24 +155,29 @@ def train(
     matrix = design(rows, index, idf)
     order = sorted(set(labels))
     targets = np.array([order.index(label) for label in labels])
-    margins = held_out_margins(matrix, targets, len(order), c, folds, seed)
-    model = _estimator(c, seed).fit(matrix, targets)
-    weights, bias = model.coef_, model.intercept_
-    if len(order) == 2:  # scikit-learn keeps one side of two
-        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    seen, held = _split(targets)
+    weights, bias = _fit(matrix[seen], targets[seen], c, seed)
+    calibration = _calibration(np.asarray(matrix[held] @ weights + bias), targets[held])
+    weights, bias = _fit(matrix, targets, c, seed)
     return LinearModel(
-        order, names, idf, np.ascontiguousarray(weights.T, dtype=np.float32), bias.astype(np.float32),
-        _temperature(margins, targets),
+        order, names, idf, np.ascontiguousarray(weights, dtype=np.float32), bias.astype(np.float32), calibration
     )
 
 
-def held_out_margins(matrix: Any, targets: NDArray[Any], labels: int, c: float, folds: int, seed: int) -> NDArray[Any]:
-    """Margins of each sentence from a model that has not seen it; shape (sentences, labels)."""
-    from sklearn.model_selection import StratifiedKFold
+def _split(targets: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Indices to learn and to hold out: one in `HELD_OUT` of every label, never a label's only sentence."""
+    held = np.zeros(len(targets), dtype=bool)
+    for label in np.unique(targets):
+        held[np.flatnonzero(targets == label)[1::HELD_OUT]] = True
+    return np.flatnonzero(~held), np.flatnonzero(held)
 
-    margins = np.full((len(targets), labels), -3.0)
-    for seen, held in StratifiedKFold(folds, shuffle=True, random_state=seed).split(matrix, targets):
-        model = _estimator(c, seed).fit(matrix[seen], targets[seen])
-        found = model.decision_function(matrix[held])
-        margins[np.ix_(held, model.classes_)] = np.stack([-found, found], axis=1) if found.ndim == 1 else found
-    return margins
+
+def _fit(matrix: Any, targets: NDArray[Any], c: float, seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Weights (features, labels) and bias (labels,) of one-versus-rest linear SVMs."""
+    from sklearn.svm import LinearSVC
+
+    model = LinearSVC(C=c, dual=True, random_state=seed, max_iter=400, tol=1e-1).fit(matrix, targets)
+    weights, bias = model.coef_, model.intercept_
+    if len(bias) == 1:  # scikit-learn keeps one side of two
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return weights.T, bias
