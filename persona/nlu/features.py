@@ -18,12 +18,20 @@ class Features:
     """Names of the features that a sentence has, with counts.
 
     `grams` is the range of n-gram lengths; concepts come from `lexicon/concepts.yml`:
-    each concept counts once however often its words occur, and so does each of its sentence patterns.
+    each concept counts once however often its words occur, and so does each of its sentence patterns. `calm` and
+    `hooks` name concepts and patterns (see `Features.calm`).
     """
 
     def __init__(
-        self, concepts: dict[str, list[str]], patterns: dict[str, str] | None = None, grams: tuple[int, int] = (1, 4)
+        self,
+        concepts: dict[str, list[str]],
+        patterns: dict[str, str] | None = None,
+        grams: tuple[int, int] = (1, 4),
+        calm: Iterable[str] = (),
+        hooks: Iterable[str] = (),
     ) -> None:
+        self._calm = {f"@{name}" for name in calm}
+        self._hooks = {f"@{name}" for name in hooks}
         self.grams = grams
         self.patterns = {name: re.compile(pattern) for name, pattern in (patterns or {}).items()}
         self.concepts = concepts
@@ -40,7 +48,11 @@ class Features:
         """Read the concepts that ship with the project."""
         with open(path or LEXICON / "concepts.yml", encoding="utf-8") as file:
             lexicon = yaml.safe_load(file)
-        return cls(lexicon["concepts"], lexicon.get("patterns"))
+        return cls(lexicon["concepts"], lexicon.get("patterns"), calm=lexicon.get("calm", ()), hooks=lexicon.get("hooks", ()))
+
+    def calm(self, counts: Counter[str]) -> bool:
+        """Whether a sentence has a sign of ordinary service and nothing that a fraudster needs."""
+        return not self._calm.isdisjoint(counts) and self._hooks.isdisjoint(counts)
 
     def concepts_in(self, plain: str) -> list[str]:
         """Concepts whose words occur in normalised text, sorted."""

@@ -36,7 +36,8 @@ def public(label: str) -> str:
 @dataclass(frozen=True)
 class Thresholds:
     """Probabilities from 0 to 1. `answer`: enough to answer; `urgent`: enough for crisis and fraud; `alarm`: enough
-    for all kinds of fraud together; `kind`: share of that which names the kind; `known`: share of characters and
+    for all kinds of fraud together; `quiet`: a bank question as sure as this raises none; `calm`: one kind
+    needs this in an ordinary message (Features.calm); `kind`: share of that which names the kind; `known`: share of characters and
     pairs that must have been seen in training; `margin`: least distance to the next public label.
 
     Chosen by cost on the project's own sentences in cross-validation (docs/quality.md): a wrong answer costs as much as
@@ -45,6 +46,8 @@ class Thresholds:
     answer: float = 0.45
     urgent: float = 0.25
     alarm: float = 0.3
+    quiet: float = 0.55
+    calm: float = 0.6
     kind: float = 0.3
     known: float = 0.35
     margin: float = 0.1
@@ -148,7 +151,11 @@ class Parser:
         kinds = [(label, r) for label, r in ranked if label.startswith("scam/")]
         alarm = sum(r for _, r in kinds) + merged.get(SUSPICIOUS, 0.0)
         harmless = merged.get("out_of_scope", 0.0)
-        if kinds and alarm >= max(limits.alarm, harmless) and (q < limits.answer or name not in ABOUT_FRAUD):
+        settled = (name in ABOUT_FRAUD and q >= limits.answer) or (name.startswith("faq/") and q >= limits.quiet)
+        ordinary = bool(kinds) and kinds[0][1] < limits.calm and self.features.calm(counts)
+        if ordinary and name.startswith("scam/"):
+            return Parse(text, FALLBACK, q, True, top, found, "unsure")
+        if kinds and alarm >= max(limits.alarm, harmless) and not settled and not ordinary:
             # A pasted message often spreads over several kinds of fraud: the warning matters more than the kind.
             kind, share = kinds[0]
             chosen = best[kind][1] if share >= limits.kind * alarm else SUSPICIOUS

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from persona.nlu.features import LEXICON, Features
-from persona.nlu.model import LinearModel, train
+from persona.nlu.model import START, LinearModel, _calibration, _split, calibrated, train
 from persona.nlu.parser import FALLBACK, Parser, public
 from persona.nlu.signals import Signals
 from persona.nlu.text import normalise, simplify
@@ -112,3 +112,72 @@ def test_two_labels_are_enough() -> None:
     small = Parser(train(texts, [label for label in two for _ in TEXTS[label]], Features.load(), min_df=1), Features.load())
     assert small.parse("积分怎么兑换").intent == "faq/points"
     assert small.parse("今天天气好不好").intent == "out_of_scope"
+
+
+def test_calibration_is_fitted_on_held_out_sentences_and_orders_like_the_margins() -> None:
+    rng = np.random.default_rng(7)
+    targets = rng.integers(0, 8, 600)
+    margins = rng.normal(-0.8, 0.3, (600, 8))
+    margins[np.arange(600), targets] += rng.normal(0.7, 0.4, 600)
+    fitted = _calibration(margins, targets)
+    p = calibrated(margins, fitted)
+    assert np.allclose(p.sum(axis=1), 1) and (p.argmax(axis=1) == margins.argmax(axis=1)).all()
+    hit = p.argmax(axis=1) == targets
+    assert abs(p.max(axis=1).mean() - hit.mean()) < 0.05
+    assert _calibration(margins[:0], targets[:0]) == START
+
+
+def test_every_label_is_learned_and_some_of_each_held_out() -> None:
+    targets = np.array([0] * 11 + [1] * 2 + [2])
+    seen, held = _split(targets)
+    assert sorted([*seen, *held]) == list(range(14))
+    assert set(targets[seen]) == {0, 1, 2} and set(targets[held]) == {0, 1}
+
+
+class FixedModel:
+    """A model whose probabilities are given."""
+
+    def __init__(self, **probabilities: float) -> None:
+        self.labels = [name.replace("__", "/") for name in probabilities]
+        self._p = np.array(list(probabilities.values()))
+
+    def probabilities(self, counts: Counter[str]) -> object:
+        return self._p
+
+    def known_share(self, counts: Counter[str]) -> float:
+        return 1.0
+
+
+def decided(text: str = "这是一条消息", **probabilities: float) -> tuple[str, str]:
+    parse = Parser(FixedModel(**probabilities), Features.load()).parse(text)  # type: ignore[arg-type]
+    return parse.intent, parse.reason
+
+
+def test_kinds_of_fraud_add_up_to_an_alarm() -> None:
+    assert decided(out_of_scope=0.3, scam__prize=0.2, scam__romance=0.18, faq__points=0.32) == ("scam/prize", "alarm")
+    assert decided(out_of_scope=0.6, scam__prize=0.3, scam__romance=0.05, faq__points=0.05)[0] == "out_of_scope"
+
+
+def test_two_kinds_close_together_do_not_silence_the_alarm() -> None:
+    assert decided(scam__prize=0.48, scam__romance=0.46, faq__points=0.06) == ("scam/prize", "model")
+
+
+def test_a_sure_bank_question_raises_no_alarm() -> None:
+    assert decided(scam__fake_credit_repair=0.34, faq__credit_report=0.62, out_of_scope=0.04) == ("faq/credit_report", "model")
+
+
+def test_close_topics_are_asked_back() -> None:
+    assert decided(faq__deposit_rate=0.48, faq__loan_rate=0.47, out_of_scope=0.05) == (FALLBACK, "unsure")
+
+
+def test_ordinary_service_needs_one_clear_kind() -> None:
+    served = "请问您有什么问题需要帮助"
+    assert decided(served, scam__fake_customer_service=0.4, scam__prize=0.2, faq__points=0.2, out_of_scope=0.2)[0] == FALLBACK
+    assert decided(served, scam__fake_customer_service=0.7, faq__points=0.3)[0] == "scam/fake_customer_service"
+    hooked = served + "，请加我微信，把钱转到指定账户"
+    assert decided(hooked, scam__fake_customer_service=0.4, scam__prize=0.2, faq__points=0.2, out_of_scope=0.2)[1] == "alarm"
+
+
+def test_every_sign_named_in_the_lexicon_exists() -> None:
+    data = yaml.safe_load((LEXICON / "concepts.yml").read_text("utf-8"))
+    assert {*data["calm"], *data["hooks"]} <= {*data["concepts"], *data["patterns"]}
