@@ -21,20 +21,27 @@ class ActionCalculate(Action):
         return "action_calculate"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        """Utter the next question or the result; `calc` and `calc_values` are None when done."""
+        """Utter the next question or the result. When done `calc` is None; after a result `calc_done` and `calc_values`
+        say what was calculated, for 「那存五年呢」."""
         wish = label(tracker).removeprefix("calculate_")
         opened = str(tracker.get_slot("calc") or "")
         calculator = wish if wish in CALCULATORS else opened
         if calculator not in CALCULATORS:
             dispatcher.utter_message(response="utter_calc_which")
-            return [SlotSet("calc", None), SlotSet("calc_values", None)]
+            return _slots(None, None, {})
         # Another calculator starts empty: an amount to repay early is no amount to pay into a pension.
-        known = _kept(tracker.get_slot("calc_values")) if calculator == opened else {}
+        changed = (tracker.latest_message.get("intent") or {}).get("reason") == "context" and calculator == tracker.get_slot("calc_done")
+        known = _kept(tracker.get_slot("calc_values")) if calculator == opened or changed else {}
         turn = step(calculator, known, str(tracker.latest_message.get("text") or ""))
         dispatcher.utter_message(response=turn.response, **(turn.result or turn.fill))
         if turn.done:
-            return [SlotSet("calc", None), SlotSet("calc_values", None)]
-        return [SlotSet("calc", calculator), SlotSet("calc_values", json.dumps(turn.values, ensure_ascii=False))]
+            return _slots(None, calculator if turn.result else None, turn.values)
+        return _slots(calculator, None, turn.values)
+
+
+def _slots(opened: str | None, done: str | None, values: dict[str, str]) -> list[dict[str, Any]]:
+    kept = json.dumps(values, ensure_ascii=False) if opened or done else None
+    return [SlotSet("calc", opened), SlotSet("calc_done", done), SlotSet("calc_values", kept)]
 
 
 def _kept(raw: Any) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
 SESSION_SLOTS = frozenset(
-    {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_values", "giveaway_id", "quiz"}
+    {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_done", "calc_values", "giveaway_id", "quiz"}
 )
 HARD = frozenset({"crisis", "scam_now", "been_scammed"})
 SOFT = frozenset(
@@ -104,4 +104,6 @@ def changes(
         new["misses"] = 0.0
     if label.startswith(("faq/", "scam/")) or about:
         new["topic"] = about or label
+    if slots.get("calc_done") and not label.startswith("calculate_"):
+        new |= {"calc_done": None, "calc_values": None}  # something else was talked about since
     return {name: value for name, value in new.items() if (slots.get(name) or None) != (value or None)}

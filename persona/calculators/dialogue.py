@@ -36,7 +36,8 @@ _AFRESH = re.compile(r"重新算|重算|重来|从头")
 class Step:
     """What to keep and what to say.
 
-    values: kept for the next message (JSON-serialisable strings).  missing: the value asked for, None when done.
+    values: kept for the next message (JSON-serialisable strings); of a finished calculation, what it was made from, so
+    that one of them can be changed.  missing: the value asked for, None when done.
     result: strings for the placeholders of a finished calculation.  response: the response to utter, filled with `fill`.
     """
 
@@ -222,4 +223,4 @@ def _finish(calculator: str, values: dict[str, str], figures: Figures | None, to
         return Step({}, "utter_calc_stale")
     except CalculationError:
         return Step({}, "utter_calc_failed")
-    return Step({}, response, None, said)
+    return Step(dict(values), response, None, said)

@@ -60,7 +60,9 @@ _METHOD = (
 _ALL = re.compile(r"(?:全部|一次性|一把|全额?|都)(?:都|给|提前)?(?:还|结)(?:清|掉|完|了)?|还清|结清|还完|全还")
 _HALF = re.compile(r"还(?:掉|剩余|本金|贷款)?(?:的)?一半")
 _FULL = re.compile(r"(?:交|缴|存)满|满额|顶格|封顶")
-_EARLY = re.compile(r"提前(?:支取|取|拿)|没到期|未到期|中途|不到期")
+_BEFORE_END = re.compile(r"提前了?$")  # 「提前一年取」: counted back from the end of the term
+_TAKEN = re.compile(r"(?:就|来|把钱)?(?:支取|取|拿)")
+_EARLY = re.compile(r"提前[^，。？?]{0,6}(?:支取|取|拿)|没到期|未到期|中途|不到期")
 _DONT_KNOW = re.compile(r"不知道|不清楚|不懂|忘了|记不|不记得|不确定|没概念|都行|随便")
 _RATE_CUE = re.compile(r"(?:利率|年化|年利|利息|年息|税率|费率|档|按)" + _LINK)
 _QUESTION = re.compile(r"^好?几|^数[十百千]")
@@ -174,9 +176,12 @@ def _terms(calculator: str, line: str, found: list[Mention], known: Mapping[str,
         return
     early = "early" in reading.values or "early" in known
     plainly: list[Mention] = []
+    left: Mention | None = None
     for one in terms:
         words = before(line, one)
-        if _ELAPSED.search(words) and calculator != "deposit_interest":
+        if calculator == "deposit_interest" and one.kind == "months" and _BEFORE_END.search(words) and _TAKEN.match(line[one.end:]):
+            left = one
+        elif _ELAPSED.search(words) and calculator != "deposit_interest":
             reading.put("elapsed", "1", "")
         elif calculator == "deposit_interest" and (asking == "held" or (_HELD.search(words) and early)):
             _put_term("held", one, reading)
@@ -196,6 +201,9 @@ def _terms(calculator: str, line: str, found: list[Mention], known: Mapping[str,
     elif chosen:
         heard = "、".join(one.raw for one in chosen)
         reading.unclear.append(Mention("ambiguous", None, chosen[0].start, chosen[-1].end, heard, about="months"))
+    whole = reading.values.get("months") or known.get("months") or ""
+    if left is not None and left.value is not None and whole.endswith("m") and int(whole[:-1]) > left.value:
+        reading.put("held", f"{int(whole[:-1]) - int(left.value)}m", left.raw)
 
 
 def _put_term(name: str, one: Mention, reading: Reading) -> None:

@@ -21,6 +21,8 @@ SUSPICIOUS = "check_suspicious"
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
 # Between two questions in one message.
 _JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后再?问)")
+_PAUSE = re.compile(r"[，,。！!？?；;\s]+")
+AGAIN = "say_again"
 PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characters of the message
 SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).
@@ -103,6 +105,8 @@ class Parser:
         """Decide what `text` means. `entities` are passed through. Of several questions in one message the first that
         the precedence puts in front is answered; the others stand in `also`."""
         whole = self._parse(text, entities)
+        if whole.intent == AGAIN:
+            return self._beside(text, whole)
         parts = [p for p in _JOINT.split(text or "") if len(p.strip()) >= PART]
         if not 2 <= len(parts) <= PARTS or len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
             return whole
@@ -114,6 +118,14 @@ class Parser:
         chosen = next(p for p in asked if p.intent == first)
         rest = tuple(label for label in labels if public(label) != public(first))
         return replace(whole, intent=first, confidence=chosen.confidence, fallback=False, reason="several", also=rest)
+
+    def _beside(self, text: str, whole: Parse) -> Parse:
+        """「说慢点，怎么挂失？」: a question beside the wish to hear it slowly is what is answered."""
+        pieces = [p for p in _PAUSE.split(text) if len(p.strip()) >= PART]
+        asked = [p for p in map(self._parse, pieces) if p.intent.startswith("faq/") and not p.fallback and p.confidence >= SURE]
+        if len(pieces) < 2 or not asked:
+            return whole
+        return replace(whole, intent=asked[0].intent, confidence=asked[0].confidence, reason="several")
 
     def _parse(self, text: str, entities: list[dict[str, Any]] | None = None) -> Parse:
         found = entities or []

@@ -56,6 +56,9 @@ SURE = 0.8  # a question as clear as this is answered although a calculator is o
 LEAVES_MESSAGE = "handoff.message"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
+# 「提前一年取呢」, 「要是存二十万」 after a result: the same calculation with another value.
+_CHANGED = re.compile(r"^(?:那|如果|要是|假如|换成?|改成?)|呢[？?]?$|(?:怎么样|会怎样|多少|差多少)[？?]?$")
+CHANGED = 24  # characters
 _NUMERAL = re.compile(r"[0-9０-９一二两三四五六七八九十百千万%％]|等额|本息|本金|先息|缩短|减少|不知道|不清楚|一次性|每月|每期")
 
 
@@ -181,6 +184,11 @@ class MascotClassifier(GraphComponent):
         onward = continued(parse.text, last_response(tracker)) if parse.intent not in INTERRUPTS else ""
         if onward:
             return replace(parse, intent=onward, confidence=1.0, fallback=False, reason="context")
+        done = tracker.get_slot("calc_done") if tracker is not None else None
+        if done and parse.intent not in INTERRUPTS and len(parse.text) <= CHANGED and not mask(parse.text)[1]:
+            again = _CHANGED.search(parse.text) and _NUMERAL.search(parse.text)
+            if again and (parse.fallback or parse.confidence < SURE or parse.intent == f"calculate_{done}"):
+                return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None
         if (topic, parse.intent) in SAME_MATTER and len(parse.text) <= FOLLOW_UP:
             return replace(parse, intent=str(topic), reason="context")

@@ -16,17 +16,17 @@ class Dispatcher:
 
 
 class Tracker:
-    def __init__(self, intent, text, slots):
-        self.latest_message = {"intent": {"name": intent}, "text": text, "entities": []}
+    def __init__(self, intent, text, slots, reason="model"):
+        self.latest_message = {"intent": {"name": intent, "reason": reason}, "text": text, "entities": []}
         self.slots = slots
 
     def get_slot(self, name):
         return self.slots.get(name)
 
 
-def turn(intent, text, slots):
+def turn(intent, text, slots, reason="model"):
     dispatcher = Dispatcher()
-    events = ActionCalculate().run(dispatcher, Tracker(intent, text, slots), {})
+    events = ActionCalculate().run(dispatcher, Tracker(intent, text, slots, reason), {})
     slots.update({event["name"]: event["value"] for event in events})
     (message,) = dispatcher.said
     return message
@@ -38,7 +38,7 @@ def test_a_number_alone_goes_on_with_the_open_calculator():
     assert slots["calc"] == "deposit_interest" and json.loads(slots["calc_values"])["principal"] == "100000"
     message = turn("nlu_fallback", "1.5%", slots)
     assert message["response"] == "utter_calc_result_deposit_interest" and message["interest"] == "3000元"
-    assert slots == {"calc": None, "calc_values": None}
+    assert slots["calc"] is None and slots["calc_done"] == "deposit_interest"
     # What Rasa and the dispatcher use themselves cannot be the name of a value.
     assert not set(message) & {"text", "image", "buttons", "elements", "custom", "attachment", "template", "metadata", "channel"}
 
@@ -64,3 +64,15 @@ def test_without_a_calculator_it_asks_which():
 def test_giving_up_closes_it():
     slots = {"calc": "installment", "calc_values": '{"principal": "5000"}'}
     assert turn("deny", "不算了", slots)["response"] == "utter_calc_stopped" and slots["calc"] is None
+
+
+def test_a_finished_calculation_is_changed_only_by_a_follow_up():
+    slots = {}
+    turn("calculate_deposit_interest", "10万存两年利率1.5%", slots)
+    assert turn("calculate_deposit_interest", "那存三年呢", dict(slots), "context")["interest"] == "4500元"
+    afresh = dict(slots)
+    assert turn("calculate_deposit_interest", "我想算存三年的利息", afresh)["response"] == "utter_calc_ask_deposit"
+    assert afresh["calc_done"] is None
+    assert turn("calculate_pension_tax", "交一万呢", dict(slots), "context")["response"] != "utter_calc_result_deposit_interest"
+    turn("deny", "不算了", slots)
+    assert slots["calc_done"] is slots["calc_values"] is None

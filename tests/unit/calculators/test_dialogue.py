@@ -51,7 +51,8 @@ def test_one_question_at_a_time_until_the_result():
     steps = talk("prepayment", "想算提前还贷", "80w", "还20万", "3.5", "18年", "等额本息")
     assert names(steps) == ["ask_balance", "ask_prepay", "ask_rate", "ask_term", "ask_method", "result_prepayment"]
     assert [one.missing for one in steps] == ["principal", "prepay", "rate", "months", "method", None]
-    assert all(one.result is None for one in steps[:-1]) and steps[-1].done and steps[-1].values == {}
+    assert all(one.result is None for one in steps[:-1]) and steps[-1].done
+    assert steps[-1].values == {"principal": "800000", "prepay": "200000", "rate": "0.035", "months": "216m", "method": "equal_payment"}
     assert steps[-1].result["principal"] == "80万元" and steps[-1].result["short_term"] == "12年5个月"
 
 
@@ -239,3 +240,19 @@ def test_every_response_is_reached_by_code_and_declares_its_values():
     for name, (response,) in ((n, r) for n, r in RESPONSES.items() if n.startswith("utter_calc_")):
         assert response.tone == "plain" and "省钱" not in response.text and "划算" not in response.text, name
     assert not [name for name in RESPONSES if name.startswith("utter_calculate_")]
+
+
+def test_taken_out_some_time_before_the_end_is_counted_back_from_it():
+    (done,) = talk("deposit_interest", "存十万三年定期利率1.5%，放到期")
+    asked = step("deposit_interest", done.values, "提前一年取呢")
+    assert asked.response == "utter_calc_ask_current_rate" and asked.values["held"] == "24m" and asked.values["months"] == "36m"
+    result = step("deposit_interest", asked.values, "0.05%").result
+    assert (result["held"], result["early_interest"]) == ("2年", "100元")
+
+
+@pytest.mark.parametrize(
+    ("text", "interest"), [("那存五年呢", "7500元"), ("要是存二十万呢", "9000元"), ("利率2%呢", "6000元")]
+)
+def test_one_value_of_a_finished_calculation_is_changed(text, interest):
+    (done,) = talk("deposit_interest", "存十万三年定期利率1.5%，放到期")
+    assert step("deposit_interest", done.values, text).result["interest"] == interest
