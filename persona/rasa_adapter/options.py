@@ -20,6 +20,7 @@ _ORDINALS = {
 _PICK = re.compile(r"^(?:选|要|就|我选|我要|那就|按)?(?:第)?([一二三四五六两头1-6①-⑥a-f])(?:个|项|条|号|那个|种)?(?:吧|啊|呀|呢|的)?$")
 _LAST = re.compile(r"^(?:选|要|就|我要)?(?:最后|末)(?:一)?(?:个|项|条)(?:吧)?$")
 _PAYLOAD = re.compile(r"^/(?P<label>[^\s{@]+)(?P<json>\{.*\})?$", re.S)
+ENDS_EMERGENCY = '"settled"'
 _NOISE = re.compile(r"[\W_]+")
 
 
@@ -62,11 +63,12 @@ def offered(buttons: Iterable[Sequence[dict[str, Any]]]) -> dict[str, Command]:
     return found
 
 
-def choose(text: str, latest: Sequence[dict[str, Any]], all_rows: Iterable[Sequence[dict[str, Any]]]) -> Command | None:
+def choose(text: str, latest: Sequence[dict[str, Any]], all_rows: Sequence[Sequence[dict[str, Any]]]) -> Command | None:
     """The button that `text` means.
 
     `latest` are the buttons of the last bot message (titles and ordinals are read against it),
-    `all_rows` those of the whole session (a payload counts from any of them: pages keep old bubbles).
+    `all_rows` those of the whole session (a payload counts from any of them: pages keep old bubbles; so do the words
+    that end an emergency, because people say them when it is over, not when they are asked).
     """
     text = text.strip()
     if text.startswith("/"):
@@ -74,7 +76,8 @@ def choose(text: str, latest: Sequence[dict[str, Any]], all_rows: Iterable[Seque
     plain = _plain(text)
     if not plain or len(plain) > 24:
         return None
-    for button in latest:
+    ending = [b for row in all_rows for b in row if ENDS_EMERGENCY in str(b.get("payload", ""))]
+    for button in [*latest, *ending]:
         if plain == _plain(str(button.get("title", ""))):
             return parse_payload(str(button.get("payload", "")), str(button.get("title", "")))
     match = _PICK.match(plain)

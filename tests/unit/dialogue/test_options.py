@@ -37,3 +37,12 @@ def test_not_an_option(text: str) -> None:
 @pytest.mark.parametrize("payload", ["greet", "/greet{\"a\":", "/a{[1]}", "/ x", "/x[1]{}y"])
 def test_a_broken_payload_is_none(payload: str) -> None:
     assert parse_payload(payload) is None
+
+
+def test_the_words_that_end_an_emergency_count_from_any_bubble() -> None:
+    settled = {"title": "都处理好了", "payload": '/affirm{"settled": "yes"}'}
+    rows = [[settled, {"title": "转人工", "payload": "/handoff"}], [{"title": "查积分", "payload": "/faq/points"}]]
+    command = choose("都处理好了。", rows[-1], rows)
+    assert command is not None and command.entities == {"settled": "yes"}
+    assert choose("转人工", rows[-1], rows) is None
+    assert choose("都处理好了", rows[-1], rows[1:]) is None
