@@ -42,8 +42,8 @@ class Thresholds:
     needs this in an ordinary message (Features.calm); `kind`: share of that which names the kind; `known`: share of characters and
     pairs that must have been seen in training; `margin`: least distance to the next public label.
 
-    Chosen by cost on the project's own sentences in cross-validation (docs/quality.md): a wrong answer costs as much as
-    two questions back, a missed alarm as much as ten false ones."""
+    `answer` has the smallest cost in cross-validation when a wrong answer costs as much as two questions back; the
+    alarm is kept somewhat less eager than its cost alone would have it (docs/quality.md)."""
 
     answer: float = 0.45
     urgent: float = 0.25
