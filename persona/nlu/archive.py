@@ -35,7 +35,10 @@ def load_parser(archive: Path) -> Parser:
             source = tar.extractfile(member)
             assert source is not None
             (Path(scratch) / Path(member.name).name).write_bytes(source.read())
-        return Parser.load(Path(scratch))
+        try:
+            return Parser.load(Path(scratch))
+        except KeyError as problem:
+            raise ModelMissingError(f"{archive} 是旧版本训练的（缺 {problem}），先运行 make train。") from problem
 
 
 def load_understanding(folder: Path) -> Callable[[str], Parse]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import tarfile
 from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
@@ -167,8 +168,6 @@ def test_the_page_stands_alone_and_its_pictures_are_well_formed(project: Path) -
 
 def archive(folder: Path) -> None:
     """A model archive as Rasa's trainer leaves it, with only the classifier's part."""
-    import tarfile
-
     features = Features.load()
     texts = [t for group in WORDS.values() for t in group]
     model = train(texts, [label for label, group in WORDS.items() for _ in group], features, min_df=1)
@@ -179,6 +178,17 @@ def archive(folder: Path) -> None:
     with tarfile.open(folder / "m.tar.gz", "w:gz") as tar:
         for file in part.iterdir():
             tar.add(file, f"components/train_x/{file.name}")
+
+
+def test_a_model_of_an_older_version_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive(tmp_path)
+    meta = tmp_path / "part" / "model.json"
+    meta.write_text(meta.read_text("utf-8").replace('"calibration"', '"temperature"'), "utf-8")
+    with tarfile.open(tmp_path / "m.tar.gz", "w:gz") as tar:
+        for file in (tmp_path / "part").iterdir():
+            tar.add(file, f"components/train_x/{file.name}")
+    assert cli.main([str(lines(tmp_path / "a.jsonl", {"text": "好", "label": "oos"})), "--models", str(tmp_path)]) == 2
+    assert "旧版本" in capsys.readouterr().err
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
