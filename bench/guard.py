@@ -53,8 +53,8 @@ def answers() -> list[str]:
 
 
 def violations() -> list[str]:
-    rows = yaml.load((HERE / "corpus" / "refuse.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return [str(row["text"]).replace("\n", "") for row in rows if len(row["text"]) <= 60]
+    rows = yaml.load((HERE / "corpus" / "base.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["refuse"]
+    return [text.replace("\n", "") for text in rows if len(text) <= 60]
 
 
 def messages(guard: Guard, count: int, firing: bool) -> list[str]:

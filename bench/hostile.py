@@ -32,7 +32,8 @@ PIECES = [
 def sentences() -> list[str]:
     found = []
     for path in sorted((HERE / "corpus").glob("*.yml")):
-        found += [str(row["text"]) for row in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)]
+        sides = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        found += [*sides["refuse"], *sides["allow"]]
     return found
 
 

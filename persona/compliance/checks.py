@@ -6,14 +6,16 @@ A check returns hits: a place in the canonical text and the disclosures that are
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from persona.compliance.depth import Talk
 from persona.compliance.late import Late
-from persona.compliance.match import Scan, Span, crosses, merge
+from persona.compliance.match import Scan, Span, crosses
 from persona.compliance.model import Context
 from persona.compliance.second_opinion import Model, sentences
 
@@ -42,6 +44,28 @@ class Bubble:
     context: Context
     institution: Mapping[str, Any]
     model: Model | None = None
+    worded: frozenset[int] = frozenset()  # the patterns of all rules about wording
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        """The sentences of the bubble, as the model reads them."""
+        return sentences(self.scan.text)
+
+    @cached_property
+    def doubtful(self) -> list[Span]:
+        """Sentences the model's quick look does not let go."""
+        if self.model is None:
+            return []
+        text, glance, floor = self.scan.text, self.model.glance, self.model.floor
+        return [(start, end) for start, end in self.sentences if glance(text[start:end]) >= floor]
+
+    def read(self, span: Span) -> float:
+        """The probability of a violation of the sentence a span lies in; 1 when it lies in none or in several."""
+        at = bisect_right(self.sentences, (span[0], len(self.scan.text))) - 1
+        if self.model is None or at < 0:
+            return 1.0
+        start, end = self.sentences[at]
+        return self.model.score(self.scan.text[start:end]) if span[1] <= end else 1.0
 
     def at(self, category: str) -> Span:
         """Where a category is talked about."""
@@ -319,18 +343,27 @@ def foreign_phone(rule: Any, bubble: Bubble) -> list[Hit]:
 # --- second opinion --------------------------------------------------------------------------------------------
 
 
+def _suspects(rule: Any, bubble: Bubble) -> Iterator[Span]:
+    """Sentences the model gives at least the rule's threshold, unless told as somebody else's words anywhere in it."""
+    if bubble.model is None:
+        return
+    scan, threshold = bubble.scan, rule.threshold or 0.0
+    for start, end in bubble.doubtful:
+        if bubble.model.score(scan.text[start:end]) >= threshold:
+            last = len(scan.text[start:end].rstrip("。！？\n【】")) + start
+            if not scan.excused(rule.unless, (last, last)):
+                yield start, end
+
+
 @check("second_opinion", "wording")
 def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
     """Sentences that read like those an officer struck out."""
-    if bubble.model is None:
-        return []
-    scan, hits = bubble.scan, []
-    topics = merge(scan.any_spans(rule.with_))
-    if not topics:
-        return []
-    for start, end in sentences(scan.text):
-        if crosses(topics, start, end) and bubble.model.score(scan.text[start:end]) >= (rule.threshold or 0.0):
-            last = len(scan.text[start:end].rstrip("。！？\n【】")) + start
-            if not scan.excused(rule.unless, (last, last)):  # told as somebody else's words anywhere in it
-                hits.append(Hit(start, end))
-    return hits
+    return [Hit(*span) for span in _suspects(rule, bubble)]
+
+
+@check("second_opinion_and_words", "wording")
+def second_opinion_and_words(rule: Any, bubble: Bubble) -> list[Hit]:
+    """Less certain sentences in which words of a rule stand that its contexts let pass."""
+    scan = bubble.scan
+    known = [i for i in bubble.worded if i in scan.candidates]
+    return [Hit(*span) for span in _suspects(rule, bubble) if any(crosses(scan.spans(i), *span) for i in known)]

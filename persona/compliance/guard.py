@@ -22,6 +22,8 @@ from persona.compliance.second_opinion import Model
 _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
 _ALWAYS_KINDS = ("wording", "link", "expiry", "identity", "secret")  # need no product to be talked about
+_OPINIONS = ("second_opinion", "second_opinion_and_words")
+_DOUBTFUL = ("promise", "recommend", "unlawful", "wording")  # reasons whose words are often right in a story or a warning
 _PRODUCT_NAME = Late(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
 _PRODUCT_CATEGORY = Late(r"^category:\s*[\"']?([a-z]+)", re.M)
 
@@ -70,6 +72,7 @@ class Guard:
         model = root / "second_opinion.json"
         self.model = Model(model) if model.is_file() else None
         self.second_opinion = self.model is not None
+        self._opinion = next((rule for rule in self.rules if rule.check == "second_opinion"), None)
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Guard:
@@ -95,6 +98,7 @@ class Guard:
 
     def _review(self, text: str, context: Context, scope: str) -> Decision:
         findings: list[Finding] = []
+        cleared: list[Finding] = []
         missing: list[str] = []
         depths: dict[str, str] = {}
         rank = {"mention": 0, "explain": 1, "offer": 2}
@@ -110,13 +114,16 @@ class Guard:
                 if not self._applies(rule, bubble):
                     continue
                 for hit in self._hits(rule, bubble):
+                    if self._cleared(rule, bubble, hit):
+                        cleared.append(self._finding(rule, bubble, hit, offset))
+                        continue
                     findings.append(self._finding(rule, bubble, hit, offset))
                     missing += [name for name in hit.missing if name not in missing]
         findings.sort(key=lambda f: (f.start, f.end, f.rule))
         reason = min((f.reason for f in findings), key=REASONS.index) if findings else None
         return Decision(
             "refuse" if findings else "allow", sorted(depths), depths, findings,
-            sorted(missing), self.ruleset, reason,
+            sorted(missing), self.ruleset, reason, cleared,
         )
 
     def _worth(self, bubble: Bubble, scope: str) -> list[Rule]:
@@ -128,7 +135,7 @@ class Guard:
         out += self._checked if deep else self._checked_special if special else self._checked_always
         if scope == "wording":
             out = [rule for rule in out if rule.kind in _WORDING_KINDS]
-        return out if self.second_opinion else [rule for rule in out if rule.id != "SO-01"]
+        return out if self.second_opinion else [rule for rule in out if rule.check not in _OPINIONS]
 
     @staticmethod
     def _bubbles(text: str) -> list[tuple[int, str]]:
@@ -149,7 +156,7 @@ class Guard:
                 if spans:
                     disclosed[name] = spans
         institution: Mapping[str, Any] = context.institution or self.institution
-        return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model)
+        return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model, self._owned)
 
     @staticmethod
     def _applies(rule: Rule, bubble: Bubble) -> bool:
@@ -167,6 +174,20 @@ class Guard:
             depths = applies.get("depths", ["mention", "explain", "offer"])
             return any((wanted is None or c in wanted) and t.depth in depths for c, t in bubble.talks.items())
         return True
+
+    def _cleared(self, rule: Rule, bubble: Bubble, hit: Hit) -> bool:
+        """Does the second opinion take the sentence for an explanation, a story or a warning?
+
+        Asked about wording only, and never about words written in disguise (保*本).
+        """
+        opinion = self._opinion
+        if not self.second_opinion or opinion is None or opinion.clears is None:
+            return False
+        if rule.check or rule.kind != "wording" or rule.reason not in _DOUBTFUL or not self._applies(opinion, bubble):
+            return False
+        start, end = bubble.scan.normal.origin(hit.start, hit.end)
+        disguised = bubble.scan.raw[start:end].lower() != bubble.scan.text[hit.start:hit.end]
+        return not disguised and bubble.read((hit.start, hit.end)) < opinion.clears
 
     @staticmethod
     def _hits(rule: Rule, bubble: Bubble) -> list[Hit]:

@@ -84,6 +84,7 @@ class Decision:
     missing: list[str] = field(default_factory=list)
     ruleset: str = ""
     reason: str | None = None
+    cleared: list[Finding] = field(default_factory=list)  # hits of rules the second opinion took for an explanation or a warning
 
     @property
     def allowed(self) -> bool:

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 _EVIDENCE = ("verbatim", "digest", "unverified")
 _KEYS = {"id", "title", "law", "applies", "detect", "unless", "explain", "fix", "rewrite", "reason", "manual", "examples", "kind"}
 _NEEDED = {"id", "title", "law", "detect", "explain", "fix", "reason", "examples"}
-_DETECT = {"any", "with", "without", "except", "within", "check", "need", "when", "threshold"}
+_DETECT = {"any", "with", "without", "except", "within", "check", "need", "when", "threshold", "clears"}
 _APPLIES = {"categories", "depths", "channels", "speakers", "except_tones"}
 _DEFAULT_UNLESS = ["negated", "warned", "quoted", "law_title", "question"]
 
@@ -59,6 +59,7 @@ class Rule:
     rewrite: str | None = None
     manual: list[str] = field(default_factory=list)
     threshold: float | None = None
+    clears: float | None = None
 
 
 class Lines:
@@ -238,7 +239,7 @@ class _Builder:
             "applies": applies, "unless": list(unless), "any": indices["any"], "with_": indices["with"],
             "without": indices["without"], "except_": indices["except"], "when": indices["when"],
             "within": detect.get("within", "sentence"), "check": detect.get("check"), "need": detect.get("need") or [],
-            "rewrite": data.get("rewrite"), "manual": data.get("manual") or [], "threshold": detect.get("threshold"),
+            "rewrite": data.get("rewrite"), "manual": data.get("manual") or [], "threshold": detect.get("threshold"), "clears": detect.get("clears"),
         })
 
     def depth(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from persona.compliance import Guard
 from persona.compliance.normalise import normalise
 from persona.compliance.rules import HERE
+from persona.compliance.train_second_opinion import corpus
 
 REFUSED = [
     example
@@ -95,13 +96,11 @@ def test_time_grows_with_length_and_no_more(guard: Guard) -> None:
         assert fastest(guard, long) < 8 * 3.5 * max(fastest(guard, short), 0.002), unit
 
 
-def test_the_corpus_is_met(guard: Guard, rules_only: Guard) -> None:
+def test_the_corpus_is_met(guard: Guard) -> None:
     """A floor, not a measure: the second opinion was trained on these sentences."""
-    rows = {
-        name: yaml.load((HERE / "corpus" / f"{name}.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        for name in ("refuse", "allow")
-    }
-    refused = sum(not guard.review(row["text"], scope="wording").allowed for row in rows["refuse"]) / len(rows["refuse"])
-    wrong = sum(not guard.review(row["text"], scope="wording").allowed for row in rows["allow"]) / len(rows["allow"])
-    alone = sum(not rules_only.review(row["text"], scope="wording").allowed for row in rows["refuse"]) / len(rows["refuse"])
-    assert refused >= 0.9 and wrong <= 0.015 and alone >= 0.8, (refused, wrong, alone)
+    files = corpus().values()
+    refuse, allow = ([text for sides in files for text in sides[side]] for side in ("refuse", "allow"))
+    missed = [text for text in refuse if guard.review(text, scope="wording").allowed]
+    wrong = [text for text in allow if not guard.review(text, scope="wording").allowed]
+    assert len(missed) <= 0.08 * len(refuse), missed
+    assert len(wrong) <= 0.015 * len(allow), wrong
