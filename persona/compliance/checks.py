@@ -54,10 +54,7 @@ class Bubble:
     @cached_property
     def doubtful(self) -> list[Span]:
         """Sentences the model's quick look does not let go."""
-        if self.model is None:
-            return []
-        text, glance, floor = self.scan.text, self.model.glance, self.model.floor
-        return [(start, end) for start, end in self.sentences if glance(text[start:end]) >= floor]
+        return self.model.doubtful(self.scan.text) if self.model else []
 
     def read(self, span: Span) -> float:
         """The probability of a violation of the sentence a span lies in; 1 when it lies in none or in several."""
@@ -301,7 +298,7 @@ def unapproved(rule: Any, bubble: Bubble) -> list[Hit]:
 
 _LINK = Late(r"(?:https?://|www\.)[^\s\u3000-\uffef]{1,2000}|(?<![@a-z0-9._-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|cn|net|top|cc|vip|xyz|org|info|me|io|shop|site|club|link|co|app|example)(?![a-z0-9-])", re.I)
 _HOST = Late(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.I)
-_PHONE = Late(r"(?<![\d.%-])(?:\+?86[- ]?)?(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|95\d{3,6}|96\d{3,4}|12[13]\d{2,3})(?![\d%.])")
+_PHONE = Late(r"(?<![\d.%¥￥-])(?:\+?86[- ]?)?(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|95\d{3,6}|96\d{3,4}|12[13]\d{2,3})(?![\d%.]|,\d{3}| ?(?:元(?!宝)|万|块|笔|股|份|户|名|美元|积分))")
 _DIAL = Late("[+01489]")
 
 

@@ -57,8 +57,19 @@ def codes(raw: bytes) -> list[int]:
     view, size = memoryview(raw), len(raw)
     if not size:
         return []
-    pairs, between = view[:size // 4 * 4].cast("I"), view[2:(size - 2) // 4 * 4 + 2].cast("I")
-    return view.cast("H").tolist() + pairs.tolist() + between.tolist()
+    even, odd = view[:size // 4 * 4].cast("I"), view[2:(size - 2) // 4 * 4 + 2].cast("I")
+    return view.cast("H").tolist() + even.tolist() + odd.tolist()
+
+
+def pairs(raw: bytes) -> tuple[list[int], list[int]]:
+    """The numbers of the characters, and of the pairs that begin with each but the last, in their order."""
+    view, size = memoryview(raw), len(raw)
+    if not size:
+        return [], []
+    twos = [0] * (size // 2 - 1)
+    twos[::2] = view[:size // 4 * 4].cast("I").tolist()
+    twos[1::2] = view[2:(size - 2) // 4 * 4 + 2].cast("I").tolist()
+    return view.cast("H").tolist(), twos
 
 
 def _number(places: list[int]) -> int:

@@ -1,6 +1,6 @@
 """A second opinion on single sentences: two linear models, one weight a feature, no library needed.
 
-The quick one looks at characters and pairs and lets most sentences go. The full one reads the rest: runs of one to three
+The quick one adds up characters and pairs and lets most sentences go. The full one reads the rest: runs of one to three
 characters, pairs with a gap, what stands in a clause that denies or warns, and the shape of the sentence.
 """
 
@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from itertools import repeat
+from itertools import accumulate, repeat
 from math import exp
 from pathlib import Path
 from typing import Any
 
-from persona.compliance.lexicon import code, codes, grams_of, units
+from persona.compliance.lexicon import code, grams_of, pairs, units
 
 _END = re.compile(r"[。！？\n【】]+")
 _DIGITS = re.compile(r"[0-9x*]+")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _CLAUSE = re.compile(r"[，；：]")
 # a clause with one of these denies, warns or tells what somebody else said
 _TURN = re.compile(r"[不没无非勿未别莫禁骗诈误]|谨防|警惕|提醒|提示|说|称|以为")
@@ -44,9 +45,9 @@ def _framed(text: str) -> str:
     return "^" + _DIGITS.sub("0", text).replace("。", "").strip("\n") + "$"
 
 
-def grams(text: str) -> set[str]:
-    """The features of the quick model: distinct characters and pairs, digits as one sign."""
-    return grams_of(_framed(text))
+def grams(text: str) -> list[str]:
+    """The features of the quick model: characters and pairs, as often as they stand there."""
+    return [*text, *map(str.__add__, text, text[1:])]
 
 
 def features(text: str) -> set[str]:
@@ -82,19 +83,23 @@ class Model:
         self._weights: dict[str, float] = full["weights"]
         self.score = lru_cache(maxsize=512)(self._score)
 
-    def glance(self, sentence: str) -> float:
-        """The quick model's logit. Below `floor` the full model need not be asked."""
-        text = _framed(sentence)
+    def doubtful(self, text: str) -> list[tuple[int, int]]:
+        """The sentences of a canonical text that the quick model does not let go."""
+        spans = sentences(text)
         raw = units(text)
-        if len(raw) == 2 * len(text):  # no strings need be made for its pairs
-            if not self._by_code:
-                self._by_code = {code(gram): weight for gram, weight in self._quick.items() if len(units(gram)) <= 4}
-            numbers = set(codes(raw))
-            count, total = len(numbers), sum(map(self._by_code.get, numbers, repeat(0.0)))
-        else:
-            found = grams_of(text)
-            count, total = len(found), sum(map(self._quick.get, found, repeat(0.0)))
-        return float(self._quick_bias + total / max(count, 1) ** 0.5)
+        if len(raw) != 2 * len(text):  # each character beyond the basic plane takes two places: make it one
+            raw = units(_ASTRAL.sub("\ufffd", text))
+        if not self._by_code:
+            self._by_code = {code(gram): weight for gram, weight in self._quick.items()}
+        ones, twos = pairs(raw)
+        weight = self._by_code.get
+        one = list(accumulate(map(weight, ones, repeat(0.0)), initial=0.0))
+        two = list(accumulate(map(weight, twos, repeat(0.0)), initial=0.0))
+        bar = self.floor - self._quick_bias
+        return [
+            (start, end) for start, end in spans
+            if (one[end] - one[start] + two[end - 1] - two[start]) / (2 * (end - start) - 1) ** 0.5 >= bar
+        ]
 
     def _score(self, sentence: str) -> float:
         """How much a sentence reads like a violation, from 0 to 1."""

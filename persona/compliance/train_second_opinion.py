@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,14 @@ from persona.compliance.second_opinion import features, grams, sentences
 HERE = Path(__file__).parent
 PENALTY = 20.0
 SEEN_IN = 2  # sentences a feature must occur in
-LOST = 0.004  # of the sentences to be refused, the share the quick model may let go
+FOLDS = 5  # of whole corpus files
+DOUBTED = 1.0  # logit of the full model
+LOST = 0.004  # of the unseen sentences the full model doubts, the share the quick model may let go
 _PLACE = re.compile(r"\{[a-z_0-9]+\}")
 KEEP = {"quick": 0.12, "full": 0.12}  # weights smaller than this are dropped
 
 Floats = np.ndarray[Any, Any]
-Reader = Callable[[str], set[str]]
+Reader = Callable[[str], Collection[str]]
 
 
 def corpus() -> dict[str, dict[str, list[str]]]:
@@ -85,16 +87,16 @@ def matrix(texts: list[str], vocabulary: dict[str, int], read: Reader) -> csr_ma
     data, columns, starts = [], [], [0]
     for text in texts:
         found = read(text)
-        known = [vocabulary[g] for g in found if g in vocabulary]
+        known = Counter(vocabulary[g] for g in found if g in vocabulary)
         columns += sorted(known)
-        data += [1 / max(len(found), 1) ** 0.5] * len(known)
+        data += [known[column] / max(len(found), 1) ** 0.5 for column in sorted(known)]
         starts.append(len(columns))
     return csr_matrix((data, columns, starts), shape=(len(texts), len(vocabulary)))
 
 
 def vocabulary_of(texts: list[str], read: Reader) -> dict[str, int]:
     """The features that occur often enough, numbered."""
-    count = Counter(gram for text in texts for gram in read(text))
+    count = Counter(gram for text in texts for gram in set(read(text)))
     return {gram: i for i, gram in enumerate(sorted(g for g, n in count.items() if n >= SEEN_IN))}
 
 
@@ -120,19 +122,25 @@ def fitted(texts: list[str], y: Floats, read: Reader) -> tuple[dict[str, int], F
 
 
 def held_out(files: dict[str, dict[str, list[str]]], read: Reader) -> dict[str, list[list[tuple[int, int, float]]]]:
-    """By file, for each of its texts: its sentences (start, end) with the logit of a model that has not seen the file."""
+    """By file, for each of its texts: its sentences (start, end) with the logit of a model that has seen nothing of the file."""
+    texts, y = labelled(files)
+    owner = np.array([i % FOLDS for i, sides in enumerate(files.values()) for _ in range(len(sides["refuse"]) + len(sides["allow"]))])
     more, more_y = extra()
-    out = {}
-    for name in files:
-        texts, y = labelled({other: sides for other, sides in files.items() if other != name})
-        vocabulary, weights, bias = fitted(texts + more, np.append(y, more_y), read)
-        rows = []
-        for text in labelled({name: files[name]})[0]:
-            spans = sentences(text) or [(0, len(text))]
-            logits = matrix([text[a:b] for a, b in spans], vocabulary, read) @ weights + bias
-            rows.append([(a, b, float(logit)) for (a, b), logit in zip(spans, logits, strict=True)])
-        out[name] = rows
-    return out
+    y, owner = np.append(y, more_y), np.append(owner, np.full(len(more), -1))
+    vocabulary = vocabulary_of(texts + more, read)
+    x = matrix(texts + more, vocabulary, read)
+    spans = [sentences(text) or [(0, len(text))] for text in texts]
+    pieces = matrix([text[a:b] for text, some in zip(texts, spans, strict=True) for a, b in some], vocabulary, read)
+    whose = np.repeat(owner[:len(texts)], [len(some) for some in spans])
+    logits = np.zeros(len(whose))
+    for fold in range(FOLDS):
+        weights, bias = fit(x[owner != fold], y[owner != fold])
+        logits[whose == fold] = pieces[whose == fold] @ weights + bias
+    rest, texts_left = iter(logits), iter(spans)
+    return {
+        name: [[(a, b, float(next(rest))) for a, b in next(texts_left)] for _ in range(len(sides["refuse"]) + len(sides["allow"]))]
+        for name, sides in files.items()
+    }
 
 
 def train() -> dict[str, Any]:
@@ -146,8 +154,11 @@ def train() -> dict[str, Any]:
         vocabulary, weights, bias = fitted(texts, y_all, read)
         kept = {gram: round(float(weights[i]), 2) for gram, i in vocabulary.items() if abs(weights[i]) >= KEEP[name]}
         out[name] = {"bias": round(bias, 4), "weights": kept}
-    unseen = [max(s[2] for s in row) for rows in held_out(files, grams).values() for row in rows]
-    out["quick"] = {"floor": round(float(np.quantile(np.array(unseen)[y == 1], LOST)), 2), **out["quick"]}
+    quick, full = (
+        np.array([piece[2] for rows in held_out(files, read).values() for row in rows for piece in row])
+        for read in (grams, features)
+    )
+    out["quick"] = {"floor": round(float(np.quantile(quick[full >= DOUBTED], LOST)), 2), **out["quick"]}
     return out
 
 
