@@ -361,6 +361,6 @@ def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
 @check("second_opinion_and_words", "wording")
 def second_opinion_and_words(rule: Any, bubble: Bubble) -> list[Hit]:
     """Less certain sentences in which words of a rule stand that its contexts let pass."""
-    scan = bubble.scan
-    known = [i for i in bubble.worded if i in scan.candidates]
-    return [Hit(*span) for span in _suspects(rule, bubble) if any(crosses(scan.spans(i), *span) for i in known)]
+    spans = list(_suspects(rule, bubble))
+    known = bubble.worded & bubble.scan.candidates if spans else ()
+    return [Hit(*span) for span in spans if any(crosses(bubble.scan.spans(i), *span) for i in known)]
