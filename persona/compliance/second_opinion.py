@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, repeat
 from math import exp
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from persona.compliance.lexicon import code, grams_of, pairs, units
 
+_UNIT = 100  # weights are kept in hundredths
 _END = re.compile(r"[。！？\n【】]+")
 _DIGITS = re.compile(r"[0-9x*]+")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -69,19 +70,26 @@ def _probability(logit: float) -> float:
     return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))
 
 
+def _weights(part: dict[str, Any]) -> dict[str, int]:
+    return dict(zip(part["features"].split("\n"), part["weights"], strict=True))
+
+
 class Model:
     """Weights by feature; `score` is the estimated probability of a violation."""
 
     def __init__(self, path: Path) -> None:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        quick, full = data["quick"], data["full"]
-        self.floor: float = quick["floor"]
-        self._quick_bias: float = quick["bias"]
-        self._quick: dict[str, float] = quick["weights"]
-        self._by_code: dict[int, float] = {}
-        self._bias: float = full["bias"]
-        self._weights: dict[str, float] = full["weights"]
+        self._quick, self._full = data["quick"], data["full"]
+        self.floor: float = self._quick["floor"]
         self.score = lru_cache(maxsize=512)(self._score)
+
+    @cached_property
+    def _by_code(self) -> dict[int, int]:
+        return {code(gram): weight for gram, weight in _weights(self._quick).items()}
+
+    @cached_property
+    def _by_feature(self) -> dict[str, int]:
+        return _weights(self._full)
 
     def doubtful(self, text: str) -> list[tuple[int, int]]:
         """The sentences of a canonical text that the quick model does not let go."""
@@ -89,13 +97,11 @@ class Model:
         raw = units(text)
         if len(raw) != 2 * len(text):  # each character beyond the basic plane takes two places: make it one
             raw = units(_ASTRAL.sub("\ufffd", text))
-        if not self._by_code:
-            self._by_code = {code(gram): weight for gram, weight in self._quick.items()}
         ones, twos = pairs(raw)
         weight = self._by_code.get
-        one = list(accumulate(map(weight, ones, repeat(0.0)), initial=0.0))
-        two = list(accumulate(map(weight, twos, repeat(0.0)), initial=0.0))
-        bar = self.floor - self._quick_bias
+        one = list(accumulate(map(weight, ones, repeat(0)), initial=0))
+        two = list(accumulate(map(weight, twos, repeat(0)), initial=0))
+        bar = (self.floor - self._quick["bias"]) * _UNIT
         return [
             (start, end) for start, end in spans
             if (one[end] - one[start] + two[end - 1] - two[start]) / (2 * (end - start) - 1) ** 0.5 >= bar
@@ -104,5 +110,5 @@ class Model:
     def _score(self, sentence: str) -> float:
         """How much a sentence reads like a violation, from 0 to 1."""
         found = features(sentence)
-        total = sum(sorted(map(self._weights.get, found, repeat(0.0))))  # sorted: the same sum in every process
-        return _probability(self._bias + total / max(len(found), 1) ** 0.5)
+        total = sum(map(self._by_feature.get, found, repeat(0)))
+        return _probability(self._full["bias"] + total / _UNIT / max(len(found), 1) ** 0.5)

@@ -96,7 +96,7 @@ def matrix(texts: list[str], vocabulary: dict[str, int], read: Reader) -> csr_ma
 
 def vocabulary_of(texts: list[str], read: Reader) -> dict[str, int]:
     """The features that occur often enough, numbered."""
-    count = Counter(gram for text in texts for gram in set(read(text)))
+    count = Counter(gram for text in texts for gram in set(read(text)) if "\n" not in gram)
     return {gram: i for i, gram in enumerate(sorted(g for g, n in count.items() if n >= SEEN_IN))}
 
 
@@ -152,8 +152,8 @@ def train() -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name, read in (("quick", grams), ("full", features)):
         vocabulary, weights, bias = fitted(texts, y_all, read)
-        kept = {gram: round(float(weights[i]), 2) for gram, i in vocabulary.items() if abs(weights[i]) >= KEEP[name]}
-        out[name] = {"bias": round(bias, 4), "weights": kept}
+        kept = {gram: round(100 * float(weights[i])) for gram, i in vocabulary.items() if abs(weights[i]) >= KEEP[name]}
+        out[name] = {"bias": round(bias, 4), "features": "\n".join(kept), "weights": list(kept.values())}
     quick, full = (
         np.array([piece[2] for rows in held_out(files, read).values() for row in rows for piece in row])
         for read in (grams, features)
