@@ -23,7 +23,7 @@ _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
 _ALWAYS_KINDS = ("wording", "link", "expiry", "identity", "secret")  # need no product to be talked about
 _OPINIONS = ("second_opinion", "second_opinion_and_words")
-_DOUBTFUL = ("promise", "recommend", "unlawful", "wording")  # reasons whose words are often right in a story or a warning
+_DOUBTFUL = ("promise", "unlawful", "wording")  # reasons whose words are often right in a story or a warning
 _PRODUCT_NAME = Late(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
 _PRODUCT_CATEGORY = Late(r"^category:\s*[\"']?([a-z]+)", re.M)
 
@@ -178,10 +178,10 @@ class Guard:
     def _cleared(self, rule: Rule, bubble: Bubble, hit: Hit) -> bool:
         """Does the second opinion take the sentence for an explanation, a story or a warning?
 
-        Asked about wording only, and never about words written in disguise (保*本).
+        Asked about wording only, never about words written in disguise (保*本) nor for a rule it was not trained with.
         """
         opinion = self._opinion
-        if not self.second_opinion or opinion is None or opinion.clears is None:
+        if not self.second_opinion or self.model is None or opinion is None or opinion.clears is None or rule.id not in self.model.rules:
             return False
         if rule.check or rule.kind != "wording" or rule.reason not in _DOUBTFUL or not self._applies(opinion, bubble):
             return False

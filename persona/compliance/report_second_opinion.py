@@ -12,7 +12,7 @@ import numpy as np
 from persona.compliance.guard import Guard
 from persona.compliance.normalise import normalise
 from persona.compliance.second_opinion import features, sentences
-from persona.compliance.train_second_opinion import Floats, corpus, held_out
+from persona.compliance.train_second_opinion import HERE, Floats, corpus, held_out
 
 SEEN = ("base", "blind", "more", "more_b")  # files the rules were written after
 
@@ -22,6 +22,7 @@ class _Unseen:
 
     def __init__(self) -> None:
         self.rows: dict[str, float] = {}
+        self.rules = frozenset(path.stem for path in (HERE / "rules").glob("*.yml"))
 
     def doubtful(self, text: str) -> list[tuple[int, int]]:
         """Every sentence is read in full."""

@@ -80,6 +80,7 @@ class Model:
     def __init__(self, path: Path) -> None:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         self._quick, self._full = data["quick"], data["full"]
+        self.rules = frozenset(data["rules"])  # whose examples it was trained on
         self.floor: float = self._quick["floor"]
         self.score = lru_cache(maxsize=512)(self._score)
 

@@ -149,7 +149,7 @@ def train() -> dict[str, Any]:
     texts, y = labelled(files)
     more, more_y = extra()
     texts, y_all = texts + more, np.append(y, more_y)
-    out: dict[str, Any] = {}
+    out: dict[str, Any] = {"rules": sorted(path.stem for path in (HERE / "rules").glob("*.yml"))}
     for name, read in (("quick", grams), ("full", features)):
         vocabulary, weights, bias = fitted(texts, y_all, read)
         kept = {gram: round(100 * float(weights[i])) for gram, i in vocabulary.items() if abs(weights[i]) >= KEEP[name]}
