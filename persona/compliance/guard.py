@@ -23,7 +23,7 @@ _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
 _ALWAYS_KINDS = ("wording", "link", "expiry", "identity", "secret")  # need no product to be talked about
 _OPINIONS = ("second_opinion", "second_opinion_and_words")
-_DOUBTFUL = ("promise", "unlawful", "wording")  # reasons whose words are often right in a story or a warning
+_DOUBTFUL = ("unlawful", "wording")  # reasons whose words are often right in a story or a warning
 _PRODUCT_NAME = Late(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
 _PRODUCT_CATEGORY = Late(r"^category:\s*[\"']?([a-z]+)", re.M)
 

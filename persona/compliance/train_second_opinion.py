@@ -25,6 +25,8 @@ from scipy.sparse import csr_matrix
 
 from persona.compliance.normalise import normalise
 from persona.compliance.second_opinion import features, grams, sentences
+from persona.mascot import load_mascots
+from persona.mascot_checks import _spoken
 
 HERE = Path(__file__).parent
 PENALTY = 20.0
@@ -59,7 +61,7 @@ def labelled(files: dict[str, dict[str, list[str]]]) -> tuple[list[str], Floats]
 
 
 def extra() -> tuple[list[str], Floats]:
-    """What else is known to be right or wrong: the rules' own examples, and every answer of the project."""
+    """What else is known to be right or wrong: the rules' own examples, every answer of the project, what its mascots say."""
     texts: list[str] = []
     labels: list[int] = []
     for path in sorted((HERE / "rules").glob("*.yml")):
@@ -77,6 +79,10 @@ def extra() -> tuple[list[str], Floats]:
             for variant in variants or []:
                 text = normalise(_PLACE.sub("", str(variant.get("text") or ""))).text
                 answers.update(text[a:b] for a, b in sentences(text))
+    for mascot in load_mascots().values():
+        for _, _, line in _spoken(mascot):
+            text = normalise(_PLACE.sub("", line)).text
+            answers.update(text[a:b] for a, b in sentences(text))
     texts += sorted(answers)
     labels += [0] * len(answers)
     return texts, np.array(labels, dtype=float)
