@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from persona.compliance.contexts import quoted
 from persona.compliance.depth import Talk
 from persona.compliance.late import Late
 from persona.compliance.match import Scan, Span, crosses
@@ -341,14 +342,16 @@ def foreign_phone(rule: Any, bubble: Bubble) -> list[Hit]:
 
 
 def _suspects(rule: Any, bubble: Bubble) -> Iterator[Span]:
-    """Sentences the model gives at least the rule's threshold, unless told as somebody else's words anywhere in it."""
+    """Sentences the model gives at least the rule's threshold, unless told as somebody else's words: what a fraudster
+    writes, quoted in a warning, reads like an ad because it is one."""
     if bubble.model is None:
         return
     scan, threshold = bubble.scan, rule.threshold or 0.0
     for start, end in bubble.doubtful:
         if bubble.model.score(scan.text[start:end]) >= threshold:
             last = len(scan.text[start:end].rstrip("。！？\n【】")) + start
-            if not scan.excused(rule.unless, (last, last)):
+            middle = (start + end) // 2
+            if not quoted(scan.text, middle, middle + 1, bubble.context.speaker) and not scan.excused(rule.unless, (last, last)):
                 yield start, end
 
 
