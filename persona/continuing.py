@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persona.giveaways.offers import OFFERS, asks_by_number, confirms
+from persona.giveaways.offers import OFFERS, asks_by_number, confirms, for_another
 from persona.quiz.reading import ANSWERS, act_of, leaning
 
 # More pressing than any game; a bare 「骗子」 in answer to a question of the class is no emergency.
@@ -18,6 +18,8 @@ def replied(response: str, text: str, intent: str) -> str | None:
     if intent not in EMERGENCIES and asks_by_number(text):
         return "giveaway_status"
     if response in OFFERS and (intent == "affirm" or confirms(text)):
+        return "join_giveaway"
+    if response.startswith("utter_giveaway_") and intent not in EMERGENCIES and for_another(text):
         return "join_giveaway"
     if response.startswith("utter_quiz_"):
         asked, act = response == "utter_quiz_question", act_of(text)

@@ -9,6 +9,16 @@ _LABEL = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9]{0,3}-\d{4,7}(?!\d)")
 _ASKED = re.compile(r"中|奖|抽|报名|编号|结果|查")
 # 「我满18岁，参加」, said in answer to an offer.
 _ADULT = re.compile(r"(?:我|已经?|早就|都|是)*(?:满|过|超过)?(?:18|十八|成年)(?:人|周?岁|了)*[，,。！!\s]*(?:我|要|想|可以|就)*(?:参加|报名|参与|加入)?(?:吧|了)?[。！!]?")
+# 「帮我妹妹也登记一份」, said while the give-away is being talked about.
+_ANOTHER = re.compile(
+    r"(?:帮|替|用|给|让|代|以)\S{0,4}(?:老婆|老公|媳妇|爱人|对象|[男女]朋友|妹|弟|姐|哥|妈|爸|爷|奶|婆|公公|朋友|同事|室友|家人|家里|孩子|儿子|女儿|别人|[他她])\S{0,8}"
+    r"(?:报|登记|参加|抽|名字|一份|一次)"
+)
+
+
+def for_another(text: str) -> bool:
+    """Whether a short message would enter somebody else."""
+    return len(text) <= 30 and bool(_ANOTHER.search(text))
 
 
 def confirms(text: str) -> bool:

@@ -69,6 +69,7 @@ def intents(house: House) -> Iterator[Problem]:
     if declared is None:
         return
     yield from declared.document.problems
+    yield from _twice(declared)
     if not declared.intents:
         return
     content = house.content
@@ -87,6 +88,19 @@ def intents(house: House) -> Iterator[Problem]:
     for name in unused:
         line, column = declared.document.place(declared.intents[name], name)
         yield Problem(declared.document.file, line, "P702", name, f"意图「{name}」没有例句", "在 data/nlu 下写例句，或从这里删掉。", column, name)
+
+
+def _twice(declared: Domain) -> Iterator[Problem]:
+    """A name listed twice: Rasa then goes on with an empty domain, and says so in one line among many."""
+    data = declared.document.data
+    for section in ("intents", "entities", "actions"):
+        seen: set[str] = set()
+        for number, item in enumerate((data.get(section) if isinstance(data, dict) else None) or []):
+            name = str(next(iter(item)) if isinstance(item, dict) and item else item)
+            if name in seen:
+                line, column = declared.document.place((section, number), name)
+                yield Problem(declared.document.file, line, "P711", name, f"{section} 里「{name}」列了两次", "删掉一个。", column, name)
+            seen.add(name)
 
 
 def rules(house: House) -> Iterator[Problem]:
