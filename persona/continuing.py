@@ -20,7 +20,7 @@ def replied(response: str, text: str, intent: str) -> str | None:
     if response in OFFERS and (intent == "affirm" or confirms(text)):
         return "join_giveaway"
     if response.startswith("utter_giveaway_") and intent not in EMERGENCIES and for_another(text):
-        return "join_giveaway"
+        return "join_giveaway.again"
     if response.startswith("utter_quiz_"):
         asked, act = response == "utter_quiz_question", act_of(text)
         if act in ANSWERS and not asked:
