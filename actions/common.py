@@ -12,6 +12,7 @@ from persona.columns import PREFIX
 from persona.compliance import Guard
 from persona.institution import Institution, load_institution, narrowed
 from persona.labels import full_label
+from persona.live import LiveFile
 from persona.mascot import Mascot, load_mascots, speaking
 from persona.products import Product, load_products
 
@@ -56,8 +57,20 @@ def guard() -> Guard:
 
 @lru_cache(maxsize=1)
 def products() -> dict[str, Product]:
-    """Approved product sheets by id."""
-    return dict(load_products())
+    """Product sheets by id, those without a valid approval too: ask `offered`."""
+    return dict(load_products(approved=False))
+
+
+@lru_cache(maxsize=1)
+def live_file() -> LiveFile:
+    """What was taken back, announced or frozen meanwhile."""
+    return LiveFile.open(guard())
+
+
+def offered() -> list[Product]:
+    """The sheets that may be shown today: approved, not withdrawn, not frozen."""
+    now, live = institution().today(), live_file().current()
+    return [p for p in products().values() if p.valid(now, institution().four_eyes) and not live.takes_back(p.id, product=True)]
 
 
 @lru_cache(maxsize=1)

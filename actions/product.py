@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import institution, products
+from actions.common import live_file, offered
 from persona.products import category_of
 
 
@@ -24,13 +24,15 @@ class ActionProductInfo(Action):
         if not asked:
             dispatcher.utter_message(response="utter_product_which")
             return []
-        today = institution().today()
-        exact = [p for p in products().values() if p.category == asked and p.valid(today)]
-        sheets = exact or [p for p in products().values() if p.category == category_of(asked) and p.valid(today)]
+        if live_file().current().frozen:
+            dispatcher.utter_message(response="utter_product_frozen")
+            return []
+        exact = [p for p in offered() if p.category == asked]
+        sheets = exact or [p for p in offered() if p.category == category_of(asked)]
         if not sheets:
             dispatcher.utter_message(response="utter_product_none")
             return []
         shown = str([e.get("text") for e in tracker.events if e.get("event") == "bot"])
         sheet = next((p for p in sheets if p.name not in shown), sheets[0])
-        dispatcher.utter_message(response="utter_product_sheet", sheet=sheet.render(today))
+        dispatcher.utter_message(response="utter_product_sheet", sheet=sheet.text())
         return []

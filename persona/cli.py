@@ -104,11 +104,29 @@ def giveaway_main(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def approve_main(argv: Sequence[str]) -> int:
+    """`mascot approve`: allow a text until a day."""
+    from persona.approve import main as run
+
+    return run(argv)
+
+
 def eval_main(argv: Sequence[str]) -> int:
     """`mascot eval`: how well customers are understood."""
     from persona.evaluation.cli import main as run
 
     return run(argv)
+
+
+def live_main(action: str) -> Callable[[Sequence[str]], int]:
+    """`mascot withdraw | notice | replace | freeze`: live.yml."""
+
+    def run(argv: Sequence[str]) -> int:
+        from persona.live_cli import main
+
+        return main(action, argv)
+
+    return run
 
 
 def train_main(argv: Sequence[str]) -> int:
@@ -165,6 +183,11 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "tickets": (tickets_main, "看工单、接手、答复、办结"),
     "lint": (lint_main, "检查内容文件"),
     "giveaway": (giveaway_main, "抽奖：名单、截止、开奖、核对"),
+    "approve": (approve_main, "批准一条回答或一张产品页"),
+    "withdraw": (live_main("withdraw"), "下架一条回答或一张产品页（不用训练）"),
+    "notice": (live_main("notice"), "在回答前面挂一条公告"),
+    "replace": (live_main("replace"), "临时换一段批准过的话"),
+    "freeze": (live_main("freeze"), "暂停讲产品"),
 }
 
 

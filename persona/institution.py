@@ -14,6 +14,11 @@ from persona.yamlfile import Reader, read
 
 DEFAULT = Path(__file__).parent / "institution.yml"
 CHANNELS = ("own_app", "own_web", "platform_account", "public_comment", "demo")
+# What may need an approval (`approval_required`), and what may need two names (`four_eyes`).
+DEPTHS = ("offer", "explain")
+FOUR_EYES = (
+    *DEPTHS, "deposit", "loan", "card", "wealth", "fund", "insurance", "pension", "gold", "structured", "payment",
+)
 # How much may be said there: what a narrower channel carries, every wider one carries too.
 _WIDTH = {"own_app": 3, "own_web": 3, "platform_account": 2, "public_comment": 1, "demo": 0}
 _UNKNOWN = "public_comment"  # where somebody may read who is no customer
@@ -42,6 +47,8 @@ class Institution:
     reply_by: str
     complaint_days: Mapping[str, int] = field(default_factory=_frozen)
     audit_retention_days: int = 1095
+    approval_required: tuple[str, ...] = ("offer",)
+    four_eyes: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=_frozen)
     source: str = ""
 
@@ -108,6 +115,7 @@ def load_institution(path: Path | str | None = None) -> Institution:
     known = {
         "schema", "name", "app", "licence", "timezone", "mascot", "channel", "hotline", "hotline_abroad", "domains",
         "official", "hours", "reply_by", "complaint_days", "audit_retention_days", "paths",
+        "approval_required", "four_eyes",
     }
     hours = {key: reader.text("hours", key) for key in reader.mapping("hours")}
     for key in ("hotline", "human", "branch"):
@@ -123,6 +131,12 @@ def load_institution(path: Path | str | None = None) -> Institution:
             reader.bad("P203", ("paths", key), f"键「{key}」不能当占位符", "只用小写字母、数字和下划线。")
     days = {key: reader.whole("complaint_days", key, low=1, high=365)
             for key in reader.mapping("complaint_days", required=False)}
+    required = reader.texts("approval_required", required=False) or ("offer",)
+    four_eyes = reader.texts("four_eyes", required=False)
+    for key, given, allowed in (("approval_required", required, DEPTHS), ("four_eyes", four_eyes, FOUR_EYES)):
+        for value in given:
+            if value not in allowed:
+                reader.bad("P204", (key,), f"「{value}」不在可选范围里", "可选：" + "、".join(allowed) + "。")
     institution = Institution(
         name=reader.text("name"),
         app=reader.text("app"),
@@ -139,6 +153,8 @@ def load_institution(path: Path | str | None = None) -> Institution:
         reply_by=reader.text("reply_by"),
         complaint_days=_frozen(days),
         audit_retention_days=reader.whole("audit_retention_days", low=1, required=False, default=1095),
+        approval_required=required,
+        four_eyes=four_eyes,
         extra=_frozen({key: value for key, value in (reader.document.data or {}).items() if key not in known}),
         source=str(file),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
+from persona.approval import REASONS, Approval, needs_two, wrong
 from persona.errors import ContentError, Problem, RenderError, StaleProduct
 from persona.textual import PLACEHOLDER, lone_brace, squeeze
 from persona.yamlfile import Reader, read
@@ -51,18 +52,6 @@ def category_of(named: str) -> str:
 
 
 @dataclass(frozen=True)
-class Approval:
-    """Who allowed the text, in which role, from when until when, and for exactly which text."""
-
-    id: str
-    by: str
-    role: str
-    at: date
-    until: date
-    sha256: str
-
-
-@dataclass(frozen=True)
 class Product:
     """One sheet. ``disclosures`` maps each id to the sentence with its blanks filled."""
 
@@ -81,16 +70,21 @@ class Product:
     basis: str
     early: str
     author: str
-    approval: Approval
+    approval: Approval | None
     as_of: date
     source: str
     disclosures: Mapping[str, str]
     body: str
     file: str = ""
+    line: int = 1  # of the approval
 
-    def valid(self, today: date) -> bool:
-        """Whether the approval covers ``today``."""
-        return self.approval.at <= today <= self.approval.until
+    def wrong(self, today: date, four_eyes: Collection[str] = ()) -> str:
+        """Why it may not be said today: a key of ``approval.REASONS``, or ""."""
+        return wrong(self.approval, self.digest(), self.author, today, needs_two(four_eyes, self.category, "offer"))
+
+    def valid(self, today: date, four_eyes: Collection[str] = ()) -> bool:
+        """Whether its approval carries it ``today``; ``four_eyes`` is what the institution wants two names for."""
+        return not self.wrong(today, four_eyes)
 
     def text(self) -> str:
         """Body and disclosures as one bubble, whether or not it may be said today."""
@@ -101,10 +95,11 @@ class Product:
 
     def render(self, today: date) -> str:
         """What may be said today; raises StaleProduct outside of the approval's dates."""
-        if not self.valid(today):
-            approval = self.approval
-            raise StaleProduct(
-                f"{self.name} 的批准 {approval.id} 只管 {approval.at} 到 {approval.until}，今天 {today}", self.id)
+        reason = self.wrong(today)
+        if reason:
+            given = self.approval
+            dates = f"（{given.id}，{given.at} 到 {given.until}，今天 {today}）" if given else ""
+            raise StaleProduct(f"{self.name}：{REASONS[reason]}{dates}", self.id)
         return self.text()
 
     def digest(self) -> str:
@@ -113,13 +108,16 @@ class Product:
         return hashlib.sha256(said.encode("utf-8")).hexdigest()
 
 
-def load_products(folder: Path | str | None = None) -> dict[str, Product]:
-    """Every sheet in ``folder`` by id, expired ones included: ask ``valid`` or ``render``."""
+def load_products(folder: Path | str | None = None, approved: bool = True) -> dict[str, Product]:
+    """Every sheet in ``folder`` by id, expired ones included: ask ``valid`` or ``render``.
+
+    ``approved=False`` also takes sheets whose approval is missing or does not fit: one of them must not silence the rest.
+    """
     found: dict[str, Product] = {}
     problems: list[Problem] = []
     for file in sorted(Path(folder or FOLDER).glob("*.yml")):
         try:
-            product = load_product(file)
+            product = load_product(file, approved)
         except ContentError as error:
             problems += error.problems
             continue
@@ -131,17 +129,14 @@ def load_products(folder: Path | str | None = None) -> dict[str, Product]:
     return found
 
 
-def load_product(path: Path | str) -> Product:
-    """One sheet; raises ContentError with everything that is wrong in it."""
+def load_product(path: Path | str, approved: bool = True) -> Product:
+    """One sheet; raises ContentError with everything that is wrong in it, its approval included when ``approved``."""
     reader = Reader(read(path), SCHEMA)
     reader.only(KEYS)
     reader.only(("grade", "suits", "issuer_grade"), "risk")
     reader.only(("statement", "basis"), "rate")
-    reader.only(("id", "by", "role", "at", "until", "sha256"), "approval")
-    approval = Approval(
-        reader.text("approval", "id"), reader.text("approval", "by"), reader.text("approval", "role"),
-        reader.day("approval", "at"), reader.day("approval", "until"), reader.text("approval", "sha256"),
-    )
+    reader.only(("id", "by", "role", "second", "at", "until", "sha256"), "approval")
+    approval = _approval(reader) if approved or reader.get("approval") else None
     graded = reader.get("risk") is not None
     product = Product(
         id=reader.text("id"),
@@ -165,11 +160,22 @@ def load_product(path: Path | str) -> Product:
         disclosures=MappingProxyType(_disclosures(reader)),
         body=_FOLD.sub("", reader.text("body")),
         file=reader.document.file,
+        line=reader.document.line("approval"),
     )
     if not reader.problems:
         _check(product, reader)
+        if approved:
+            _check_approval(product, reader)
     reader.finish()
     return product
+
+
+def _approval(reader: Reader) -> Approval:
+    return Approval(
+        reader.text("approval", "id"), reader.text("approval", "by"), reader.text("approval", "role"),
+        reader.day("approval", "at"), reader.day("approval", "until"), reader.text("approval", "sha256"),
+        reader.text("approval", "second", required=False),
+    )
 
 
 def _disclosures(reader: Reader) -> dict[str, str]:
@@ -216,7 +222,6 @@ def _check(product: Product, reader: Reader) -> None:
         reader.bad("P509", ("body",), "正文里没有「以合同为准」", "补一句以合同或凭证为准。")
     if len(body) > BODY_MAX:
         reader.bad("P107", ("body",), f"填好后 {len(body)} 个字，最多 {BODY_MAX} 个", "删短。")
-    _check_approval(product, reader)
 
 
 def _check_grades(product: Product, reader: Reader) -> None:
@@ -233,14 +238,16 @@ def _check_grades(product: Product, reader: Reader) -> None:
 
 def _check_approval(product: Product, reader: Reader) -> None:
     approval = product.approval
+    if approval is None:
+        return
     if approval.at > approval.until:
         reader.bad("P510", ("approval", "until"), "批准的止日早于起日", "改日期。")
-    if approval.by == product.author:
+    if product.author in (approval.by, approval.second):
         reader.bad("P511", ("approval", "by"), "批准人就是作者", "换一个人批准。")
     # A sheet that has to be mended changes anyway; its fingerprint is asked for when it is right.
     if not reader.problems and approval.sha256 != product.digest():
         reader.bad("P512", ("approval", "sha256"), "内容和批准时不一样",
-                   f"交给批准人再看；同意后把指纹换成 {product.digest()}。")
+                   f"交给批准人再看；同意后运行 mascot approve {product.id} --by 姓名 --role 岗位 --until 日期。")
 
 
 def product_values(product: Product, today: date) -> dict[str, str]:

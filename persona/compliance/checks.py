@@ -288,11 +288,20 @@ def out_of_date(rule: Any, bubble: Bubble) -> list[Hit]:
 
 @check("unapproved", "expiry")
 def unapproved(rule: Any, bubble: Bubble) -> list[Hit]:
-    """An offer comes from an approved template. Without template data nothing is known, and nothing decided."""
+    """What the institution wants approved (`approval_required`, else offers) comes from an approved template.
+
+    Without template data nothing is known, and nothing decided. A text changed since its approval is refused at any depth.
+    """
     template = bubble.context.template
-    if template is None or template.get("approval") or template.get("approved"):
+    if template is None or template.get("approval"):
         return []
-    return [Hit(*bubble.at(x)) for x in _deep(bubble, "offer")][:1]
+    everything = Hit(0, len(bubble.scan.text))
+    if template.get("changed"):
+        return [everything]
+    required = bubble.institution.get("approval_required") or ("offer",)
+    if "explain" in required and bubble.context.explains:
+        return [everything]
+    return [Hit(*bubble.at(x)) for x in _deep(bubble, *required)][:1]
 
 
 # --- links and telephones --------------------------------------------------------------------------------------

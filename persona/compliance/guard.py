@@ -34,7 +34,10 @@ def _institution(path: Path) -> dict[str, Any]:
     data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
     official = data.get("official") or {}
     phones = [data.get("hotline"), data.get("hotline_abroad"), *(official.get("phones") or []), *(official.get("sms_senders") or [])]
-    return {"domains": data.get("domains") or [], "phones": [p for p in phones if p], "name": data.get("name")}
+    return {
+        "domains": data.get("domains") or [], "phones": [p for p in phones if p], "name": data.get("name"),
+        "approval_required": data.get("approval_required"),
+    }
 
 
 def _products(folder: Path) -> dict[str, str]:

@@ -67,6 +67,12 @@ class Response:
     document: Document | None = field(default=None, repr=False, compare=False)
 
     @property
+    def item(self) -> Mapping[str, Any]:
+        """The variation as it stands in the file."""
+        found = self.document.data["responses"][self.name][self.number] if self.document else {}
+        return found if isinstance(found, dict) else {}
+
+    @property
     def intent(self) -> str:
         """The intent it answers: ``faq/early_repay`` for ``utter_faq/early_repay``."""
         return self.name.removeprefix("utter_")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from persona.approval import KEYS as APPROVAL_KEYS
 from persona.compliance import rules
 from persona.compliance.model import CATEGORIES as PRODUCT_CATEGORIES
 from persona.compliance.model import CHANNELS as REVIEW_CHANNELS
@@ -20,7 +21,8 @@ from persona.compliance.model import DEPTHS, REASONS, SPEAKERS
 from persona.content import reading
 from persona.content.checks.answers import CHOICES_MAX, TITLE_MAX
 from persona.content.checks.metadata import CATEGORIES
-from persona.institution import CHANNELS
+from persona.institution import CHANNELS, FOUR_EYES
+from persona.institution import DEPTHS as APPROVABLE
 from persona.mascot import KEYS as CARD_KEYS
 from persona.mascot import REASONS as REFUSALS
 from persona.mascot import TIMES, TONES
@@ -62,7 +64,7 @@ def topic() -> Schema:
     metadata = _some(reading.METADATA, {
         "tone": _one_of(*TONES), "sober": FLAG, "category": _one_of(*CATEGORIES), "figures": _list(TEXT), "disclosures": _list(TEXT),
         "source": FILLED, "reviewed": DATE, "expires": DATE, "hallmark": _list(FILLED), "values": _list(FILLED), "author": TEXT,
-        "approval": {"type": "object"}, "episode": {"type": "integer", "minimum": 1}, "title": FILLED, "from": DATE, "aliases": _list(FILLED),
+        "approval": _approval(), "episode": {"type": "integer", "minimum": 1}, "title": FILLED, "from": DATE, "aliases": _list(FILLED),
         "answer": {"type": "integer", "minimum": 1},
     })
     button = _object({"title": {**FILLED, "maxLength": TITLE_MAX}, "payload": {"type": "string", "pattern": "^/"}}, reading.BUTTON)
@@ -113,9 +115,10 @@ def institution() -> Schema:
         "hours": {"type": "object", "required": ["hotline", "human", "branch"], "additionalProperties": plain},
         "complaint_days": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 365}},
         "audit_retention_days": {"type": "integer", "minimum": 1},
+        "approval_required": _list(_one_of(*APPROVABLE)), "four_eyes": _list(_one_of(*FOUR_EYES)),
         "paths": {"type": "object", "propertyNames": {"pattern": WORD}, "additionalProperties": plain},
     }
-    return _object(keys, [key for key in keys if key not in ("hotline_abroad", "complaint_days", "audit_retention_days")], True)
+    return _object(keys, [key for key in keys if key not in ("hotline_abroad", "complaint_days", "audit_retention_days", "approval_required", "four_eyes")], True)
 
 
 def figures() -> Schema:
@@ -126,12 +129,15 @@ def figures() -> Schema:
                     "figures": {"type": "object", "propertyNames": {"pattern": WORD}, "additionalProperties": one}}, ("schema", "figures"))
 
 
+def _approval() -> Schema:
+    words = {key: DATE if key in ("at", "until") else FILLED for key in APPROVAL_KEYS}
+    return _object({**words, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}, ("id", "by", "role", "at", "until", "sha256"), True)
+
+
 def product() -> Schema:
     """A sheet under persona/products/."""
-    approval = _object({"id": FILLED, "by": FILLED, "role": FILLED, "at": DATE, "until": DATE, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
-                       ("id", "by", "role", "at", "until", "sha256"), True)
     keys = _some(SHEET_KEYS, {
-        "schema": {"const": "mascot-product/1"}, "category": _one_of(*REQUIRED), "role": _one_of(*ROLES), "approval": approval, "as_of": DATE,
+        "schema": {"const": "mascot-product/1"}, "category": _one_of(*REQUIRED), "role": _one_of(*ROLES), "approval": _approval(), "as_of": DATE,
         "risk": _object({"grade": _one_of(*GRADES), "suits": FILLED, "issuer_grade": _one_of(*GRADES)}, ("grade", "suits")),
         "rate": _object({"statement": FILLED, "basis": FILLED}, ("statement", "basis")),
         "disclosures": {"type": "object", "propertyNames": {"pattern": "^D-"}, "additionalProperties": TEXT},

@@ -13,6 +13,7 @@ import time
 from asyncio import Queue
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -146,6 +147,11 @@ class MascotRest(RestInput):
         """Rasa's blueprint with the checks before and, for an empty answer, a sentence after."""
         blueprint = super().blueprint(on_new_message)
 
+        @blueprint.get("/readyz")
+        async def readyz(request: Request) -> HTTPResponse:
+            state = readiness(getattr(request.app.ctx, "agent", None))
+            return response.json(state, status=200 if state["ready"] else 503, ensure_ascii=False)
+
         @blueprint.middleware("request")
         async def check(request: Request) -> HTTPResponse | None:
             return self.problem(request) if request.method == "POST" else None
@@ -161,6 +167,18 @@ class MascotRest(RestInput):
             return None
 
         return blueprint
+
+
+def readiness(agent: Any) -> dict[str, Any]:
+    """What operations ask of a worker: ready, model, rule set, state of live.yml. Nothing of any conversation."""
+    shared = house()
+    live = shared.live.current()  # looks at the file, so that its problems are today's
+    return {
+        "ready": bool(agent and agent.is_ready()),
+        "model": Path(str(agent.processor.model_filename)).name if agent and agent.processor else None,
+        "ruleset": shared.guard.ruleset,
+        "live": {**live.summary(), "problems": [f"[{p.code}] {p.file}:{p.line} {p.what}" for p in shared.live.problems]},
+    }
 
 
 def _apology(sender: str) -> dict[str, Any]:

@@ -12,7 +12,10 @@ from persona.compliance.audit import AuditLog, project_log
 from persona.compliance.tally import Tally
 from persona.figures import Figures, load_figures
 from persona.institution import Institution, load_institution
+from persona.live import LiveFile
 from persona.mascot import Mascot, load_mascots, speaking
+from persona.products import load_products
+from persona.rasa_adapter.provenance import Provenance
 from persona.voice import Voice
 
 
@@ -27,6 +30,8 @@ class House:
     guard: Guard
     audit: AuditLog
     tally: Tally
+    live: LiveFile
+    provenance: Provenance
 
     def mascot_for(self, slots: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> str:
         """Who speaks: said by the customer (slot), before the message's metadata, before institution.yml."""
@@ -40,4 +45,9 @@ def house() -> House:
     figures = load_figures()
     mascots = load_mascots()
     audit = project_log(institution)
-    return House(institution, figures, mascots, Voice(mascots, institution, figures), Guard.load(), audit, Tally(audit.append, institution.today))
+    guard = Guard.load()
+    live = LiveFile.open(guard)
+    live.changed = lambda state: audit.append({"kind": "live", **state.summary()})
+    provenance = Provenance(institution, load_products(approved=False), live, guard)
+    return House(institution, figures, mascots, Voice(mascots, institution, figures), guard, audit,
+                 Tally(audit.append, institution.today), live, provenance)

@@ -18,8 +18,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from persona import columns, lessons
+from persona.approval import Approval
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
+from persona.live import Live, Replacement
 from persona.rasa_adapter import door, editor, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.said import last_response, response_of
@@ -46,6 +48,11 @@ LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter
 # Written in the mascot's own voice already.
 LEISURE = ("utter_ask_column", "utter_column", "utter_lesson")
 IN_CHARACTER = ("utter_chitchat/", *LEISURE)
+
+
+WITHDRAWN = "utter_withdrawn"
+FROZEN = "utter_product_frozen"
+ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_which"})
 
 
 class StartError(RuntimeError):
@@ -86,9 +93,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         if utter_action == editor.PUBLIC:
             utter_action, reviewed = editor.answer(tracker, self._house)
             values |= reviewed
-        name = self._redirected(utter_action, tracker, slots)
+        live = self._house.live.current()
+        name = self._in_force(self._redirected(utter_action, tracker, slots), live, slots)
         if name == SLOWLY:
-            slow = self._next_step(tracker, mascot)
+            slow = self._next_step(tracker, mascot, live)
             if slow:
                 return slow
         options = self._options(name, {**values, "mascot": mascot})
@@ -97,6 +105,9 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             options = self._options(name, {**values, "mascot": mascot})
         if not options:
             return None
+        replacement = live.replaced.get(name)
+        if replacement:
+            options = [_replaced(options[0], replacement)]
         said = _said(tracker)
         elder = bool(slots.get("elder")) or metadata.get("mode") == "elder"
         turn = sum(isinstance(e, UserUttered) for e in tracker.events)
@@ -104,6 +115,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
         ordered = [*options[rotation:], *options[:rotation]]
         message: dict[str, Any] = {}
+        response: dict[str, Any] = {}
         for response in ordered:
             message = self._rendered(response, name, mascot, elder, seed, turn, said, values)
             if not said or message["text"] not in said[-1]:
@@ -118,7 +130,38 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             _add_button(message, columns.button("接着上课", lessons.INTENT, move="go_on"))
         if name in GUESSING:
             message["buttons"] = [*self._guesses(tracker, name), *message.get("buttons", [])][:4]
+        if slots.get("lock") != "hard" and message["metadata"].get("tone") != "urgent":
+            message["text"] = "\n".join([*self._notices(name, message["metadata"], said, live), message["text"]])
+        origin = self._house.provenance
+        origin.learn(
+            message["text"], name,
+            (lambda: origin.of_replacement(replacement)) if replacement else lambda: origin.of_response(response, values),
+        )
         return message
+
+    def _in_force(self, name: str, live: Live, slots: Mapping[str, Any]) -> str:
+        """The response that stands in for one that was taken back, or whose replacement nobody approved."""
+        if live.frozen and name in ON_SHEETS:
+            return FROZEN
+        replacement = live.replaced.get(name)
+        if replacement:
+            taken = bool(replacement.wrong(self._house.institution.today(), self._two_names(name)))
+        else:
+            taken = live.takes_back(name)
+        if not taken:
+            return name
+        urgent = any((r.get("metadata") or {}).get("tone") == "urgent" for r in self.responses.get(name, []))
+        return STEADY if urgent or slots.get("lock") == "hard" else WITHDRAWN
+
+    def _two_names(self, name: str) -> bool:
+        categories = {str((r.get("metadata") or {}).get("category")) for r in self.responses.get(name, [])}
+        return bool(categories & set(self._house.institution.four_eyes))
+
+    def _notices(self, name: str, meta: Mapping[str, Any], said: Sequence[str], live: Live) -> list[str]:
+        """The lines to put in front: each once in the session's last answers."""
+        today = self._house.institution.today()
+        fitting = [n.text for n in live.notices if n.fits(name, str(meta.get("category")), today)]
+        return [line for line in fitting if not any(line in text for text in said)]
 
     def _redirected(self, name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any]) -> str:
         """The response that fits the moment better than the one a rule named."""
@@ -143,14 +186,14 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 return "utter_offer_human"
         return name
 
-    def _next_step(self, tracker: DialogueStateTracker, mascot: str) -> dict[str, Any] | None:
+    def _next_step(self, tracker: DialogueStateTracker, mascot: str, live: Live) -> dict[str, Any] | None:
         """The last answer again, one step a message; None when there is none to take apart."""
         said = [e for e in tracker.events if isinstance(e, BotUttered) and e.text]
         given = 0
         while said and response_of(said[-1]) == SLOWLY:
             given += 1
             said.pop()
-        if not said:
+        if not said or live.takes_back(response_of(said[-1])):
             return None
         parts = steps(said[-1].text)
         if given >= len(parts):
@@ -158,7 +201,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         more = "好了跟我说「好了」。" if given + 1 < len(parts) else "就这些。"
         meta = {**(said[-1].metadata.get("metadata") or {}), "tone": "warm", "sober": True, "mascot": mascot}
         meta = {k: v for k, v in meta.items() if k not in ("ai_notice", "disclosures")} | {"response": SLOWLY}
-        return {"text": parts[given] + more, "metadata": meta}
+        text = parts[given] + more
+        approval = Approval.of(meta.get("approval"))  # of an answer that has passed the door
+        self._house.provenance.learn(text, response_of(said[-1]), lambda: {"approval": approval.record() if approval else None})
+        return {"text": text, "metadata": meta}
 
     def _options(self, name: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Variations whose conditions all hold, the most specific ones only; expired content is left out."""
@@ -221,6 +267,12 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         ranking = users[-1].parse_data.get("intent_ranking") or []
         answered = full_label(users[-1].parse_data) if name == "utter_not_what_i_meant" else ""
         return self._labels.buttons([(r["name"], r["confidence"]) for r in ranking], leave_out=answered, most=2)
+
+
+def _replaced(response: Mapping[str, Any], replacement: Replacement) -> dict[str, Any]:
+    """A response with the text and the disclosures that live.yml gives it; buttons, tone and category stay."""
+    meta = {k: v for k, v in (response.get("metadata") or {}).items() if k != "approval"}
+    return {**response, "text": replacement.text, "metadata": {**meta, "disclosures": list(replacement.disclosures)}}
 
 
 def _has_entity(tracker: DialogueStateTracker, name: str) -> bool:

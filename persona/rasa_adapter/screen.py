@@ -86,20 +86,22 @@ class Screen:
 
     def _screened(self, message: Outgoing, situation: Situation) -> Outgoing:
         meta = dict(message.metadata.get("metadata") or {})
-        context = self._context(situation, meta)
+        template = self.house.provenance.template(message.text or "")
+        context = self._context(situation, meta, template)
         # A review quotes what it strikes out. Its own lines, computed here from the draft, are left out; no mark is read.
         said = situation.review.without_lines(message.text or "") if situation.review else message.text or ""
         texts = [said, *strings(message.data), *strings({k: message.metadata[k] for k in SENT_KEYS & message.metadata.keys()})]
         decisions = [self.house.guard.review(text, context) for text in texts if text.strip()]
         refused = [d for d in decisions if d.verdict == "refuse"]
-        self._record(situation, meta, message.text or "", decisions, refused)
+        approval = str((template.get("approval") or {}).get("id") or "") or None
+        self._record(situation, {**meta, "approval": approval}, message.text or "", decisions, refused)
         if refused:
             rules = tuple(sorted({f.rule for d in refused for f in d.findings} | {m for d in refused for m in d.missing}))
             return self._refusal(refused[0].reason or "wording", situation, rules)
         kept = {k: v for k, v in message.metadata.items() if k not in SENT_KEYS}
         return self._stamped(Outgoing(message.text, message.data, kept), situation, meta)
 
-    def _context(self, situation: Situation, meta: Mapping[str, Any]) -> Context:
+    def _context(self, situation: Situation, meta: Mapping[str, Any], template: Mapping[str, Any]) -> Context:
         slots = situation.slots
         return Context(
             channel=narrowed(self.house.institution.channel, situation.metadata.get("channel")),
@@ -111,6 +113,7 @@ class Screen:
             flow=flow_of(f"calculate_{slots.get('calc')}"),
             explains=_declared(meta),
             minor=bool(slots.get("minor")),
+            template=template,
             now=self.house.institution.today(),
         )
 

@@ -75,7 +75,7 @@ def environment(folder: Path) -> dict[str, str]:
         **os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "LOG_LEVEL": "ERROR",
         "MASCOT_DB": f"sqlite:///{folder}/conversations.db", "MASCOT_DESK_TOKEN": DESK_TOKEN,
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "MASCOT_AUDIT": str(folder / "audit.jsonl"), "PYTHONPATH": str(ROOT),
-        "MASCOT_EDITOR_TOKEN": EDITOR_TOKEN,
+        "MASCOT_EDITOR_TOKEN": EDITOR_TOKEN, "MASCOT_LIVE": str(folder / "live.yml"),
         "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8", "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1",
     }
 
@@ -141,6 +141,11 @@ class Rest:
         request = urllib.request.Request(self.url, json.dumps({"sender": sender, "message": message}).encode())
         with urllib.request.urlopen(request, timeout=30) as reply:
             return bool(reply.read() == b"[]" and reply.headers["X-Mascot-Speaker"] == "staff")
+
+    def ready(self) -> dict[str, Any]:
+        """What `/readyz` says."""
+        with urllib.request.urlopen(f"{self.url.rpartition('/')[0]}/readyz", timeout=30) as reply:
+            return dict(json.loads(reply.read()))
 
     def say(self, sender: str, message: str, **metadata: Any) -> str:
         body = json.dumps({"sender": sender, "message": message, "metadata": metadata}).encode()

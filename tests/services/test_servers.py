@@ -60,6 +60,25 @@ def rest(folder: Path, actions: Misbehaving) -> Iterator[Rest]:
         yield client
 
 
+def test_an_answer_is_taken_back_while_the_server_runs(rest: Rest, folder: Path, actions: Misbehaving) -> None:
+    actions.mode = "error"  # so that the topic's own answer is given in process
+    before = rest.say("live", FAQ)
+    file = folder / "live.yml"
+    file.write_text('schema: mascot-live/1\nwithdraw:\n  utter_faq/lost_card: {reason: 核对, by: 甲, at: "2026-11-24 09:00"}\n', "utf-8")
+    time.sleep(1.1)
+    state = rest.ready()
+    assert state["ready"] and state["model"] and state["ruleset"] and state["live"]["withdraw"] == ["utter_faq/lost_card"]
+    during = rest.say("live", FAQ)
+    assert HOTLINE in during and not any(step in during for step in before.split("\n")[1:] if len(step) > 8)
+    file.write_text("schema: mascot-live/1\nwithdraw: [\n", "utf-8")
+    time.sleep(1.1)
+    state = rest.ready()
+    assert state["live"]["problems"] and state["live"]["withdraw"] == ["utter_faq/lost_card"]
+    file.write_text("schema: mascot-live/1\n", "utf-8")
+    time.sleep(1.1)
+    assert rest.ready()["live"]["problems"] == []
+
+
 def stored(folder: Path) -> str:
     with sqlite3.connect(folder / "conversations.db") as database:
         return "\n".join(row[0] for row in database.execute("select data from events"))

@@ -61,6 +61,8 @@ def figures(house: House) -> Iterator[Problem]:
 def products(house: House) -> Iterator[Problem]:
     """Approvals of product sheets."""
     for product in house.products.values():
+        if product.approval is None:  # said by the loader
+            continue
         left = product.approval.until - house.today
         if left > SOON:
             continue

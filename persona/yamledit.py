@@ -1,0 +1,217 @@
+"""Change one entry of a YAML file and leave every other character as it is: comments, order, quotes, line ends.
+
+A parsed and dumped file would be another file to whoever reads `git diff`, so the source text is edited at the places
+that PyYAML's nodes name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from persona.yamlfile import Loader
+
+STEP = "  "
+_PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff./（）·-]*")
+_RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+Way = tuple["str | int", ...]
+
+
+class EditError(ValueError):
+    """The file cannot be changed there; says in Chinese why and what to do."""
+
+
+def scalar(value: str) -> str:
+    """A YAML source for a text: plain where nothing can be misread, else in double quotes."""
+    if _PLAIN.fullmatch(value) and value.lower() not in _RESERVED:
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
+
+
+def flow(values: Mapping[str, object]) -> str:
+    """`{key: value, …}` on one line."""
+    return "{" + ", ".join(f"{scalar(key)}: {_flow_value(value)}" for key, value in values.items()) + "}"
+
+
+def _flow_value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return flow(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_flow_value(item) for item in value) + "]"
+    return scalar(str(value))
+
+
+def put(text: str, way: Way, key: str, value: str | Mapping[str, object]) -> str:
+    """The text with `key` of the mapping at `way` set; a mapping already there is changed entry by entry."""
+    parents, node = _walk(text, way)
+    if not isinstance(node, MappingNode):
+        raise EditError("这里不是「键: 值」")
+    aliased = _alias(text, parents)
+    if aliased:
+        return _unshared(text, parents, aliased, key, value)
+    _refuse_shared(text, node)
+    for name, old in node.value:
+        if name.value != key:
+            continue
+        if isinstance(value, Mapping) and isinstance(old, MappingNode):
+            for inner, _ in old.value:
+                if inner.value not in value:
+                    text = drop(text, (*way, key), inner.value)
+            for inner_key, inner_value in value.items():
+                text = put(text, (*way, key), inner_key, inner_value if isinstance(inner_value, Mapping) else str(inner_value))
+            return text
+        source = flow(value) if isinstance(value, Mapping) else _like(text, old, value)
+        return text[:old.start_mark.index] + source + text[_end(text, old):]
+    return _added(text, node, key, flow(value) if isinstance(value, Mapping) else scalar(value))
+
+
+def drop(text: str, way: Way, key: str) -> str:
+    """The text without `key` of the mapping at `way`; an emptied block mapping becomes `{}`."""
+    _, node = _walk(text, way)
+    if not isinstance(node, MappingNode):
+        raise EditError("这里不是「键: 值」")
+    pairs = node.value
+    at = next((n for n, (name, _) in enumerate(pairs) if name.value == key), None)
+    if at is None:
+        raise EditError(f"没有「{key}」这一项")
+    name, old = pairs[at]
+    if node.flow_style:
+        start = pairs[at - 1][1].end_mark.index if at else name.start_mark.index
+        end = old.end_mark.index if at or len(pairs) == 1 else pairs[at + 1][0].start_mark.index
+        return text[:start] + text[end:]
+    start = text.rfind("\n", 0, name.start_mark.index) + 1
+    end = text.find("\n", _end(text, old)) + 1 or len(text)
+    if len(pairs) > 1:
+        return text[:start] + text[end:]
+    colon = _colon_before(text, start)
+    return text[:colon] + " {}" + text[colon:start] + text[end:]
+
+
+def save(file: Path, before: str, after: str) -> None:
+    """Write `after` in one step; EditError when the file is no longer what was read."""
+    if file.read_text(encoding="utf-8") != before:
+        raise EditError(f"{file} 刚被别人改过；再运行一次。")
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+            out.write(after)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(name, file.stat().st_mode & 0o777)
+        os.replace(name, file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _walk(text: str, way: Way) -> tuple[list[tuple[Node | None, Node]], Node]:
+    """The nodes on the way, each with its key's node, and the last of them."""
+    loader = Loader(text)
+    try:
+        node = loader.get_single_node()
+    except yaml.YAMLError as error:
+        raise EditError(f"YAML 读不懂：{error}") from error
+    finally:
+        loader.dispose()
+    found: list[tuple[Node | None, Node]] = [(None, node)]
+    for step in way:
+        if isinstance(node, MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == step), None)
+        elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+            pair = (None, node.value[step])
+        else:
+            pair = None
+        if pair is None:
+            raise EditError(f"没有「{step}」这一项")
+        found.append(pair)
+        node = pair[1]
+    return found, node
+
+
+def _alias(text: str, parents: list[tuple[Node | None, Node]]) -> str:
+    """The name after `*` when the last node on the way is written as an alias, else ""."""
+    name = parents[-1][0]
+    if name is None:
+        return ""
+    match = re.match(r"\s*:\s*\*([\w-]+)", text[name.end_mark.index:])
+    return match.group(1) if match else ""
+
+
+def _unshared(text: str, parents: list[tuple[Node | None, Node]], alias: str, key: str, value: str | Mapping[str, object]) -> str:
+    """`metadata: *shared` becomes a mapping of its own that takes over what is shared."""
+    name = parents[-1][0]
+    assert name is not None
+    match = re.match(r"\s*:\s*\*[\w-]+", text[name.end_mark.index:])
+    assert match is not None
+    end = name.end_mark.index + match.end()
+    pad = "\n" + " " * (name.start_mark.column + len(STEP))
+    source = flow(value) if isinstance(value, Mapping) else scalar(value)
+    return f"{text[:name.end_mark.index]}:{pad}<<: *{alias}{pad}{scalar(key)}: {source}{text[end:]}"
+
+
+def _refuse_shared(text: str, node: Node) -> None:
+    """An entry added to a mapping that others use by name would be theirs too."""
+    head = re.search(r"&([\w-]+)\s*$", text[:node.start_mark.index]) or re.match(r"&([\w-]+)", text[node.start_mark.index:])
+    if head and re.search(rf"\*{re.escape(head.group(1))}(?![\w-])", text):
+        raise EditError(f"这一块别处也在用（*{head.group(1)}）；先把它抄成自己的一份，再写。")
+
+
+def _added(text: str, node: MappingNode, key: str, source: str) -> str:
+    if node.flow_style:
+        if not node.value:
+            return _first(text, node, key, source)
+        at = node.value[-1][1].end_mark.index
+        return f"{text[:at]}, {scalar(key)}: {source}{text[at:]}"
+    _, last = node.value[-1]
+    at = text.find("\n", _end(text, last))
+    at = len(text) if at < 0 else at
+    pad = "\n" + " " * node.value[0][0].start_mark.column
+    return f"{text[:at]}{pad}{scalar(key)}: {source}{text[at:]}"
+
+
+def _first(text: str, node: MappingNode, key: str, source: str) -> str:
+    """The first entry of an empty `{}`: a block below its key."""
+    start = text.rfind("\n", 0, node.start_mark.index) + 1
+    pad = "\n" + " " * (len(text[start:]) - len(text[start:].lstrip(" "))) + STEP
+    end = text.find("\n", node.end_mark.index)
+    end = len(text) if end < 0 else end
+    rest = text[node.end_mark.index:end].rstrip()  # a comment after the braces
+    return f"{text[:node.start_mark.index].rstrip(' ')}{rest}{pad}{scalar(key)}: {source}{text[end:]}"
+
+
+def _like(text: str, old: Node, value: str) -> str:
+    """The new value in the old one's quotes."""
+    if isinstance(old, ScalarNode) and old.style == "'" and "\n" not in value:
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(old, ScalarNode) and old.style == '"' and scalar(value) == value:
+        return f'"{value}"'
+    return scalar(value)
+
+
+def _end(text: str, node: Node) -> int:
+    """Where the node's last character stands; the end mark of a block lies behind the comments that follow it."""
+    if isinstance(node, (MappingNode, SequenceNode)) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(text, last[1] if isinstance(last, tuple) else last)
+    if isinstance(node, ScalarNode) and node.style in ("|", ">"):
+        return len(text[:node.end_mark.index].rstrip())
+    return int(node.end_mark.index)
+
+
+def _colon_before(text: str, start: int) -> int:
+    """Behind the `:` of the key whose block begins at `start`, comments in between left alone."""
+    lines = text[:start].splitlines(keepends=True)
+    at = start
+    for line in reversed(lines):
+        at -= len(line)
+        code = line.split(" #", 1)[0].rstrip()
+        if code.endswith(":") and not code.lstrip().startswith("#"):
+            return at + len(code)
+    return start
