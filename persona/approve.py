@@ -16,6 +16,7 @@ from persona.compliance import Context, Guard
 from persona.compliance.audit import project_log
 from persona.content import Content, Response, load_content
 from persona.content.checks.approvals import AHEAD, CODES, needing
+from persona.content.codes import is_warning
 from persona.errors import ContentError
 from persona.institution import Institution, load_institution
 from persona.lint import problems_in
@@ -82,16 +83,14 @@ def found(names: Sequence[str], index: int | None, content: Content, products: d
 
 def objections(subject: Subject, institution: Institution, guard: Guard) -> list[str]:
     """What has to be mended before anybody may approve it."""
-    problems: Iterable[str]
-    if isinstance(subject.what, Product):
-        problem = guard.review(subject.what.text(), Context(asked=frozenset({subject.what.category}), now=institution.today()))
-        return [f"{f.rule}「{f.text}」：{f.message} → {f.fix}" for f in problem.findings]
     one = subject.what
-    problems = (
+    if isinstance(one, Product):
+        heard = guard.review(one.text(), Context(asked=frozenset({one.category}), now=institution.today()))
+        return [f"{f.rule}「{f.text}」：{f.message} → {f.fix}" for f in heard.findings]
+    return [
         str(p) for p in problems_in(Path.cwd())
-        if p.file == one.file and p.code not in CODES.values() and (p.key.startswith(subject.name) or (p.key == one.name and p.line == one.line))
-    )
-    return list(problems)
+        if p.file == one.file and p.key.startswith(subject.name) and p.code not in CODES.values() and not is_warning(p.code)
+    ]
 
 
 def drawn_up(subject: Subject, by: str, role: str, until: date, second: str, author: str, ident: str, today: date) -> Approval:
