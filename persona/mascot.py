@@ -92,8 +92,14 @@ class Mascot:
     palette: Mapping[str, str]
     avatar_moods: tuple[str, ...]
     avatar_neutral: str
+    avatar_warm: tuple[str, ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
+
+    @property
+    def avatar_file(self) -> Path:
+        """Its drawing, one ``<symbol>`` a mood, beside the card; it may be missing."""
+        return Path(self.source).parent / "avatars" / f"{self.id}.svg"
 
     def greeting(self, now: datetime, pick: int = 0) -> str:
         """The greeting for this day and hour (placeholders are not filled yet)."""
@@ -174,7 +180,7 @@ def _card(reader: Reader, file: Path) -> Mascot:
     reader.only(("name", "meaning"), "gesture")
     reader.only(("rule", "how"), "duty")
     reader.only(("day", "name"), "birthday")
-    reader.only(("moods", "neutral"), "avatar")
+    reader.only(("moods", "neutral", "warm"), "avatar")
     reader.only(REASONS, "refusals")
     reader.only([name for _, name in TIMES] + ["festivals"], "greetings")
     moods = reader.texts("avatar", "moods", low=1)
@@ -217,9 +223,18 @@ def _card(reader: Reader, file: Path) -> Mascot:
         palette=MappingProxyType({key: reader.text("palette", key) for key in reader.mapping("palette")}),
         avatar_moods=moods,
         avatar_neutral=reader.one_of(moods, "avatar", "neutral") if moods else "",
+        avatar_warm=_warm(reader, moods),
         extensions=MappingProxyType(reader.mapping("extensions", required=False)),
         source=str(file),
     )
+
+
+def _warm(reader: Reader, moods: tuple[str, ...]) -> tuple[str, ...]:
+    warm = reader.texts("avatar", "warm", required=False)
+    for number, mood in enumerate(warm):
+        if mood not in moods:
+            reader.bad("P405", ("avatar", "warm", number), f"「{mood}」不在 avatar.moods 里", f"从这些里选：{'、'.join(moods)}。")
+    return warm
 
 
 def _texts_of(reader: Reader, keys: tuple[str, ...], *path: str | int) -> Mapping[str, str]:

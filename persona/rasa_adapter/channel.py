@@ -26,6 +26,7 @@ from persona.project import LOCAL_EDITOR
 from persona.rasa_adapter import staff
 from persona.rasa_adapter.editor import EDITOR, ROLE, Proven, at_the_terminal, bears, token_from
 from persona.rasa_adapter.house import house
+from persona.rasa_adapter.rich import with_meta
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class MascotRest(RestInput):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[None]]) -> Blueprint:
         """Rasa's blueprint with the checks before and, for an empty answer, a sentence after."""
-        blueprint = super().blueprint(on_new_message)
+        blueprint = super().blueprint(with_meta(on_new_message))
 
         @blueprint.get("/readyz")
         async def readyz(request: Request) -> HTTPResponse:

@@ -146,9 +146,10 @@ class Screen:
         except Exception:
             logger.exception("no refusal for %s", reason)
             text = LAST_RESORT
-        meta = {"tone": tone, "refused": reason, "rules": list(rules)}
+        meta: dict[str, Any] = {"tone": tone, "refused": reason, "rules": list(rules)}
         message = Outgoing(text, {"buttons": [dict(b) for b in HANDOFF]}, {"metadata": meta})
         try:
+            meta["mascot"] = self._mascot(situation)
             return self._stamped(message, situation, meta)
         except Exception:
             logger.exception("the refusal could not be completed")
