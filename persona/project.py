@@ -203,6 +203,6 @@ def serve(port: int, actions_port: int, debug: bool = False) -> int:
             signal.signal(number, stop)
         print("正在开门，十几秒……", flush=True)
         if wait_for(port, 120, server):
-            print(f"开门了：POST http://{LOCAL}:{port}/webhooks/rest/webhook（Ctrl-C 结束）", flush=True)
+            print(f"开门了：网页 http://{LOCAL}:{port}/web/，接口 POST http://{LOCAL}:{port}/webhooks/rest/webhook（Ctrl-C 结束）", flush=True)
         code = server.wait()
         return 0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code
