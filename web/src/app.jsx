@@ -45,7 +45,9 @@ export function App({ house, asked }) {
     for (const [name, value] of Object.entries(me.palette)) style.setProperty(`--${name}`, value);
   }, [me]);
   useEffect(() => {
-    if (log.current) log.current.scrollTop = log.current.scrollHeight;
+    // A long answer is read from its beginning: the customer's last words go to the top, not the answer's end to the bottom.
+    const mine = log.current?.querySelectorAll(".Row--me");
+    if (mine?.length) log.current.scrollTop = mine[mine.length - 1].offsetTop - log.current.offsetTop - 8;
   }, [messages, busy]);
 
   const deliver = useCallback((id, payload) => {

@@ -20,7 +20,11 @@ export function load() {
 }
 
 export function save(state) {
-  const messages = state.messages.slice(-MOST).map((m) => (m.from === "me" ? { ...m, text: redact(m.text), payload: undefined, status: m.status === "waiting" ? "failed" : m.status } : m));
+  const messages = state.messages.slice(-MOST).map((m) => {
+    if (m.from !== "me") return m;
+    const lost = m.status === "waiting" ? { status: "failed", problem: "没等到回答，可以再说一次。" } : {};
+    return { ...m, ...lost, text: redact(m.text), payload: undefined };
+  });
   try {
     sessionStorage.setItem(KEY, JSON.stringify({ ...state, messages }));
   } catch {

@@ -19,7 +19,7 @@
 
   class FuheMascot extends HTMLElement {
     connectedCallback() {
-      const root = this.attachShadow({ mode: "closed" });
+      const root = this.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(STYLE);
       root.adoptedStyleSheets = [sheet];
