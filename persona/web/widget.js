@@ -10,7 +10,7 @@
     :host([data-side="left"]) { right: auto; left: 20px; }
     button { width: 68px; height: 68px; padding: 0; border: 2px solid #fff; border-radius: 50%; background: #f6efe6; box-shadow: 0 4px 16px rgb(0 0 0 / .28); cursor: pointer; overflow: hidden; }
     button:focus-visible { outline: 3px solid #2f7de1; outline-offset: 3px; }
-    img { display: block; width: 100%; height: 100%; }
+    img { display: block; box-sizing: border-box; width: 100%; height: 100%; padding: 5px; }
     span { position: absolute; right: 0; bottom: 0; padding: 0 6px; border-radius: 8px; background: #23201d; color: #fff; font-size: 12px; line-height: 18px; pointer-events: none; }
     iframe { position: fixed; right: 20px; bottom: 20px; width: 400px; height: min(680px, calc(100vh - 40px)); border: 0; border-radius: 18px; background: #f7f5f1; box-shadow: 0 8px 40px rgb(0 0 0 / .32); color-scheme: light dark; }
     :host([data-side="left"]) iframe { right: auto; left: 20px; }

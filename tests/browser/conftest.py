@@ -43,8 +43,10 @@ class Site:
 
         app = Sanic("browser_tests", configure_logging=False)
         app.ctx.agent = Agent()
-        app.config.ACCESS_LOG = False
-        register([MascotRest(per_minute=0), WebPage()], app, "/webhooks/")
+        # A page of another site (another port is another origin) may embed the chat; a third may not.
+        self.host, self.stranger = (free_port() for _ in range(2))
+        page = WebPage(("'self'", f"http://127.0.0.1:{self.host}"))
+        register([MascotRest(per_minute=0), page], app, "/webhooks/")
         self.loop = asyncio.new_event_loop()
 
         def serve() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +21,7 @@ from tests.browser.driver import Browser, until
 HOTLINE = load_institution().hotline
 ANSWERED = "document.querySelectorAll('.Row--bot, .Row--staff').length >= arguments[0] && !document.querySelector('.Wait')"
 
-FRAME = "document.querySelector('fuhe-mascot').shadowRoot.querySelector('iframe')"
+FRAME = "document.querySelector('fuhe-mascot')?.shadowRoot.querySelector('iframe')"
 
 
 def visit(browser: Browser, site: Site, path: str = "chat.html", width: int = 400, height: int = 760) -> None:
@@ -172,7 +175,7 @@ def test_a_screen_reader_is_told(browser: Browser, site: Site) -> None:
 CONTRAST = """
 const lum = c => { const v = c.match(/[\\d.]+/g).slice(0, 3).map(x => { x /= 255; return x <= .03928 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4 }); return .2126 * v[0] + .7152 * v[1] + .0722 * v[2] };
 const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (!/, 0\\)$/.test(c)) return c } return getComputedStyle(document.body).backgroundColor };
-return [...document.querySelectorAll('.Bub p, .Disclosures, .Label, .Pick, .Act, .Help > *, .Row-who, .Top b, .Top small, .Top-elder')].map(e => {
+return [...document.querySelectorAll('.Bub p, .Disclosures, .Label, .Pick, .Act, .Help > *, .Row-who, .Row-kind, .Top b, .Top small, .Top-elder')].map(e => {
   const [a, b] = [lum(getComputedStyle(e).color), lum(ground(e))].sort((x, y) => y - x); return [e.className || e.tagName, (a + .05) / (b + .05)] }).filter(x => x[1] < 4.5)"""
 
 
@@ -309,3 +312,54 @@ def test_one_script_line_opens_the_chat_and_escape_closes_it(browser: Browser, s
     browser.wait(f"{FRAME}.hidden && document.activeElement.tagName === 'FUHE-MASCOT'")
     browser.press("Enter")
     browser.wait(f"!{FRAME}.hidden && {FRAME}.contentDocument.querySelectorAll('.Row--bot').length === 1")
+
+
+@contextmanager
+def another_site(port: int, chat: str) -> Iterator[str]:
+    """A bank's own page with one script line and a policy that lets in what docs/embedding.md names, and nothing more."""
+    policy = f"default-src 'none'; script-src {chat}; frame-src {chat}; img-src {chat}"
+    html = f'<!doctype html><title>别处</title><p>一家银行的网页</p><script src="{chat}/web/widget.js" data-mascot="xiaolanghua" data-open="true" defer></script>'
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/" else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", policy)
+            self.end_headers()
+            self.wfile.write(html.encode() if self.path == "/" else b"")
+
+        def log_message(self, *args: Any) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_another_site_with_a_strict_policy_embeds_the_chat(browser: Browser, site: Site) -> None:
+    visit(browser, site)  # what was said in the bank's own page is in the same tab
+    with another_site(site.host, site.url) as url:
+        browser.open(url, 1280, 860)
+        browser.wait(f"{FRAME}")
+        browser.frame(FRAME)
+        browser.wait("document.querySelector('.Top use')")
+        say(browser, "信用卡年费怎么收", 1)
+        assert site.asked[-1].metadata["mascot"] == "xiaolanghua"
+        browser.click(".Top-close")
+        browser.frame(None)
+        browser.wait(f"{FRAME}.hidden")
+        severe = [e["message"] for e in browser.logs("browser") if e["level"] == "SEVERE" and "favicon" not in e["message"]]
+        assert severe == []
+
+
+def test_a_site_that_is_not_named_cannot_frame_the_chat(browser: Browser, site: Site) -> None:
+    with another_site(site.stranger, site.url) as url:
+        browser.open(url, 1280, 860)
+        browser.wait(f"{FRAME}")
+        assert until(lambda: any("frame-ancestors" in e["message"] for e in browser.logs("browser")))
+        browser.frame(FRAME)
+        assert browser.count(".Top") == 0

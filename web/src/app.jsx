@@ -18,7 +18,8 @@ export function App({ house, asked }) {
   const [kept] = useState(load);
   const first = house.mascots.find((m) => m.id === asked.get("mascot"))?.id || house.mascot;
   const [sender] = useState(() => kept?.sender || unguessable());
-  const [mascot, setMascot] = useState(kept?.mascot || first);
+  // The page's wish counts when it is a new one; after that, who spoke last goes on.
+  const [mascot, setMascot] = useState(kept && kept.asked === first ? kept.mascot : first);
   const [elder, setElder] = useState(kept ? Boolean(kept.elder) : asked.get("mode") === "elder");
   const [messages, setMessages] = useState(kept?.messages || []);
   const [busy, setBusy] = useState(0);
@@ -33,7 +34,7 @@ export function App({ house, asked }) {
   const input = useRef(null);
   const me = house.mascots.find((m) => m.id === mascot) || house.mascots[0];
 
-  useEffect(() => save({ sender, mascot, elder, messages }), [sender, mascot, elder, messages]);
+  useEffect(() => save({ sender, asked: first, mascot, elder, messages }), [sender, first, mascot, elder, messages]);
   useEffect(() => {
     const changed = () => setOnline(navigator.onLine);
     addEventListener("online", changed);

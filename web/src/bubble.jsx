@@ -55,7 +55,7 @@ export function Said({ message, mascots, onPick, onRetry }) {
     <li className={`Row Row--${staff ? "staff" : "bot"}`} data-tone={meta.tone} data-sober={meta.sober || undefined}>
       {staff ? <span className="Face Face--letter Face--row" aria-hidden="true">人</span> : <Avatar mascot={mascot} mood={meta.mood} size="row" />}
       <div className="Row-inner">
-        <div className="Row-who">{who}<span className="Tag">{staff ? "人工" : "AI"}</span>{meta.ticket && <span className="Ticket">工单 {meta.ticket}</span>}</div>
+        <div className="Row-who">{who}<span className="Row-kind">{staff ? "人工" : "AI"}</span>{meta.ticket && <span className="Ticket">工单 {meta.ticket}</span>}</div>
         <Bubble className="Bubble text Bub">
           <p>{body}</p>
           {footer && <footer className="Disclosures" aria-label="风险提示与说明">{footer}</footer>}
