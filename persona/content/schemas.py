@@ -100,7 +100,7 @@ def mascot() -> Schema:
         "refusals": _object({reason: TEXTS for reason in REFUSALS}, REFUSALS), "tails": BY_TONE, "leads": BY_TONE, "good": BY_TONE, "never": TEXTS,
         "bad": _list(_object({"text": FILLED, "why": FILLED}, ("text", "why")), 5, maxItems=5),
         "palette": {"type": "object", "additionalProperties": {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}},
-        "avatar": _object({"moods": TEXTS, "neutral": FILLED}, ("moods", "neutral")), "extensions": {"type": "object"},
+        "avatar": _object({"moods": TEXTS, "neutral": FILLED, "warm": TEXTS}, ("moods", "neutral")), "extensions": {"type": "object"},
     })
     return _object(keys, ("schema", "id", "name", "self_name", "aliases", "address", "greetings", "refusals", "never", "bad"))
 
