@@ -69,6 +69,8 @@ def assets(shared: House) -> dict[str, Asset]:
     for mascot in shared.mascots.values():
         if mascot.avatar_file.exists():
             found[f"avatars/{mascot.id}.svg"] = Asset.of(mascot.avatar_file.read_bytes(), ".svg")
+    if f"avatars/{shared.institution.mascot}.svg" in found:
+        found["avatars/default.svg"] = found[f"avatars/{shared.institution.mascot}.svg"]
     return found
 
 

@@ -28,8 +28,9 @@
       this.button.setAttribute("aria-label", "打开AI助手");
       this.button.setAttribute("aria-expanded", "false");
       const face = document.createElement("img");
-      face.src = new URL(`avatars/${encodeURIComponent(this.dataset.mascot)}.svg`, base);
+      face.src = new URL(`avatars/${encodeURIComponent(this.dataset.mascot || "default")}.svg`, base);
       face.alt = "";
+      face.addEventListener("error", () => face.remove()); // a mascot without a drawing: the button still says AI
       const label = document.createElement("span");
       label.textContent = "AI";
       label.setAttribute("aria-hidden", "true");
@@ -48,7 +49,8 @@
       if (!this.frame) {
         this.frame = document.createElement("iframe");
         const address = new URL("chat.html", base);
-        address.search = new URLSearchParams({ embedded: "1", mascot: this.dataset.mascot, ...(this.dataset.mode ? { mode: this.dataset.mode } : {}) });
+        address.search = new URLSearchParams({ embedded: "1" });
+        for (const key of ["mascot", "mode"]) if (this.dataset[key]) address.searchParams.set(key, this.dataset[key]);
         this.frame.src = address;
         this.frame.title = "AI助手聊天窗口";
         this.frame.referrerPolicy = "no-referrer";
@@ -73,8 +75,7 @@
 
   const place = () => {
     const element = document.createElement("fuhe-mascot");
-    element.dataset.mascot = /^[a-z][a-z0-9_]*$/.test(script.dataset.mascot || "") ? script.dataset.mascot : "xiaofumiao";
-    for (const key of ["open", "mode", "side"]) if (script.dataset[key]) element.dataset[key] = script.dataset[key];
+    for (const key of ["mascot", "open", "mode", "side"]) if (script.dataset[key]) element.dataset[key] = script.dataset[key];
     document.body.append(element);
     document.addEventListener("click", (event) => {
       if (event.target.closest?.("[data-open-mascot]")) element.open();

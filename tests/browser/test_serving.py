@@ -12,7 +12,7 @@ from tests.browser.conftest import Site
 
 FILES = {
     "": "text/html", "chat.html": "text/html", "chat.js": "text/javascript", "chat.css": "text/css", "widget.js": "text/javascript",
-    "demo.css": "text/css", "mascots.json": "application/json", "avatars/xiaoshizi.svg": "image/svg+xml", "THIRD-PARTY.txt": "text/plain",
+    "demo.css": "text/css", "mascots.json": "application/json", "avatars/xiaoshizi.svg": "image/svg+xml", "avatars/default.svg": "image/svg+xml", "THIRD-PARTY.txt": "text/plain",
 }
 
 
