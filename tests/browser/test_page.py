@@ -135,6 +135,7 @@ def test_a_person_is_shown_as_a_person(browser: Browser, site: Site) -> None:
     who = browser.text(".Row--staff .Row-who")
     assert "王敏" in who and "人工" in who and "工单 T-1" in who and "AI" not in who
     assert browser.count(".Row--staff svg") == 0
+    assert "标「人工」的除外" in browser.text(".Label")
 
 
 def test_a_conversation_is_held_with_the_keyboard_alone(browser: Browser, site: Site) -> None:

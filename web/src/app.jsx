@@ -115,7 +115,7 @@ export function App({ house, asked }) {
           </button>
           <button type="button" role="switch" aria-checked={elder} className="Top-elder" onClick={() => setElder(!elder)}>大字</button>
           {embedded && <button type="button" className="Top-close" aria-label="收起聊天窗口" onClick={close}>×</button>}
-          <p className="Label">AI助手，不是真人 · 回答由人工智能生成</p>
+          <p className="Label">AI助手，不是真人 · 回答由人工智能生成{messages.some((m) => m.meta?.speaker === "staff") && "（标「人工」的除外）"}</p>
         </header>
         {!online && <p className="Offline" role="status">现在没有网络。急事请拨 <a href={`tel:${house.hotline}`}>{house.hotline}</a>。</p>}
         <main className="Log" ref={log} tabIndex={-1}>
