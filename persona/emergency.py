@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 LOST_VIA = ("own_bank", "other_bank", "wallet", "cash_gold", "credentials")
+# What a customer says next while fraud is under way; each has an answer of its own.
+NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat"))
 
 
 def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> str:
     """The response name for an emergency.
 
-    label (str): `crisis`, `scam_now`, `been_scammed`, `been_scammed.worry`.
+    label (str): `crisis`, `scam_now`, `scam_now.sunk` …, `been_scammed`, `been_scammed.worry`.
     slots (Mapping): `crisis`, `lost_via`.  said (Sequence[str]): responses given in this session, oldest first.
     Order of the steps: regulation.md 4.5, after 银发〔2016〕86号.
     """
@@ -20,6 +22,9 @@ def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> s
         return "utter_crisis"
     if slots.get("crisis"):
         return "utter_emergency_after_crisis"
+    if label in NEXT:
+        name = f"utter_{label}"
+        return name if name not in said[-1:] else "utter_emergency_again"
     if base == "scam_now":
         return "utter_scam_now_still" if "utter_scam_now" in said else "utter_scam_now"
     if label == "been_scammed.worry":

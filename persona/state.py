@@ -28,11 +28,18 @@ SOFT = frozenset(
 )
 # What an emergency leaves behind and its end takes away.
 _EASED: Mapping[str, Any] = {"crisis": False, "victim": None, "lost_via": None}
+# Beside faq and scam: what a short next message is read against.
+TOPICS = frozenset(
+    {
+        "complain", "missold", "bank_rumour", "scam_now", "been_scammed", "check_suspicious", "verify_official",
+        "check_company", "ask_recommendation", "ask_promise", "ask_product",
+    }
+)
 MISSED = frozenset({"nlu_fallback", "not_what_i_meant"})
 _RANK = {None: 0, "none": 0, "soft": 1, "hard": 2}
 _MINOR = re.compile(
     r"我(?:今年|才|刚|刚满|现在|是)?\s?(?:1[0-7]|[7-9]|十[一二三四五六七]|十)\s?(?:岁|周岁|了?(?=[\s,，。!！]|想|能|可以|$))"
-    r"|我(?:是|还是|在读|读|上)(?:小学|初中|初[一二三]|高中生|高[一二])"
+    r"|我(?:才|还|刚|现在)?(?:是|还是|在读|读|上)(?:小学|初中|初[一二三]|高中生|高[一二])"
     r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
 )
 _ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|看不清字|字太小|眼(?:睛)?花|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)")
@@ -102,8 +109,10 @@ def changes(
         new["misses"] = float(slots.get("misses") or 0) + 1
     elif base not in ("affirm", "deny", "choose_option"):
         new["misses"] = 0.0
-    if label.startswith(("faq/", "scam/")) or about:
+    if label.startswith(("faq/", "scam/")) or base in TOPICS or base.startswith("calculate_") or about:
         new["topic"] = about or label
+    elif label.startswith("chitchat/"):
+        new["topic"] = None
     if slots.get("calc_done") and not label.startswith("calculate_"):
         new |= {"calc_done": None, "calc_values": None}  # something else was talked about since
     return {name: value for name, value in new.items() if (slots.get(name) or None) != (value or None)}

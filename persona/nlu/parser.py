@@ -143,11 +143,15 @@ class Parser:
         if sure:
             rest = [(label, q) for label, q in top if label != sure]
             return Parse(text, sure, 1.0, False, [(sure, 1.0), *rest][:10], found, "signal")
-        return self._decide(text, top, p, counts, found)
+        return self.decide(text, top, p, counts, found)
 
-    def _decide(
+    def decide(
         self, text: str, top: list[tuple[str, float]], p: Any, counts: Any, found: list[dict[str, Any]]
     ) -> Parse:
+        """What a distribution over labels means: an alarm, an answer, or a question back.
+
+        p (array): probability of every label of the model.  top: its largest, with their labels.
+        counts: the features it was made of (how much of the text training has seen)."""
         limits = self.thresholds
         merged: dict[str, float] = {}
         best: dict[str, tuple[float, str]] = {}

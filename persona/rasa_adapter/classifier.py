@@ -20,7 +20,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.utils.spacy_utils import SpacyNLP
-from rasa.shared.core.events import BotUttered, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, METADATA, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -32,6 +31,7 @@ from persona.institution import load_institution
 from persona.labels import Labels
 from persona.leisure import continued
 from persona.nlu import entities as lexicon
+from persona.nlu.context import Context, Reader
 from persona.nlu.features import Features
 from persona.nlu.model import train
 from persona.nlu.parser import FALLBACK, Parse, Parser
@@ -39,7 +39,7 @@ from persona.official import check
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import last_response
+from persona.rasa_adapter.said import button_rows, last_response
 from persona.state import HARD
 from persona.tickets.model import NUMBER
 from persona.tickets.wording import message_in, number_in
@@ -47,10 +47,9 @@ from persona.tickets.wording import message_in, number_in
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
 NOT_A_COMMAND = "\u2060"
-REFERRING = ("那", "它", "这个", "这种")
 # Asked after the first, the second is about the same matter: 「会不会上征信」 after an overdue payment.
 SAME_MATTER = frozenset({("faq/overdue", "faq/credit_report")})
-FOLLOW_UP = 16  # characters; longer messages stand by themselves
+FOLLOW_UP = 16  # characters
 CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 LEAVES_MESSAGE = "handoff.message"
@@ -71,6 +70,7 @@ class MascotClassifier(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._parser = parser
+        self._reader = Reader(parser) if parser else None
         self._labels = Labels.load()
         self._institution = load_institution()
 
@@ -119,6 +119,7 @@ class MascotClassifier(GraphComponent):
         features = Features.load()
         model = train(texts, labels, features, c=self._config["c"], min_df=self._config["min_df"])
         self._parser = Parser(model, features)
+        self._reader = Reader(self._parser)
         with TemporaryDirectory() as scratch, self._storage.write_to(self._resource) as folder:
             model.save(Path(scratch))
             for file in Path(scratch).iterdir():
@@ -192,14 +193,17 @@ class MascotClassifier(GraphComponent):
         topic = tracker.get_slot("topic") if tracker is not None else None
         if (topic, parse.intent) in SAME_MATTER and len(parse.text) <= FOLLOW_UP:
             return replace(parse, intent=str(topic), reason="context")
-        refers = parse.text.startswith(REFERRING) and parse.intent.startswith("faq/") and parse.confidence < SURE
-        unclear = parse.intent == FALLBACK and parse.reason != "blank"
-        if not topic or len(parse.text) > FOLLOW_UP or not (refers or unclear):
-            return parse
-        assert self._parser is not None
-        title = self._labels.title(str(topic)) or ""
-        together = self._parser.parse(title + parse.text, parse.entities)
-        return parse if together.fallback else replace(together, text=parse.text, reason="context")
+        return self._reader.read(parse, self._context(tracker)) if self._reader is not None else parse
+
+    def _context(self, tracker: DialogueStateTracker | None) -> Context | None:
+        """What was talked about: the slot `topic` and the buttons of the last answer."""
+        topic = tracker.get_slot("topic") if tracker is not None else None
+        if not topic:
+            return None
+        rows = button_rows(tracker)
+        commands = [parse_payload(str(b.get("payload", ""))) for b in (rows[-1] if rows else [])]
+        offered = frozenset(c.label for c in commands if c and c.label != "handoff")
+        return Context(str(topic), self._labels.title(str(topic)) or "", offered)
 
     def _numbered(self, parse: Parse) -> Parse | None:
         """A message with a ticket's number is read without it; the number alone asks where the ticket is."""
@@ -284,14 +288,3 @@ class MascotClassifier(GraphComponent):
 def hash_text(text: str) -> str:
     """A short stable fingerprint of a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def button_rows(tracker: DialogueStateTracker | None) -> list[list[dict[str, Any]]]:
-    """Buttons of every bot message of the session, oldest first; the last row may be empty when the last turn had none."""
-    rows: list[list[dict[str, Any]]] = []
-    for event in tracker.events if tracker else ():
-        if isinstance(event, SessionStarted):
-            rows = []
-        elif isinstance(event, BotUttered) and (event.text or event.data.get("buttons")):
-            rows.append(list(event.data.get("buttons") or []))
-    return rows

@@ -22,9 +22,10 @@ from persona.approval import Approval
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
+from persona.nlu.context import UNSURE
 from persona.rasa_adapter import door, editor, topics
 from persona.rasa_adapter.house import house
-from persona.rasa_adapter.said import last_response, response_of
+from persona.rasa_adapter.said import button_rows, last_response, response_of
 from persona.steps import steps
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,9 @@ STEADY = "utter_emergency_steady"
 UNKNOWN = "utter_bank_other"
 AGAIN = "刚才说过，再放一遍："
 # Responses whose buttons are the nearest guesses of the understanding.
+# A follow-up that stays open: the question back names the topic and shows the last answer's own buttons.
+ABOUT = "utter_clarify_topic"
+MINOR = "utter_product_minor"
 GUESSING = frozenset({"utter_clarify", "utter_not_what_i_meant"})
 SLOWLY = "utter_say_again"
 # Talk about what can be bought: not under a hard lock, not with a minor.
@@ -108,6 +112,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         replacement = live.replaced.get(name)
         if replacement:
             options = [_replaced(options[0], replacement)]
+        if name == ABOUT:
+            values["about"] = self._labels.title(str(slots.get("topic"))) or ""
         said = _said(tracker)
         elder = bool(slots.get("elder")) or metadata.get("mode") == "elder"
         turn = sum(isinstance(e, UserUttered) for e in tracker.events)
@@ -126,6 +132,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             _add_button(message, {"title": "转人工", "payload": "/handoff"})
         for other in self._asked_too(tracker):
             _add_button(message, other)
+        if name == ABOUT:
+            message["buttons"] = [*_offered(tracker), *message.get("buttons", [])][:4]
         if self._lesson_waits(tracker, slots) and len(message.get("buttons", [])) < 3 and _light(message, name):
             _add_button(message, columns.button("接着上课", lessons.INTENT, move="go_on"))
         if name in GUESSING:
@@ -166,7 +174,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
     def _redirected(self, name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any]) -> str:
         """The response that fits the moment better than the one a rule named."""
         if slots.get("minor") and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
-            return "utter_product_minor"
+            return MINOR
         if slots.get("lock") == "hard" and name in PRODUCT_TALK:
             return "utter_product_locked"
         if slots.get("lock") == "hard" and not slots.get("minor"):
@@ -182,6 +190,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             reason = str((tracker.latest_message.intent or {}).get("reason")) if tracker.latest_message else ""
             if reason in ("blank", "command"):
                 return f"utter_{reason}"
+            if slots.get("minor") and all(response_of(e) != MINOR for e in tracker.events if isinstance(e, BotUttered)):
+                return MINOR  # 「我15」 is no question, but it settles what may be talked about
+            if reason == UNSURE and float(slots.get("misses") or 0) < MISSES and self._labels.title(str(slots.get("topic"))):
+                return ABOUT
             if float(slots.get("misses") or 0) >= MISSES:
                 return "utter_offer_human"
         return name
@@ -277,6 +289,12 @@ def _replaced(response: Mapping[str, Any], replacement: Replacement) -> dict[str
 
 def _has_entity(tracker: DialogueStateTracker, name: str) -> bool:
     return bool(tracker.latest_message) and any(e.get("entity") == name for e in tracker.latest_message.entities)
+
+
+def _offered(tracker: DialogueStateTracker) -> list[dict[str, str]]:
+    """The buttons of the last answer, without the hand-over."""
+    rows = button_rows(tracker)
+    return [dict(b) for b in (rows[-1] if rows else []) if b.get("payload") != "/handoff"]
 
 
 def _metadata(tracker: DialogueStateTracker) -> Mapping[str, Any]:

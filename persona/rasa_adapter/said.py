@@ -1,8 +1,10 @@
-"""Which response a bot message was, and which was the last one."""
+"""Which response a bot message was, which was the last one, and what was offered."""
 
 from __future__ import annotations
 
-from rasa.shared.core.events import BotUttered
+from typing import Any
+
+from rasa.shared.core.events import BotUttered, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
@@ -17,3 +19,14 @@ def last_response(tracker: DialogueStateTracker | None) -> str:
         if isinstance(event, BotUttered):
             return response_of(event)
     return ""
+
+
+def button_rows(tracker: DialogueStateTracker | None) -> list[list[dict[str, Any]]]:
+    """Buttons of every bot message of the session, oldest first; the last row may be empty when the last turn had none."""
+    rows: list[list[dict[str, Any]]] = []
+    for event in tracker.events if tracker else ():
+        if isinstance(event, SessionStarted):
+            rows = []
+        elif isinstance(event, BotUttered) and (event.text or event.data.get("buttons")):
+            rows.append(list(event.data.get("buttons") or []))
+    return rows
