@@ -31,7 +31,8 @@ _SPEECH = re.compile(r"[\W_]+")
 class Weights:
     """`chars`: a longer message stands by itself; `alone`: share of the words alone against the words with the title
     (`aspect`: when they name an aspect only, 「手续费呢」);
-    `title`: how much of what the title alone says is taken off again; `floor`: added to each probability, so that none
+    `title`: how much of what the title alone says is taken off again, where that
+    is more than `hint`; `floor`: added to each probability, so that none
     of the two can rule a label out;
     the others are added to log-probabilities: `same` (the label itself), `family` (same topic), `offered` (on the buttons of the last
     answer, or often asked next),
@@ -45,6 +46,7 @@ class Weights:
     alone: float = 0.45
     aspect: float = 0.2
     title: float = 0.5
+    hint: float = 1e-5
     floor: float = 1e-5
     same: float = 0.5
     family: float = 3.0
@@ -78,6 +80,7 @@ class Reader:
         self.parser = parser
         self.weights = weights or Weights()
         self._aspects = frozenset(known["aspects"])
+        self._steering = frozenset(known["steering"])
         self._alarmed = tuple(known["alarmed"])
         self._fraud_next = tuple(known["fraud_next"])
         known_labels = parser.model.labels
@@ -95,6 +98,8 @@ class Reader:
             return parse
         if parse.intent in URGENT and parse.confidence >= self.weights.itself and self._cues.search(simplify(parse.text)):
             return parse  # a clear alarm wins in every context
+        if parse.intent in self._steering and parse.confidence >= self.weights.itself:
+            return parse
         counts = self.parser.features(parse.text)
         alone = self.parser.model.probabilities(counts)
         title = self._title(context)
@@ -103,6 +108,8 @@ class Reader:
         if alone is None or joint is None:
             return parse
         strength = self._strength(parse.text, context)
+        if strength < 1 and not parse.fallback and parse.confidence >= self.weights.itself and not _REFERS.search(parse.text):
+            return parse  # it names a matter of its own and is understood
         bare = self.parser.model.probabilities(self.parser.features(title)) if title else None
         p = self._combined(alone, joint, bare, parse.text, context, strength)
         return self._decided(parse, context, strength, alone, p, joint_counts)
@@ -154,7 +161,7 @@ class Reader:
         share = 1 - (1 - (w.aspect if self._aspect(text) else w.alone)) * strength
         told = np.log(joint + w.floor)
         if bare is not None:
-            told = told - w.title * np.log(bare + w.floor)  # what the title says by itself is no news
+            told = told - w.title * np.log(np.maximum(bare, w.hint))  # what the title says by itself is no news
         score = share * np.log(alone + w.floor) + (1 - share) * told + strength * near
         exp = np.exp(score - score.max())
         return exp / exp.sum()
@@ -171,7 +178,8 @@ class Reader:
         follows = strength == 1.0 or bool(_REFERS.search(parse.text))
         if self.alarmed(context.label):
             return self._in_alarm(parse, found, context, top, follows)
-        faint = parse.confidence < w.itself and not self._cues.search(simplify(parse.text))
+        alarm = parse.intent in URGENT or self.alarmed(parse.intent)
+        faint = alarm and parse.confidence < w.itself and not self._cues.search(simplify(parse.text))
         if found.fallback and not parse.fallback and follows and faint:
             return replace(found, intent=FALLBACK, fallback=True, reason=UNSURE)
         if found.fallback:
@@ -196,6 +204,8 @@ class Reader:
         step, q = next(
             ((x, q) for x, q in top if x in self._steps and x not in (context.label, "scam_now")), ("", 0.0)
         )
+        if parse.intent == top[0][0] and parse.intent.startswith("scam/") and parse.intent != context.label:
+            return parse  # another fraud on top of the first
         nearer = found.reason == "urgent" and step == top[0][0]
         vague = found.fallback or found.intent in (context.label, "scam_now")
         if nearer or (q >= self.weights.step and vague and step != found.intent):
