@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
@@ -10,9 +11,12 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from persona.branches import Branch, HousingFund, Place, cities, place, read_branches, read_housing_fund
 from persona.yamlfile import Reader, read
 
 DEFAULT = Path(__file__).parent / "institution.yml"
+FILE = "MASCOT_INSTITUTION"  # environment: the institution file in use instead of the one above
+PROFILES = ("full", "card")
 CHANNELS = ("own_app", "own_web", "platform_account", "public_comment", "demo")
 # What may need an approval (`approval_required`), and what may need two names (`four_eyes`).
 DEPTHS = ("offer", "explain")
@@ -24,8 +28,22 @@ _WIDTH = {"own_app": 3, "own_web": 3, "platform_account": 2, "public_comment": 1
 _UNKNOWN = "public_comment"  # where somebody may read who is no customer
 
 
+# What holds everywhere; a branch adds its own centre.
+_FUND = HousingFund("当地住房公积金管理中心", "当地中心的网站、小程序或窗口", "", "以当地公积金中心公告为准")
+
+
 def _frozen(data: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
     return MappingProxyType(dict(data or {}))
+
+
+@dataclass(frozen=True)
+class Group:
+    """The bank's discussion group: its rules are shown first, the link only to who has seen them."""
+
+    enabled: bool
+    name: str
+    rules: str
+    link: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,9 @@ class Institution:
     audit_retention_days: int = 1095
     approval_required: tuple[str, ...] = ("offer",)
     four_eyes: tuple[str, ...] = ()
+    branches: Mapping[str, Branch] = field(default_factory=_frozen)
+    group: Group | None = None
+    profile: str = "full"
     extra: Mapping[str, Any] = field(default_factory=_frozen)
     source: str = ""
 
@@ -65,18 +86,26 @@ class Institution:
         """Today's date, where the bank is."""
         return self.now().date()
 
-    def placeholders(self) -> dict[str, str]:
-        """Everything an answer may fill in from here: ``bank``, ``hotline``, ``path_card_lock`` …"""
+    def place(self, slots: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> Place:
+        """Where the customer is; see :func:`persona.branches.place`."""
+        return place(self.branches, slots, metadata)
+
+    def placeholders(self, here: Place | None = None) -> dict[str, str]:
+        """Everything an answer may fill in from here: ``bank``, ``hotline``, ``path_card_lock`` …
+
+        here (Place): where the customer is; a branch's own hours and hotline replace the institution's.
+        """
         found = {
             "bank": self.name,
             "app": self.app,
             "hotline": self.hotline,
             "hotline_abroad": self.hotline_abroad,
             "reply_by": self.reply_by,
+            "cities": "、".join(cities(self.branches)),
         }
         found.update({f"hours_{key}": value for key, value in self.hours.items()})
         found.update({f"path_{key}": value for key, value in self.paths.items()})
-        return found
+        return {**found, **here.placeholders()} if here else found
 
 
 def narrowed(own: str, named: object) -> str:
@@ -91,6 +120,20 @@ def narrowed(own: str, named: object) -> str:
     return channel if _WIDTH[channel] <= _WIDTH[own] else own
 
 
+def _group(reader: Reader, domains: tuple[str, ...]) -> Group | None:
+    if reader.get("group") is None:
+        return None
+    reader.only(("enabled", "name", "rules", "link"), "group")
+    enabled = reader.get("group", "enabled")
+    if not isinstance(enabled, bool):
+        reader.bad("P105", ("group", "enabled"), "应当是 true 或 false", "不开就写 false，不加引号。")
+    link = reader.text("group", "link")
+    host = link.split("://")[-1].split("/")[0]
+    if link and not any(host == d or host.endswith(f".{d}") for d in domains):
+        reader.bad("P210", ("group", "link"), f"「{host}」不是本行网址", "只能用 domains 里的网址。")
+    return Group(enabled is True, reader.text("group", "name", max_chars=20), reader.text("group", "rules", max_chars=110), link)
+
+
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
@@ -101,9 +144,14 @@ def _zone(name: str) -> tzinfo:
         raise
 
 
+def institution_file() -> Path:
+    """The file in use: `MASCOT_INSTITUTION`, else the package's own."""
+    return Path(os.environ.get(FILE) or DEFAULT)
+
+
 def load_institution(path: Path | str | None = None) -> Institution:
     """Read ``institution.yml``; raises ContentError with everything that is wrong in it."""
-    file = Path(path) if path else DEFAULT
+    file = Path(path) if path else institution_file()
     reader = Reader(read(file), "mascot-institution/1")
     hotline = reader.text("hotline")
     zone = reader.text("timezone")
@@ -115,7 +163,7 @@ def load_institution(path: Path | str | None = None) -> Institution:
     known = {
         "schema", "name", "app", "licence", "timezone", "mascot", "channel", "hotline", "hotline_abroad", "domains",
         "official", "hours", "reply_by", "complaint_days", "audit_retention_days", "paths",
-        "approval_required", "four_eyes",
+        "approval_required", "four_eyes", "housing_fund", "branches", "group", "profile",
     }
     hours = {key: reader.text("hours", key) for key in reader.mapping("hours")}
     for key in ("hotline", "human", "branch"):
@@ -137,6 +185,11 @@ def load_institution(path: Path | str | None = None) -> Institution:
         for value in given:
             if value not in allowed:
                 reader.bad("P204", (key,), f"「{value}」不在可选范围里", "可选：" + "、".join(allowed) + "。")
+    domains = reader.texts("domains", low=1)
+    official = {key: reader.texts("official", key) for key in reader.mapping("official")}
+    fund = read_housing_fund(reader, "housing_fund", base=_FUND)
+    branches = read_branches(
+        reader, hotline, hours.get("branch", ""), official.get("phones", ()), official.get("accounts", ()), fund)
     institution = Institution(
         name=reader.text("name"),
         app=reader.text("app"),
@@ -144,8 +197,8 @@ def load_institution(path: Path | str | None = None) -> Institution:
         timezone=zone,
         hotline=hotline,
         hotline_abroad=reader.text("hotline_abroad", required=False, default=f"+86 {hotline}"),
-        domains=reader.texts("domains", low=1),
-        official=_frozen({key: reader.texts("official", key) for key in reader.mapping("official")}),
+        domains=domains,
+        official=_frozen(official),
         mascot=reader.text("mascot"),
         channel=reader.one_of(CHANNELS, "channel", default="own_web"),
         hours=_frozen(hours),
@@ -155,6 +208,9 @@ def load_institution(path: Path | str | None = None) -> Institution:
         audit_retention_days=reader.whole("audit_retention_days", low=1, required=False, default=1095),
         approval_required=required,
         four_eyes=four_eyes,
+        branches=_frozen(branches),
+        group=_group(reader, domains),
+        profile=reader.one_of(PROFILES, "profile", required=False, default="full"),
         extra=_frozen({key: value for key, value in (reader.document.data or {}).items() if key not in known}),
         source=str(file),
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from persona.branches import Place
 from persona.errors import RenderError
 from persona.figures import Figures
 from persona.institution import Institution
@@ -112,18 +113,20 @@ class Voice:
     def render(self, body: str, *, mascot: str, tone: str, sober: bool = False, elder: bool = False,
                seed: int | str = 0, turn: int = 0, previous: Sequence[str] = (),
                values: Mapping[str, object] | None = None, disclosures: Sequence[str] = (),
-               today: date | None = None, voiced: bool = True) -> str:
+               today: date | None = None, voiced: bool = True, here: Place | None = None) -> str:
         """The text of one bubble.
 
         ``seed`` stays the same within a conversation, ``turn`` counts its replies from 0, ``previous``
         holds the replies so far (oldest first). ``voiced=False`` is for texts that already speak in
-        character (chit-chat): nothing is added, but what the tone forbids is still taken out.
+        character (chit-chat): nothing is added, but what the tone forbids is still taken out. ``here`` is
+        where the customer is: hours and hotline of that branch are filled in.
         Raises RenderError for an unknown placeholder or disclosure, StaleFigure for an old number.
         """
         if tone not in TONES:
             raise RenderError(f"没有这种语气：{tone}", tone)
         moment = Moment(self.mascot(mascot), tone, sober, elder, seed, turn, tuple(previous))
-        names = _Names(self._placeholders, self.figures, today or self.institution.today(), values or {})
+        own = self.institution.placeholders(here) if here else self._placeholders
+        names = _Names(own, self.figures, today or self.institution.today(), values or {})
         text = fill(_own_names(address(body, moment), moment), names)
         text = limit(squeeze(text), moment)
         if voiced:

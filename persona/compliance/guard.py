@@ -18,6 +18,7 @@ from persona.compliance.normalise import normalise
 from persona.compliance.rules import HERE, Rule
 from persona.compliance.rules import load as load_rules
 from persona.compliance.second_opinion import Model
+from persona.institution import institution_file
 
 _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
@@ -33,6 +34,7 @@ def _institution(path: Path) -> dict[str, Any]:
         return {"domains": [], "phones": []}
     data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
     official = data.get("official") or {}
+    # A branch's own number is one of official.phones: the institution's reader sees to it.
     phones = [data.get("hotline"), data.get("hotline_abroad"), *(official.get("phones") or []), *(official.get("sms_senders") or [])]
     return {
         "domains": data.get("domains") or [], "phones": [p for p in phones if p], "name": data.get("name"),
@@ -70,7 +72,7 @@ class Guard:
         self.patterns = Patterns(built["patterns"], built["needs"], built["groups"])
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
         self._accepting = frozenset(i for one in self.disclosures.values() for i in one["accept"])
-        self.institution = _institution(root.parent / "institution.yml")
+        self.institution = _institution(institution_file() if root == HERE else root.parent / "institution.yml")
         self.depths = Depths(built["depth"], _products(root.parent / "products"))
         model = root / "second_opinion.json"
         self.model = Model(model) if model.is_file() else None
