@@ -8,6 +8,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from persona.branches import Place
 from persona.columns import PREFIX
 from persona.compliance import Guard
 from persona.institution import Institution, load_institution, narrowed
@@ -47,6 +48,11 @@ def channel(tracker: Tracker) -> str:
 def institution() -> Institution:
     """Who is speaking."""
     return load_institution()
+
+
+def here(tracker: Tracker) -> Place:
+    """Where the customer is, as the answers are filled in."""
+    return institution().place(tracker.slots, _metadata(tracker))
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import label
+from actions.common import here, institution, label, said
+from persona.branches import LOCAL
+from persona.profile import speaks_of
+
+ASKS = "utter_ask_city"
 
 
 class ActionFaq(Action):
@@ -18,7 +22,13 @@ class ActionFaq(Action):
         return "action_faq"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        """Utter the topic's response; an unknown topic gets the answer for unknown bank questions."""
+        """Utter the topic's response; an unknown topic gets the answer for unknown bank questions.
+
+        Where the answer depends on the place and the place is not known, the city is asked for, once a session.
+        """
         topic = label(tracker)
         dispatcher.utter_message(response=f"utter_{topic}" if "/" in topic else "utter_bank_other")
+        bank = institution()
+        if topic.startswith(LOCAL) and bank.branches and speaks_of(bank.profile, topic) and not here(tracker).kind and ASKS not in said(tracker):
+            dispatcher.utter_message(response=ASKS)
         return []

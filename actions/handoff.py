@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.common import channel, entity, institution, label
+from actions.common import channel, entity, here, institution, label
 from persona.compliance.audit import project_log
 from persona.tickets import store
 from persona.tickets.desk import audit_line
@@ -53,13 +53,13 @@ class ActionHandoff(Action):
         return [SlotSet("ticket", reply.ticket.number)] if reply.ticket else []
 
     def _reply(self, wish: str, tracker: Tracker) -> Reply:
-        counter, customer = Counter(store(), institution()), _customer(tracker, wish)
+        counter, asking = Counter(store(), institution()), customer(tracker, wish)
         if wish in COMPLAINTS:
-            return counter.complaint(customer)
+            return counter.complaint(asking)
         if wish == "handoff.message":
             # Only 「留言」 and nothing else: the message is still to come.
-            return counter.message(customer, said=message_in(str(tracker.latest_message.get("text") or "")) != "")
-        return counter.person(customer)
+            return counter.message(asking, said=message_in(str(tracker.latest_message.get("text") or "")) != "")
+        return counter.person(asking)
 
 
 class ActionTicketStatus(Action):
@@ -81,8 +81,10 @@ class ActionTicketStatus(Action):
         return []
 
 
-def _customer(tracker: Tracker, wish: str) -> Customer:
+def customer(tracker: Tracker, wish: str) -> Customer:
+    """Who asks, for the ticket."""
     metadata = tracker.latest_message.get("metadata") or {}
+    branch = here(tracker).branch
     said = [e for e in tracker.events if e.get("event") in ("user", "bot") and e.get("text")]
     named = tracker.get_slot("mascot") or metadata.get("mascot") or institution().mascot  # as House.mascot_for
     return Customer(
@@ -91,7 +93,7 @@ def _customer(tracker: Tracker, wish: str) -> Customer:
         mascot=str(named)[:MOST],
         channel=channel(tracker),
         about=entity(tracker, "about") or "",
-        branch=str(metadata.get("branch") or "")[:MOST],
+        branch=branch.id if branch else "",
         crisis=bool(tracker.get_slot("crisis")),
         locked=tracker.get_slot("lock") == "hard" and not tracker.get_slot("minor"),
         transcript=[("customer" if e["event"] == "user" else "bot", str(e["text"])) for e in said],

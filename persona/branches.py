@@ -16,6 +16,7 @@ from persona.yamlfile import Reader
 
 # Topics whose answer depends on where the customer is.
 LOCAL = ("faq/branch_hours", "faq/housing_fund")
+ROLES = ("理财经理", "客户经理", "大堂经理")
 LISTED = 3  # branches of one city in an answer
 PRESENTED = 2  # colleagues in an answer: more do not fit into one bubble
 COUNTER = "柜台"
@@ -30,7 +31,7 @@ LICENCES: Mapping[str, frozenset[str]] = {
 }
 # Numbers and accounts of a person: not the bank's channel (regulation: 金融产品网络营销管理办法, rule NM-01).
 _PRIVATE = re.compile(
-    r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d){8}(?!\d)|微信|薇信|weixin|wechat|\bv[x信]\b|\bwx|qq|扣扣|钉钉|抖音号|私人|私号|二维码|@|https?:",
+    r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d){8}(?!\d)|微信|薇信|weixin|wechat|(?<![a-z])v[x信](?![a-z])|(?<![a-z])wx|qq|扣扣|钉钉|抖音号|私人|私号|二维码|@|https?:",
     re.I,
 )
 
@@ -119,9 +120,6 @@ class Place:
         return [c for b in self.branches for c in b.colleagues if not category or c.may_explain(category)]
 
 
-NAMES = ("city", "branch_list", "branch", "branch_address", "fund_centre", "fund_channel")  # only where a branch is known
-
-
 def place(branches: Mapping[str, Branch], slots: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> Place:
     """Where the customer is: the city said, before the branch in the message's metadata.
 
@@ -131,6 +129,14 @@ def place(branches: Mapping[str, Branch], slots: Mapping[str, Any], metadata: Ma
     city = str(slots.get("city") or "") or (named.city if named else "")
     there = [b for b in branches.values() if b.city == city]
     return Place(city, tuple(sorted(there, key=lambda b: b is not named)))
+
+
+def sample(branches: Mapping[str, Branch], kind: str) -> Place:
+    """A place of that kind to try an answer on: for `branch` the city whose list is longest."""
+    if kind != "branch" or not branches:
+        return Place("某地") if kind else Place()
+    places = [place(branches, {"city": city}, None) for city in cities(branches)]
+    return max(places, key=lambda p: len(p.placeholders()["branch_list"]))
 
 
 def cities(branches: Mapping[str, Branch]) -> list[str]:
@@ -174,7 +180,7 @@ def read_branches(
                              for at in range(reader.items(*here, "colleagues", required=False))),
         )
         if branch.id in found or branch.name in names:
-            reader.bad("P204", (*here, "id"), f"网点「{branch.id or branch.name}」写了两次", "编号和名称都不能重复。")
+            reader.bad("P213", (*here, "id"), f"网点「{branch.id or branch.name}」写了两次", "编号和名称都不能重复。")
         if branch.hotline != hotline and branch.hotline not in phones:
             reader.bad("P205", (*here, "hotline"), f"电话「{branch.hotline}」不在 official.phones 里",
                        "先登记到 official.phones；不登记，客户来核对时会答「不是本行的」。")
@@ -188,7 +194,7 @@ def read_branches(
                 reader.bad("P202", (*here, key), "这里不能再用占位符", "直接写文字，去掉花括号。")
         for at, colleague in enumerate(branch.colleagues):
             if colleague.staff_id and colleague.staff_id in staff:
-                reader.bad("P204", (*here, "colleagues", at, "staff_id"), f"工号「{colleague.staff_id}」写了两次", "一人一个工号。")
+                reader.bad("P213", (*here, "colleagues", at, "staff_id"), f"工号「{colleague.staff_id}」写了两次", "一人一个工号。")
             staff.add(colleague.staff_id)
         found[branch.id] = branch
         names.add(branch.name)
@@ -200,7 +206,7 @@ def _colleague(reader: Reader, accounts: Sequence[str], *here: str | int) -> Col
     licences = {kind: reader.text(*here, "licences", kind) for kind in reader.mapping(*here, "licences")}
     colleague = Colleague(
         reader.text(*here, "name", max_chars=8), reader.text(*here, "staff_id", max_chars=16),
-        reader.one_of(("理财经理", "客户经理", "大堂经理"), *here, "role"), licences,
+        reader.one_of(ROLES, *here, "role"), licences,
         reader.texts(*here, "found_at", low=1),
     )
     if not licences:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from persona.branches import LOCAL
+
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
 SESSION_SLOTS = frozenset(
     {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_done", "calc_values", "giveaway_id", "quiz"}
@@ -42,6 +44,7 @@ _MINOR = re.compile(
     r"|我(?:才|还|刚|现在)?(?:是|还是|在读|读|上)(?:小学|初中|初[一二三]|高中生|高[一二])"
     r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
 )
+_HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
 _ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|看不清字|字太小|眼(?:睛)?花|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)")
 
 
@@ -69,6 +72,7 @@ def changes(
     label (str): internal intent label, `faq/x`, `been_scammed` …  text (str): the masked text.
     slots (Mapping): current slot values.  RETURNS (dict): slot name -> new value.
     """
+    entities = list(entities)
     found: dict[str, list[str]] = {}
     for entity in entities:
         found.setdefault(str(entity.get("entity")), []).append(str(entity.get("value")))
@@ -93,12 +97,14 @@ def changes(
     if base == "stop_marketing":
         new |= {"opted_out": True, "consent": False}
     elif base == "opt_in_marketing":
-        new |= {"opted_out": False, "consent": True}
+        # Wishing to hear of offers takes the opt-out back; consent is an answer of its own to the bank's question.
+        new |= {"opted_out": False, "consent": bool(slots.get("consent")) or "yes" in found.get("consent", [])}
     if "mascot" in found and base == "switch_mascot":
         new["mascot"] = found["mascot"][-1]
     if "host" in found:  # a button that opens another mascot's column or course calls that mascot
         new["mascot"] = found["host"][-1]
-    if "city" in found and base == "set_city":
+    # A city in passing (「转到上海的卡」) says nothing about where the customer is.
+    if "city" in found and (base in ("set_city", "ask_colleague") or label.startswith(LOCAL) or _lives(entities, text)):
         new["city"] = found["city"][-1]
     for slot in ("victim", "product"):
         if slot in found:
@@ -116,3 +122,9 @@ def changes(
     if slots.get("calc_done") and not label.startswith("calculate_"):
         new |= {"calc_done": None, "calc_values": None}  # something else was talked about since
     return {name: value for name, value in new.items() if (slots.get(name) or None) != (value or None)}
+
+
+def _lives(entities: Iterable[Mapping[str, Any]], text: str) -> bool:
+    """Whether the customer says of a city in the text to be there: 「我在苏州呢」."""
+    starts = [e.get("start") for e in entities if e.get("entity") == "city"]
+    return any(isinstance(at, int) and _HERE.search(text[:at]) for at in starts)

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from persona.content.model import Content
+from persona.branches import sample
+from persona.content.model import Content, Response
 from persona.content.reading import load_content
 from persona.errors import ContentError, Problem
 from persona.figures import Figures, load_figures
@@ -43,6 +44,11 @@ class House:
     items: Mapping[str, Item] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     literals: Mapping[str, str] = field(default_factory=dict)
+    local: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def known(self, response: Response) -> Mapping[str, str]:
+        """What the institution fills in; the names of a place only where the condition `place` says there is one."""
+        return self.local.get(response.condition("place"), self.names)
 
 
 def furnish(content: Content, institution: Institution, figures: Figures, today: date,
@@ -53,6 +59,7 @@ def furnish(content: Content, institution: Institution, figures: Figures, today:
     literals.update({f"hours_{key}": value for key, value in institution.hours.items()})
     more.setdefault("disclosures", disclosures(PACKAGE))
     return House(content, institution, figures, today, mascots, names=institution.placeholders(),
+                 local={kind: institution.placeholders(sample(institution.branches, kind)) for kind in ("branch", "city")},
                  literals={key: value for key, value in literals.items() if len(value) >= 4}, **more)
 
 

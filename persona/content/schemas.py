@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from persona.approval import KEYS as APPROVAL_KEYS
+from persona.branches import LICENCES
+from persona.branches import ROLES as STAFF_ROLES
 from persona.compliance import rules
 from persona.compliance.model import CATEGORIES as PRODUCT_CATEGORIES
 from persona.compliance.model import CHANNELS as REVIEW_CHANNELS
@@ -21,7 +23,7 @@ from persona.compliance.model import DEPTHS, REASONS, SPEAKERS
 from persona.content import reading
 from persona.content.checks.answers import CHOICES_MAX, TITLE_MAX
 from persona.content.checks.metadata import CATEGORIES
-from persona.institution import CHANNELS, FOUR_EYES
+from persona.institution import CHANNELS, FOUR_EYES, PROFILES
 from persona.institution import DEPTHS as APPROVABLE
 from persona.mascot import KEYS as CARD_KEYS
 from persona.mascot import REASONS as REFUSALS
@@ -108,6 +110,13 @@ def mascot() -> Schema:
 def institution() -> Schema:
     """persona/institution.yml. A bank may add keys of its own."""
     plain: Schema = {"type": "string", "pattern": "^[^{}]+$"}
+    fund = _object({"centre": FILLED, "channel": FILLED, "as_of": DATE, "source": FILLED})
+    licences = {"type": "object", "propertyNames": _one_of(*LICENCES), "additionalProperties": FILLED, "minProperties": 1}
+    person = {"name": FILLED, "staff_id": FILLED, "role": _one_of(*STAFF_ROLES), "licences": licences, "found_at": _list(FILLED, 1)}
+    branch = {
+        "id": FILLED, "city": FILLED, "name": plain, "address": plain, "hours": plain, "hotline": plain, "housing_fund": fund,
+        "colleagues": _list(_object(person, tuple(person))),
+    }
     keys = {
         "schema": {"const": "mascot-institution/1"}, "name": FILLED, "app": FILLED, "licence": FILLED, "timezone": FILLED, "mascot": FILLED,
         "channel": _one_of(*CHANNELS), "hotline": FILLED, "hotline_abroad": FILLED, "domains": _list(FILLED, 1),
@@ -117,8 +126,12 @@ def institution() -> Schema:
         "audit_retention_days": {"type": "integer", "minimum": 1},
         "approval_required": _list(_one_of(*APPROVABLE)), "four_eyes": _list(_one_of(*FOUR_EYES)),
         "paths": {"type": "object", "propertyNames": {"pattern": WORD}, "additionalProperties": plain},
+        "housing_fund": fund, "branches": _list(_object(branch, ("id", "city", "name", "address"))),
+        "group": _object({"enabled": FLAG, "name": FILLED, "rules": FILLED, "link": FILLED}, ("enabled", "name", "rules", "link")),
+        "profile": _one_of(*PROFILES),
     }
-    return _object(keys, [key for key in keys if key not in ("hotline_abroad", "complaint_days", "audit_retention_days", "approval_required", "four_eyes")], True)
+    optional = ("hotline_abroad", "complaint_days", "audit_retention_days", "approval_required", "four_eyes", "housing_fund", "branches", "group", "profile")
+    return _object(keys, [key for key in keys if key not in optional], True)
 
 
 def figures() -> Schema:

@@ -17,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from persona.nlu.features import LEXICON
+from persona.nlu.text import traditional
 
 # Longest phrase first: "大额存单" must win over "存单" whatever the order in the file.
 _TOKEN = re.compile(r"\[[^\]]+\]\+?")
@@ -37,7 +38,8 @@ def ruler_patterns(path: Path | None = None) -> list[dict[str, Any]]:
     patterns: list[dict[str, Any]] = []
     for label, values in lexicon["entities"].items():
         for value, phrases in values.items():
-            for phrase in {str(p) for p in phrases} | {str(p).lower() for p in phrases} | {str(p).upper() for p in phrases}:
+            written = {str(p) for p in phrases}
+            for phrase in written | {p.lower() for p in written} | {p.upper() for p in written} | {traditional(p) for p in written}:
                 patterns.append({"label": label, "pattern": phrase, "id": value})
     for label, alternatives in lexicon.get("patterns", {}).items():
         patterns += [{"label": label, "pattern": [_token_pattern(p) for p in pieces]} for pieces in alternatives]

@@ -37,9 +37,19 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+@lru_cache(maxsize=1)
+def _traditionaliser() -> opencc.OpenCC:
+    return opencc.OpenCC("s2t")
+
+
 def simplify(text: str) -> str:
     """Full-width to half-width, traditional to simplified, lower case; length may change."""
     return _simplifier().convert(unicodedata.normalize("NFKC", text)).lower()  # type: ignore[no-any-return]
+
+
+def traditional(text: str) -> str:
+    """Simplified to traditional; same length, so that a phrase can be looked for in the text as it was typed."""
+    return _traditionaliser().convert(text)  # type: ignore[no-any-return]
 
 
 def normalise(text: str) -> str:

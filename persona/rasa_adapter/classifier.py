@@ -54,6 +54,8 @@ CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 LEAVES_MESSAGE = "handoff.message"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
+CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
+_AGREES = re.compile(r"(?:我)?同意")
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
 # 「提前一年取呢」, 「要是存二十万」 after a result: the same calculation with another value.
 _CHANGED = re.compile(r"^(?:那|如果|要是|假如|换成?|改成?)|呢[？?]?$|(?:怎么样|会怎样|多少|差多少)[？?]?$")
@@ -173,6 +175,9 @@ class MascotClassifier(GraphComponent):
         message = self._message(parse, tracker)
         if message is not None:
             return self._left(parse, message)
+        if last_response(tracker) == CONSENT and (parse.intent == "affirm" or _AGREES.match(parse.text)) and parse.intent != "stop_marketing":
+            yes = {"entity": "consent", "value": "yes", "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
+            return replace(parse, intent="opt_in_marketing", confidence=1.0, fallback=False, entities=[*parse.entities, yes], reason="context")
         label = replied(last_response(tracker), parse.text, parse.intent) if tracker is not None else None
         if label is not None:
             return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")

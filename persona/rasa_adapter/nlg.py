@@ -7,6 +7,7 @@ unseeded, cannot see who is speaking, and fills text with `str.format` (which pr
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,12 +20,15 @@ from rasa.utils.endpoints import EndpointConfig
 
 from persona import columns, lessons
 from persona.approval import Approval
+from persona.branches import Place, cities
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
 from persona.nlu.context import UNSURE
+from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import door, editor, topics
 from persona.rasa_adapter.house import house
+from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.said import button_rows, last_response, response_of
 from persona.steps import steps
 
@@ -57,6 +61,10 @@ IN_CHARACTER = ("utter_chitchat/", *LEISURE)
 WITHDRAWN = "utter_withdrawn"
 FROZEN = "utter_product_frozen"
 ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_which"})
+# Questions for the city; the buttons are the cities with a branch.
+ASKING_CITY = frozenset({"utter_ask_city", "utter_set_city_which", "utter_set_city_unknown"})
+CITIES = 5
+FILLED = ("utter_product_", "utter_calc", "utter_colleague", "utter_ask_city")
 
 
 class StartError(RuntimeError):
@@ -93,7 +101,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         slots = tracker.current_slot_values()
         metadata = _metadata(tracker)
         mascot = self._house.mascot_for(slots, metadata)
-        values = {**slots, **{k: v for k, v in kwargs.items() if isinstance(v, (str, int, float))}}
+        here = self._house.institution.place(slots, metadata)
+        values = {**slots, **{k: v for k, v in kwargs.items() if isinstance(v, (str, int, float))}, "place": here.kind}
         if utter_action == editor.PUBLIC:
             utter_action, reviewed = editor.answer(tracker, self._house)
             values |= reviewed
@@ -123,7 +132,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         message: dict[str, Any] = {}
         response: dict[str, Any] = {}
         for response in ordered:
-            message = self._rendered(response, name, mascot, elder, seed, turn, said, values)
+            message = self._rendered(response, name, mascot, elder, seed, turn, said, values, here)
             if not said or message["text"] not in said[-1]:
                 break
         else:
@@ -136,8 +145,12 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             message["buttons"] = [*_offered(tracker), *message.get("buttons", [])][:4]
         if self._lesson_waits(tracker, slots) and len(message.get("buttons", [])) < 3 and _light(message, name):
             _add_button(message, columns.button("接着上课", lessons.INTENT, move="go_on"))
+        if name in ASKING_CITY:
+            message["buttons"] = [_city_button(city) for city in cities(self._house.institution.branches)[:CITIES]]
         if name in GUESSING:
             message["buttons"] = [*self._guesses(tracker, name), *message.get("buttons", [])][:4]
+        if message.get("buttons"):
+            message["buttons"] = [b for b in message["buttons"] if self._offers(b)]
         if slots.get("lock") != "hard" and message["metadata"].get("tone") != "urgent":
             message["text"] = "\n".join([*self._notices(name, message["metadata"], said, live), message["text"]])
         origin = self._house.provenance
@@ -171,8 +184,31 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         fitting = [n.text for n in live.notices if n.fits(name, str(meta.get("category")), today)]
         return [line for line in fitting if not any(line in text for text in said)]
 
+    def _offers(self, button: Mapping[str, Any]) -> bool:
+        """Whether a bot of this profile answers what the button asks."""
+        command = parse_payload(str(button.get("payload") or ""))
+        product = [command.entities["product"]] if command and "product" in command.entities else []
+        return command is None or speaks_of(self._house.institution.profile, command.label, product)
+
+    def _within_profile(self, name: str, tracker: DialogueStateTracker) -> bool:
+        """Whether the response belongs to what this bot speaks of (institution.yml `profile`)."""
+        profile = self._house.institution.profile
+        if profile == "full" or name == ELSEWHERE:
+            return True
+        parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
+        products = [str(e.get("value")) for e in parsed.get("entities") or [] if e.get("entity") == "product"]
+        own = name.removeprefix("utter_")
+        if own.startswith(("column", "lesson")):
+            return all(shows(profile, str((r.get("metadata") or {}).get("category") or "")) for r in self.responses.get(name, []))
+        if not speaks_of(profile, own, products):
+            return False
+        # What an action fills in has the label of the question.
+        return not name.startswith(FILLED) or speaks_of(profile, full_label(parsed), products)
+
     def _redirected(self, name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any]) -> str:
         """The response that fits the moment better than the one a rule named."""
+        if not self._within_profile(name, tracker):
+            return ELSEWHERE
         if slots.get("minor") and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
             return MINOR
         if slots.get("lock") == "hard" and name in PRODUCT_TALK:
@@ -235,7 +271,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
 
     def _rendered(
         self, response: Mapping[str, Any], name: str, mascot: str, elder: bool, seed: str, turn: int,
-        said: Sequence[str], values: Mapping[str, Any],
+        said: Sequence[str], values: Mapping[str, Any], here: Place,
     ) -> dict[str, Any]:
         meta = {**(response.get("metadata") or {}), "mascot": mascot, "response": name}
         tone = str(meta.get("tone") or "warm")
@@ -247,6 +283,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 title + str(response.get("text") or ""), mascot=mascot, tone=tone, sober=bool(meta.get("sober")), elder=elder,
                 seed=seed, turn=turn, previous=said, values=fill, disclosures=tuple(meta.get("disclosures") or ()),
                 today=self._house.institution.today(), voiced=not name.startswith(IN_CHARACTER),
+                here=here,
             )
         except RenderError as problem:
             logger.error("%s cannot be said: %s", name, problem)
@@ -285,6 +322,10 @@ def _replaced(response: Mapping[str, Any], replacement: Replacement) -> dict[str
     """A response with the text and the disclosures that live.yml gives it; buttons, tone and category stay."""
     meta = {k: v for k, v in (response.get("metadata") or {}).items() if k != "approval"}
     return {**response, "text": replacement.text, "metadata": {**meta, "disclosures": list(replacement.disclosures)}}
+
+
+def _city_button(city: str) -> dict[str, str]:
+    return {"title": city, "payload": "/set_city" + json.dumps({"city": city}, ensure_ascii=False)}
 
 
 def _has_entity(tracker: DialogueStateTracker, name: str) -> bool:

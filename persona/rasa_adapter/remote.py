@@ -54,6 +54,10 @@ def stand_in(name: str, tracker: DialogueStateTracker) -> str:
         "action_calculate": "utter_calc_failed",
         "action_giveaway": "utter_giveaway_unavailable",
         "action_privacy_request": "utter_privacy_request",
+        "action_set_city": "utter_set_city",
+        "action_colleague": "utter_colleague_none",
+        "action_group": "utter_group_off",
+        "action_callback": "utter_stop_marketing" if label == "stop_marketing" else "utter_callback_failed",
     }.get(name, UNAVAILABLE)
 
 

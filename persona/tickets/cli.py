@@ -12,7 +12,7 @@ from typing import Any
 from persona.tickets.model import CLOSED, STATES, WAITING, WITH_STAFF, Line, Ticket
 
 _STATE = {WAITING: "排队", WITH_STAFF: "人工接手", CLOSED: "已办结"}
-_REASON = {"handoff": "找人工", "message": "留言", "complain": "投诉", "missold": "卖错产品"}
+_REASON = {"handoff": "找人工", "message": "留言", "complain": "投诉", "missold": "卖错产品", "callback": "同意回电"}
 _URGENCY = {"critical": "危急", "urgent": "紧急", "normal": "普通"}
 _SPEAKER = {"customer": "客户", "bot": "机器人", "staff": "人工"}
 BAD_CALL = 2

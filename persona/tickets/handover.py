@@ -9,7 +9,17 @@ from datetime import datetime
 from persona.hours import is_open
 from persona.institution import Institution
 from persona.tickets.deadlines import deadlines, spoken
-from persona.tickets.model import CLOSED, COMPLAINTS, WAITING, WITH_STAFF, Ticket, graver, urgency_of
+from persona.tickets.model import (
+    CALLBACK,
+    CLOSED,
+    COMPLAINTS,
+    WAITING,
+    WITH_STAFF,
+    Ticket,
+    graver,
+    queue_of,
+    urgency_of,
+)
 from persona.tickets.store import TicketStore
 
 TRANSCRIPT = 40  # lines that go with a new ticket
@@ -56,7 +66,7 @@ class Counter:
 
     def person(self, customer: Customer) -> Reply:
         """「转人工」: the queue while people are there, else the hotline and the way to leave a message."""
-        now, known = self.institution.now(), self._open(customer, complaint=False)
+        now, known = self.institution.now(), self._open(customer, "service")
         if known and known.state == WITH_STAFF:
             return self._reply("utter_ticket_with_staff", known, now)
         if not is_open(self.institution.hours["human"], now):
@@ -68,7 +78,7 @@ class Counter:
 
     def message(self, customer: Customer, said: bool) -> Reply:
         """「留言」: registered at once. `said`: the message itself is there already."""
-        now, known = self.institution.now(), self._open(customer, complaint=False)
+        now, known = self.institution.now(), self._open(customer, "service")
         if known:
             self.tickets.raise_urgency(known, customer.urgency)
             return self._reply("utter_message_added" if said else "utter_message_invited", known, now)
@@ -77,11 +87,25 @@ class Counter:
 
     def complaint(self, customer: Customer) -> Reply:
         """A complaint or a mis-sale: number, deadlines and channels; nothing is argued."""
-        now, known = self.institution.now(), self._open(customer, complaint=True)
+        now, known = self.institution.now(), self._open(customer, "complaint")
         if known:
             return self._reply("utter_complain_again", known, now)
         answer = "utter_missold_ticket" if customer.label == "missold" else "utter_complain_ticket"
         return self._reply(answer, self._new(customer, customer.label, now), now, opened=True)
+
+    def callback(self, customer: Customer) -> Reply:
+        """A call-back that the customer has agreed to: one request, and no second while it is open."""
+        now, known = self.institution.now(), self._open(customer, CALLBACK)
+        if known:
+            return self._reply("utter_callback_known", known, now)
+        return self._reply("utter_callback_registered", self._new(customer, CALLBACK, now), now, opened=True)
+
+    def no_callback(self, customer: Customer) -> Ticket | None:
+        """The consent is taken back: the request ends at once. RETURNS the ticket that ended, if there was one."""
+        known = self._open(customer, CALLBACK)
+        if known and self.tickets.withdraw(known.number, "客户撤回同意", self.institution.now()):
+            return self.tickets.get(known.number)
+        return None
 
     def status(self, sender: str, number: str | None = None) -> Reply:
         """「工单到哪了」: the ticket of that number if it is this customer's, else the latest; a number alone is no proof."""
@@ -96,10 +120,8 @@ class Counter:
             return self._reply("utter_ticket_late", ticket, now)
         return self._reply("utter_ticket_with_staff" if ticket.state == WITH_STAFF else "utter_ticket_waiting", ticket, now)
 
-    def _open(self, customer: Customer, complaint: bool) -> Ticket | None:
-        return next(
-            (t for t in self.tickets.of(customer.sender) if t.state != CLOSED and (t.reason in COMPLAINTS) == complaint), None
-        )
+    def _open(self, customer: Customer, queue: str) -> Ticket | None:
+        return next((t for t in self.tickets.of(customer.sender) if t.state != CLOSED and queue_of(t.reason) == queue), None)
 
     def _new(self, customer: Customer, reason: str, now: datetime) -> Ticket:
         due, longest = deadlines(self.institution, reason, now)

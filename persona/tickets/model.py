@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 # States. A ticket only moves forward.
 WAITING, WITH_STAFF, CLOSED = "waiting", "with_staff", "closed"
 STATES = (WAITING, WITH_STAFF, CLOSED)
-# Why a person is wanted: asked for one, left a message, complains, was sold the wrong thing.
-REASONS = ("handoff", "message", "complain", "missold")
+# Why a person is wanted: asked for one, left a message, complains, was sold the wrong thing, agreed to be called back.
+CALLBACK = "callback"
+REASONS = ("handoff", "message", "complain", "missold", CALLBACK)
 COMPLAINTS = frozenset({"complain", "missold"})
 # The first is served first.
 URGENCIES = ("critical", "urgent", "normal")
@@ -22,6 +23,11 @@ NUMBER = re.compile(r"T\d{8}-\d{4,}", re.I)
 def number(day: date, sequence: int) -> str:
     """`T20261122-0031`: the day where the bank is, and the sequence of that day from 1."""
     return f"T{day:%Y%m%d}-{sequence:04d}"
+
+
+def queue_of(reason: str) -> str:
+    """Which queue a ticket stands in: `complaint`, `callback` (sales, by consent only) or `service`."""
+    return "complaint" if reason in COMPLAINTS else CALLBACK if reason == CALLBACK else "service"
 
 
 def urgency_of(label: str) -> str:

@@ -17,7 +17,6 @@ from persona.compliance.secrets import mask
 from persona.institution import load_institution
 from persona.tickets.model import (
     CLOSED,
-    COMPLAINTS,
     STATES,
     URGENCIES,
     WAITING,
@@ -26,6 +25,7 @@ from persona.tickets.model import (
     Ticket,
     graver,
     number,
+    queue_of,
 )
 
 if TYPE_CHECKING:
@@ -150,10 +150,10 @@ class TicketStore:
             return [_ticket(row) for row in rows]
 
     def ahead(self, ticket: Ticket) -> int:
-        """How many waiting tickets are served before this one; complaints have a queue and a deadline of their own."""
+        """How many waiting tickets are served before this one; complaints and call-backs have queues of their own."""
         if ticket.state != WAITING:
             return 0
-        same = [t for t in self.queue(WAITING) if (t.reason in COMPLAINTS) == (ticket.reason in COMPLAINTS)]
+        same = [t for t in self.queue(WAITING) if queue_of(t.reason) == queue_of(ticket.reason)]
         return sum(1 for _ in takewhile(lambda t: t.number != ticket.number, same))
 
     def transcript(self, ticket: str) -> list[Line]:
@@ -202,6 +202,12 @@ class TicketStore:
                 return False
             self._say(connection, ticket, now, "staff", "", "closed")
         return True
+
+    def withdraw(self, ticket: str, note: str, now: datetime) -> bool:
+        """End a ticket at the customer's own wish, without a notice from staff; False when it was closed already."""
+        values = {"state": CLOSED, "closed": _iso(now), "note": note}
+        with self.engine.begin() as connection:
+            return self._change(connection, ticket, values, self.tickets.c.state != CLOSED)
 
     def raise_urgency(self, ticket: Ticket, urgency: str) -> None:
         """Make a ticket more urgent; never less."""

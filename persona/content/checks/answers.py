@@ -50,10 +50,10 @@ def placeholders(response: Response, house: House) -> Iterator[Problem]:
         if at >= 0:
             yield response.problem(path, "P605", "有落单的花括号", "删掉它，或补成 {hotline} 这样的占位符。", text[at:at + 6])
         for name in PLACEHOLDER.findall(text):
-            if name not in house.names and name not in house.figures and name not in SPECIAL \
+            if name not in house.known(response) and name not in house.figures and name not in SPECIAL \
                     and name not in values(response) and name not in house.unread:
                 yield response.problem(path, "P606", f"不认识的占位符 {{{name}}}",
-                                       "对照 institution.yml 的 paths 和 figures.yml；缺的先补到那里。", f"{{{name}}}")
+                                       "对照 institution.yml 的 paths 和 figures.yml；缺的先补到那里。网点的占位符只用在条件 place 为 branch 的说法里。", f"{{{name}}}")
         digits = re.search(r"[０-９]+", text)
         if digits:
             old, new = digits.group(), "".join(_WIDE.get(char, char) for char in digits.group())
@@ -75,7 +75,7 @@ def shape(response: Response, house: House) -> Iterator[Problem]:
     if re.search(r"\n[ \t　]*\n", text.strip()):
         before = re.split(r"\n[ \t　]*\n", text.strip(), maxsplit=1)[0]
         yield response.problem(("text",), "P608", "文字里有空行，会被拆成两条消息，提示就不在同一条里了", "删掉空行，只换一行。", before[-6:])
-    length = len(PLACEHOLDER.sub(lambda m: _filled(m.group(1), house), text).replace("\n", ""))
+    length = len(PLACEHOLDER.sub(lambda m: _filled(m.group(1), response, house), text).replace("\n", ""))
     most = CHITCHAT_MAX if response.kind == "chitchat" else MAX_CHARS.get(response.tone, 160)
     if length > most:
         what = f"填好后 {length} 个字，{response.tone or '这种语气'} 最多 {most} 个"
@@ -101,9 +101,9 @@ def _unpaired(text: str) -> str:
     return text[stack[0]:stack[0] + 6] if stack else ""
 
 
-def _filled(name: str, house: House) -> str:
-    if name in house.names:
-        return house.names[name]
+def _filled(name: str, response: Response, house: House) -> str:
+    if name in house.known(response):
+        return house.known(response)[name]
     return house.figures[name].value if name in house.figures else "xx"
 
 

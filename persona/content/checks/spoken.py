@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 
 from yaml import YAMLError
 
+from persona.branches import sample
 from persona.compliance import Context, Guard
 from persona.compliance.model import Decision
 from persona.compliance.rules import RuleError, files
+from persona.content.checks import branches
 from persona.content.checks.metadata import append_to_list, missing_keys
 from persona.content.house import House
 from persona.content.model import Response
@@ -141,6 +143,7 @@ def spoken(house: House, found: list[Problem]) -> Iterator[Problem]:
             yield from _findings(response, ("buttons", button.number, "title"), [one for one in heard["findings"] if one[0] != "SO-01"])
     yield from check_giveaways(house.giveaways, house.content, house.institution, voice, reviews.review)
     yield from check_quiz(house.items, house.content, house.institution, voice, reviews.review)
+    yield from branches.spoken(house, reviews.review)
     reviews.store()
 
 
@@ -154,6 +157,7 @@ def _said(response: Response, house: House, voice: Voice, reviews: Reviews, code
         text = voice.render(
             response.text, mascot=speaker, tone=tone, sober=response.sober, seed=0,
             disclosures=tuple(name for name in named if name in house.disclosures and "__" not in house.disclosures[name]), today=house.today,
+            here=sample(house.institution.branches, response.condition("place")),
         )
     except RenderError as problem:
         # a stale figure is told where it stands; a name of a file that cannot be read is told there

@@ -1,0 +1,58 @@
+"""`action_callback`: the sales reserve. Nothing unasked; a call-back only after a consent of its own, taken back in a turn."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.common import channel, entity, institution, label
+from actions.handoff import customer
+from persona.compliance.audit import project_log
+from persona.institution import narrowed
+from persona.tickets import store
+from persona.tickets.desk import audit_line
+from persona.tickets.handover import Counter
+from persona.zones import sales_allowed
+
+logger = logging.getLogger(__name__)
+
+
+class ActionCallback(Action):
+    """Asks for consent, registers the call-back, ends it when the customer wants to be left alone."""
+
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+        return "action_callback"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Utter the question, the ticket's number, or that nobody will call. Without the database nothing is promised."""
+        wish = label(tracker)
+        counter, asking = Counter(store(), institution()), customer(tracker, wish)
+        try:
+            if wish == "stop_marketing":
+                ended = counter.no_callback(asking)
+                dispatcher.utter_message(response="utter_callback_withdrawn", ticket=ended.number) if ended else dispatcher.utter_message(response="utter_stop_marketing")
+                if ended:
+                    project_log(institution()).append(audit_line("callback_withdrawn", ended))
+                return []
+            refusal = sales_allowed(tracker.slots, narrowed(institution().channel, channel(tracker)))
+            if refusal:
+                dispatcher.utter_message(response=refusal)
+                return []
+            if entity(tracker, "consent") != "yes":
+                dispatcher.utter_message(response="utter_callback_consent")
+                return []
+            reply = counter.callback(asking)
+        except SQLAlchemyError:
+            logger.exception("no call-back could be kept or ended")
+            dispatcher.utter_message(response="utter_stop_marketing" if wish == "stop_marketing" else "utter_callback_failed")
+            return []
+        dispatcher.utter_message(response=reply.response, **reply.values)
+        if reply.opened and reply.ticket:
+            project_log(institution()).append(audit_line("callback", reply.ticket))
+        return [SlotSet("ticket", reply.ticket.number)] if reply.ticket else []
