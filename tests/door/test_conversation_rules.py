@@ -182,10 +182,12 @@ def lines(audit_file: Path, sender: str) -> list[dict[str, Any]]:
 def test_what_the_customer_decides_is_audited_once(bot: Bot, audit_file: Path) -> None:
     talk = bot.talk(channel="own_app", mascot="xiaoshizi")
     talk("有活动通知我")
+    talk("同意")
     talk("网点几点开门")
     talk("别推销了")
     talk("别推销了")
     talk("有活动通知我")
+    talk("同意")
     talk.tracker.update(Restarted())
     kinds = [(row["kind"], row["because"]) for row in lines(audit_file, talk.sender) if "because" in row]
     assert kinds == [
@@ -201,6 +203,8 @@ def test_consent_ends_with_the_session_and_the_audit_says_so(bot: Bot, audit_fil
 
     talk = bot.talk()
     talk("有活动通知我")
+    assert not talk.tracker.get_slot("consent")
+    talk("同意")
     assert talk.tracker.get_slot("consent") is True
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + 3 * 3600)

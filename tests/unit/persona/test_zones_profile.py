@@ -46,9 +46,9 @@ def test_every_answer_stands_in_its_zone() -> None:
     assert [zone_of(n) for n in ("utter_chitchat/joke", "utter_faq/fund", "utter_callback_consent")] == [BRAND, SERVICE, SALES]
 
 
-def test_a_product_in_a_column_and_an_invitation_in_an_answer_are_found(tmp_path: Path) -> None:
+def test_a_product_in_small_talk_and_an_invitation_in_an_answer_are_found(tmp_path: Path) -> None:
     (tmp_path / "x.yml").write_text(
-        'version: "3.1"\nresponses:\n  utter_column.xiaofumiao.food:\n  - text: 吃什么\n    metadata: {category: fund}\n'
+        'version: "3.1"\nresponses:\n  utter_chitchat/food:\n  - text: 吃什么\n    metadata: {category: fund}\n'
         "  utter_faq/fund:\n  - text: 基金\n    buttons:\n    - {title: 让人联系我, payload: /opt_in_marketing}\n", encoding="utf-8")
     assert zone_problems(tmp_path) == ["P680", "P681"]
 
