@@ -29,6 +29,7 @@ class ActionFaq(Action):
         topic = label(tracker)
         dispatcher.utter_message(response=f"utter_{topic}" if "/" in topic else "utter_bank_other")
         bank = institution()
-        if topic.startswith(LOCAL) and bank.branches and speaks_of(bank.profile, topic) and not here(tracker).kind and ASKS not in said(tracker):
+        local = topic.startswith(LOCAL) and bank.branches and speaks_of(bank.profile, topic)
+        if local and not here(tracker).kind and ASKS not in said(tracker) and tracker.get_slot("lock") != "hard":
             dispatcher.utter_message(response=ASKS)
         return []

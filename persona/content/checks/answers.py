@@ -53,7 +53,7 @@ def placeholders(response: Response, house: House) -> Iterator[Problem]:
             if name not in house.known(response) and name not in house.figures and name not in SPECIAL \
                     and name not in values(response) and name not in house.unread:
                 yield response.problem(path, "P606", f"不认识的占位符 {{{name}}}",
-                                       "对照 institution.yml 的 paths 和 figures.yml；缺的先补到那里。网点的占位符只用在条件 place 为 branch 的说法里。", f"{{{name}}}")
+                                       "对照 institution.yml 的 paths 和 figures.yml；缺的先补到那里。", f"{{{name}}}")
         digits = re.search(r"[０-９]+", text)
         if digits:
             old, new = digits.group(), "".join(_WIDE.get(char, char) for char in digits.group())
