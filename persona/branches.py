@@ -81,7 +81,7 @@ class Branch:
 
     def placeholders(self) -> dict[str, str]:
         """What an answer may fill in about this branch; `hotline` and `hours_branch` replace the institution's."""
-        return {
+        found = {
             "branch": self.name,
             "branch_address": self.address,
             "hours_branch": self.hours,
@@ -89,6 +89,7 @@ class Branch:
             "fund_centre": self.housing_fund.centre,
             "fund_channel": self.housing_fund.channel,
         }
+        return {name: value for name, value in found.items() if value}
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,11 @@ def place(branches: Mapping[str, Branch], slots: Mapping[str, Any], metadata: Ma
 
 
 def sample(branches: Mapping[str, Branch], kind: str) -> Place:
-    """A place of that kind to try an answer on: for `branch` the city whose list is longest."""
-    if kind != "branch" or not branches:
+    """A place of that kind to try an answer on: for `branch` the city whose list is longest, also for a bank that has none."""
+    if kind != "branch":
         return Place("某地") if kind else Place()
+    if not branches:
+        return Place("某地", (Branch("", "某地", "某支行", "某路1号", "9:00—17:00", "", HousingFund("当地中心", "当地中心", "", "")),))
     places = [place(branches, {"city": city}, None) for city in cities(branches)]
     return max(places, key=lambda p: len(p.placeholders()["branch_list"]))
 

@@ -48,10 +48,11 @@ def spoken(house: House, review: Callable[[str, Context], object]) -> Iterator[P
 
 
 def zones(response: Response, house: House) -> Iterator[Problem]:
-    """No product in small talk and give-aways (columns: P664); no invitation to a call-back where nobody asked for one."""
+    """No product in small talk and give-aways (columns: P664, playful ones: P641); no call-back offered where nobody asked."""
     zone = zone_of(response.name)
     category = response.metadata.get("category") or "none"
-    if zone == BRAND and category != "none" and not response.name.startswith("utter_column"):
+    told = response.tone == "playful" or response.name.startswith("utter_column")
+    if zone == BRAND and category != "none" and not told:
         yield response.problem(("metadata", "category"), "P680", f"品牌区（宠粉、闲聊）不讲产品，这里写着 {category}",
                                "改写成不涉产品的内容，或放到问答里。", str(category))
     for button in response.buttons:
