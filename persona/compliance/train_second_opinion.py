@@ -27,6 +27,7 @@ from persona.compliance.normalise import normalise
 from persona.compliance.second_opinion import features, grams, sentences
 from persona.mascot import load_mascots
 from persona.mascot_checks import _spoken
+from persona.quiz.items import load_items
 
 HERE = Path(__file__).parent
 PENALTY = 20.0
@@ -35,7 +36,7 @@ FOLDS = 5  # of whole corpus files
 DOUBTED = 1.0  # logit of the full model
 LOST = 0.004  # of the unseen sentences the full model doubts, the share the quick model may let go
 _PLACE = re.compile(r"\{[a-z_0-9]+\}")
-KEEP = {"quick": 0.12, "full": 0.12}  # weights smaller than this are dropped
+KEEP = {"quick": 0.15, "full": 0.18}  # weights smaller than this are dropped
 
 Floats = np.ndarray[Any, Any]
 Reader = Callable[[str], Collection[str]]
@@ -61,7 +62,7 @@ def labelled(files: dict[str, dict[str, list[str]]]) -> tuple[list[str], Floats]
 
 
 def extra() -> tuple[list[str], Floats]:
-    """What else is known to be right or wrong: the rules' own examples, every answer of the project, what its mascots say."""
+    """What else is known to be right or wrong: the rules' own examples, every answer and quiz explanation of the project, what its mascots say."""
     texts: list[str] = []
     labels: list[int] = []
     for path in sorted((HERE / "rules").glob("*.yml")):
@@ -79,6 +80,8 @@ def extra() -> tuple[list[str], Floats]:
             for variant in variants or []:
                 text = normalise(_PLACE.sub("", str(variant.get("text") or ""))).text
                 answers.update(text[a:b] for a, b in sentences(text))
+    for item in load_items().values():
+        answers.update(normalise(line).text for line in (*item.tells, item.do))
     for mascot in load_mascots().values():
         for _, _, line in _spoken(mascot):
             text = normalise(_PLACE.sub("", line)).text

