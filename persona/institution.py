@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
@@ -79,8 +80,8 @@ class Institution:
         return _zone(self.timezone)
 
     def now(self) -> datetime:
-        """This moment, where the bank is."""
-        return datetime.now(self.tz)
+        """This moment, where the bank is; inside :func:`clock`, the moment named there."""
+        return _stopped.astimezone(self.tz) if _stopped else datetime.now(self.tz)
 
     def today(self) -> date:
         """Today's date, where the bank is."""
@@ -106,6 +107,20 @@ class Institution:
         found.update({f"hours_{key}": value for key, value in self.hours.items()})
         found.update({f"path_{key}": value for key, value in self.paths.items()})
         return {**found, **here.placeholders()} if here else found
+
+
+_stopped: datetime | None = None
+
+
+@contextmanager
+def clock(moment: datetime) -> Iterator[None]:
+    """Let it be `moment` (with its time zone) for every institution, for conversation scripts that name an hour."""
+    global _stopped
+    before, _stopped = _stopped, moment
+    try:
+        yield
+    finally:
+        _stopped = before
 
 
 def narrowed(own: str, named: object) -> str:

@@ -55,17 +55,22 @@ def rasa_command(*args: str) -> list[str]:
     return [sys.executable, "-m", "persona.rasa_adapter.run", *args]
 
 
+def model_is_current() -> bool:
+    """Whether the newest model was trained on what the files hold now."""
+    stamp = MODELS / "content.sha256"
+    return stamp.exists() and stamp.read_text() == content_hash() and any(MODELS.glob("*.tar.gz"))
+
+
 def train(only_if_changed: bool = False) -> int:
     """Build the spaCy pipeline and train; the fingerprint of what was trained stands in models/content.sha256."""
-    stamp = MODELS / "content.sha256"
-    wanted = content_hash()
-    if only_if_changed and stamp.exists() and stamp.read_text() == wanted and any(MODELS.glob("*.tar.gz")):
+    if only_if_changed and model_is_current():
         return 0
+    wanted = content_hash()
     print("生成词库 build/spacy_zh，训练模型（约一分钟）…", flush=True)
     started = time.monotonic()
     result = subprocess.run(rasa_command("train", "--skip-validation", "--data", "data", "--out", str(MODELS)), env=_environment(), check=False)
     if result.returncode == 0:
-        stamp.write_text(wanted)
+        (MODELS / "content.sha256").write_text(wanted)
         print(f"训练好了，用时 {time.monotonic() - started:.0f} 秒。", flush=True)
     return result.returncode
 
