@@ -1,4 +1,4 @@
-"""The project's spaCy `zh` pipeline: an entity ruler made from `lexicon/entities.yml`.
+"""The project's spaCy `zh` pipeline: an entity ruler made from `lexicon/entities.yml` and the names on the mascots' cards.
 
 No model is downloaded: the pipeline starts from `spacy.blank("zh")` with the character segmenter, so every
 token is one character and phrases match wherever they stand.
@@ -16,6 +16,7 @@ import yaml
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from persona.mascot import load_mascots
 from persona.nlu.features import LEXICON
 from persona.nlu.text import traditional
 
@@ -31,12 +32,17 @@ def _token_pattern(piece: str) -> dict[str, Any]:
     return {"TEXT": {"REGEX": f"^{charset}$"}, **({"OP": "+"} if repeated else {})}
 
 
+def _mascots() -> dict[str, tuple[str, ...]]:
+    """Id -> what customers call it, from the cards: a new card is called by its names without another file."""
+    return {mascot.id: mascot.aliases for mascot in load_mascots().values()}
+
+
 def ruler_patterns(path: Path | None = None) -> list[dict[str, Any]]:
     """Patterns for spaCy's entity ruler: phrases with their canonical value as `id`, and character patterns."""
     with open(path or LEXICON / "entities.yml", encoding="utf-8") as file:
         lexicon = yaml.safe_load(file)
     patterns: list[dict[str, Any]] = []
-    for label, values in lexicon["entities"].items():
+    for label, values in {**lexicon["entities"], "mascot": _mascots()}.items():
         for value, phrases in values.items():
             written = {str(p) for p in phrases}
             for phrase in written | {p.lower() for p in written} | {p.upper() for p in written} | {traditional(p) for p in written}:
@@ -72,6 +78,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for file in sorted(LEXICON.glob("*.yml")):
         digest.update(file.read_bytes())
+    digest.update(repr(_mascots()).encode())
     return digest.hexdigest()[:16]
 
 
