@@ -171,6 +171,13 @@ def test_main(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def preview_main(argv: Sequence[str]) -> int:
+    """`mascot preview`: an answer as each mascot says it."""
+    from persona.preview.cli import main as run
+
+    return run(argv)
+
+
 def tickets_main(argv: Sequence[str]) -> int:
     """`mascot tickets`: what was handed over to staff."""
     from persona.tickets.cli import main as run
@@ -189,6 +196,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "report": (report_main, "审计报告：拒了什么、为什么"),
     "tickets": (tickets_main, "看工单、接手、答复、办结"),
     "lint": (lint_main, "检查内容文件"),
+    "preview": (preview_main, "看一条回答每个形象怎么说"),
     "test": (test_main, "按对话脚本说一遍"),
     "giveaway": (giveaway_main, "抽奖：名单、截止、开奖、核对"),
     "approve": (approve_main, "批准一条回答或一张产品页"),

@@ -71,6 +71,11 @@ def load_content(root: Path | str) -> Content:
                    tuple(str(file) for file in files), tuple(problems), tuple(documents), frozenset(unread), hash(tuple(keys)))
 
 
+def read_responses(file: Path) -> tuple[Response, ...]:
+    """The answers of one file; none when it is broken."""
+    return _read_file(file, _stamp(file))[2]
+
+
 def _stamp(file: Path) -> tuple[object, ...]:
     try:
         stat = file.stat()

@@ -21,6 +21,7 @@ from rasa.utils.endpoints import EndpointConfig
 from persona import columns, lessons
 from persona.approval import Approval
 from persona.branches import Place, cities
+from persona.choosing import IN_CHARACTER, LEISURE, fitting
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
@@ -51,11 +52,6 @@ PRODUCT_TALK = frozenset(
 NOT_FOR_MINORS = ("utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc")
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter_bank_other"})
-
-
-# Written in the mascot's own voice already.
-LEISURE = ("utter_ask_column", "utter_column", "utter_lesson")
-IN_CHARACTER = ("utter_chitchat/", *LEISURE)
 
 
 WITHDRAWN = "utter_withdrawn"
@@ -255,19 +251,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         return {"text": text, "metadata": meta}
 
     def _options(self, name: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Variations whose conditions all hold, the most specific ones only; expired content is left out."""
-        today = self._house.institution.today().isoformat()
-        fitting: list[tuple[int, dict[str, Any]]] = []
-        for response in self.responses.get(name, []):
-            conditions = response.get("condition") or []
-            if any(str(values.get(c["name"])) != str(c["value"]) for c in conditions):
-                continue
-            if str((response.get("metadata") or {}).get("expires") or "9999") < today:
-                continue
-            fitting.append((len(conditions), response))
-        most = max((n for n, _ in fitting), default=0)
-        found = [response for n, response in fitting if n == most]
-        return [dict(r) for r in columns.choose(found, values.get("episode"), self._house.institution.today())]
+        """See :func:`persona.choosing.fitting`."""
+        return fitting(self.responses.get(name, []), values, self._house.institution.today())
 
     def _rendered(
         self, response: Mapping[str, Any], name: str, mascot: str, elder: bool, seed: str, turn: int,

@@ -89,8 +89,8 @@ def main(argv: Sequence[str]) -> int:
             scripts += [script for script in load_scripts(file, bank) if args.k in script.id]
         except ContentError as error:
             broken.append(error)
-    for error in broken:
-        print(error, file=sys.stderr)
+    for wrong in broken:
+        print(wrong, file=sys.stderr)
     if broken or not scripts:
         print("没有可跑的对话。" if not broken else "先改好脚本。", file=sys.stderr)
         return BAD_CALL
