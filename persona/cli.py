@@ -178,6 +178,13 @@ def preview_main(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def new_main(argv: Sequence[str]) -> int:
+    """`mascot new`: a file to begin with."""
+    from persona.new.cli import main as run
+
+    return run(argv)
+
+
 def tickets_main(argv: Sequence[str]) -> int:
     """`mascot tickets`: what was handed over to staff."""
     from persona.tickets.cli import main as run
@@ -196,6 +203,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "report": (report_main, "审计报告：拒了什么、为什么"),
     "tickets": (tickets_main, "看工单、接手、答复、办结"),
     "lint": (lint_main, "检查内容文件"),
+    "new": (new_main, "新建话题、骗局、场景、栏目、产品页、规则、形象"),
     "preview": (preview_main, "看一条回答每个形象怎么说"),
     "test": (test_main, "按对话脚本说一遍"),
     "giveaway": (giveaway_main, "抽奖：名单、截止、开奖、核对"),

@@ -15,6 +15,7 @@ from persona.content.checks import check_project
 from persona.content.codes import is_warning, table
 from persona.content.house import home_of, load_house
 from persona.errors import Problem
+from persona.new.drafts import FOLDER, LATER, check_draft
 
 CLEAN, FOUND, BAD_CALL = 0, 1, 2
 FIX_ROUNDS = 4
@@ -123,11 +124,18 @@ def main(argv: Sequence[str]) -> int:
     if args.fix:
         for one in mend(root, paths):
             print(one, file=sys.stderr if args.format != "text" else sys.stdout)
-    found = _wanted(problems_in(root), paths)
+    drafted = [path for path in paths if path.is_relative_to(root.resolve() / FOLDER)]
+    found = _wanted(problems_in(root), paths) if not drafted or len(drafted) < len(paths) else []
+    later: list[Problem] = []
+    for draft in (file for path in drafted for file in (sorted(path.rglob("*.yml")) if path.is_dir() else [path])):
+        wrong, lacking = check_draft(root, draft)
+        found, later = [*found, *wrong], [*later, *lacking]
     if args.format == "json":
         print(output.as_json(found))
     elif args.format == "sarif":
         print(output.sarif(found, __version__))
     else:
         print(output.text(found))
+        for problem in later:
+            print(f"草稿还差（{LATER[problem.code]}）：{problem.what} → {problem.fix}")
     return FOUND if any(not is_warning(problem.code) for problem in found) else CLEAN

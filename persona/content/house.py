@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -76,8 +76,8 @@ def disclosures(home: Path) -> dict[str, str]:
         if isinstance(data, dict) else {}
 
 
-def load_house(root: Path, today: date | None = None) -> House:
-    """The project in ``root``; what cannot be read stands in ``problems``, the rest is there to be checked."""
+def load_house(root: Path, today: date | None = None, also: Sequence[Path] = ()) -> House:
+    """The project in ``root``, drafts ``also``; what cannot be read stands in ``problems``, the rest is there to be checked."""
     home = home_of(root)
     problems: list[Problem] = []
     unread: set[str] = set()
@@ -100,7 +100,7 @@ def load_house(root: Path, today: date | None = None) -> House:
     products = lenient(load_products, home / "products", {})
     giveaways = lenient(load_giveaways, home / "giveaways", {})
     items = lenient(load_items, home / "quiz" / "items", {})
-    content = load_content(root)
+    content = load_content(root, also)
     if today is None:
         today = institution.today() if institution.timezone else load_institution().today()
     prefixed = {f"{group}_{name}" for group in ("path", "hours") for name in unread}

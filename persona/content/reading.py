@@ -30,8 +30,8 @@ _INTENT = re.compile(r"[A-Za-z_][\w./]*")
 _MARKUP = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 
 
-def load_content(root: Path | str) -> Content:
-    """Read all ``*.yml`` below ``root/data`` (or ``root`` itself); never raises for bad content."""
+def load_content(root: Path | str, also: Sequence[Path] = ()) -> Content:
+    """Read all ``*.yml`` below ``root/data`` (or ``root`` itself), and ``also`` (drafts); never raises for bad content."""
     base = Path(root)
     folder = base / "data" if (base / "data").is_dir() else base
     examples: list[Example] = []
@@ -42,7 +42,7 @@ def load_content(root: Path | str) -> Content:
     counts: dict[str, int] = {}
     unread: set[str] = set()
     keys: list[int] = []
-    files = sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")])
+    files = [*sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")]), *also]
     for file in files:
         document, blocks, answers, slips, key = _read_file(file, _stamp(file))
         documents.append(document)

@@ -98,7 +98,9 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         metadata = _metadata(tracker)
         mascot = self._house.mascot_for(slots, metadata)
         here = self._house.institution.place(slots, metadata)
-        values = {**slots, **{k: v for k, v in kwargs.items() if isinstance(v, (str, int, float))}, "place": here.kind}
+        values = {
+            "mascots": "、".join(one.name for one in self._house.mascots.values()), **slots, **{k: v for k, v in kwargs.items() if isinstance(v, (str, int, float))}, "place": here.kind,
+        }
         if utter_action == editor.PUBLIC:
             utter_action, reviewed = editor.answer(tracker, self._house)
             values |= reviewed

@@ -21,6 +21,7 @@ from persona.institution import clock, load_institution
 from persona.labels import full_label
 from persona.nlu.archive import ModelMissingError, newest
 from persona.project import MODELS, model_is_current
+from persona.rasa_adapter.run import quiet
 from persona.scripts import FOLDER, Miss, Script, Step, judge, load_scripts, script_files
 
 if TYPE_CHECKING:
@@ -105,7 +106,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(scripts: Sequence[Script]) -> int:
+    for name, value in (("RASA_TELEMETRY_ENABLED", "false"), ("TF_CPP_MIN_LOG_LEVEL", "3"), ("SQLALCHEMY_SILENCE_UBER_WARNING", "1")):
+        os.environ.setdefault(name, value)
     warnings.simplefilter("ignore")  # Rasa's own, about its libraries
+    quiet()
+    warnings.simplefilter("ignore")  # sanic's import shows them again
     # Nothing of a rehearsal may stand among the records of real conversations. The audit writes at exit, so the folder goes last.
     scratch = tempfile.mkdtemp(prefix="mascot-test-")
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
