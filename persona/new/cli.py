@@ -17,7 +17,6 @@ from persona.institution import load_institution
 from persona.mascot import load_mascot, load_mascots
 from persona.new.card import copy_card
 from persona.new.drafts import FOLDER, check_draft, place_of
-from persona.products import load_product
 
 DONE, FOUND, BAD_CALL = 0, 1, 2
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,9 +30,9 @@ def _template(name: str) -> Template:
 
 
 def _skeleton(kind: str, ident: str, title: str, today: date) -> str:
-    """The text of a new file; ``sha256`` of a sheet is filled in afterwards."""
+    """The text of a new file."""
     values = {
-        "id": ident, "title": title, "today": today.isoformat(), "yesterday": (today - timedelta(1)).isoformat(), "sha256": "0" * 64,
+        "id": ident, "title": title, "today": today.isoformat(), "yesterday": (today - timedelta(1)).isoformat(),
         "start": (today + timedelta(7)).isoformat(), "expires": (today + timedelta(182)).isoformat(), "bank": load_institution().name,
     }
     if kind == "scene":
@@ -52,16 +51,6 @@ def _mark(kind: str, file: Path, root: Path) -> str:
     return f"{schemas.MARK}{up}persona/schemas/{own}.json\n" if folder.is_dir() else ""
 
 
-def _sealed(file: Path) -> None:
-    """Fill in the fingerprint of a sheet, so that the linter has nothing to say but that it is not approved."""
-    try:
-        load_product(file)
-    except ContentError as error:
-        found = re.search(r"[0-9a-f]{64}", "".join(problem.fix for problem in error.problems if problem.code == "P512"))
-        if found:
-            file.write_text(file.read_text(encoding="utf-8").replace("0" * 64, found.group()), encoding="utf-8")
-
-
 def write_draft(root: Path, kind: str, ident: str, title: str, today: date) -> Path:
     """Write the draft; raises FileExistsError when it, or what it would become, is there already."""
     file = root / FOLDER / KINDS[kind] / f"{ident}.yml"
@@ -70,8 +59,6 @@ def write_draft(root: Path, kind: str, ident: str, title: str, today: date) -> P
             raise FileExistsError(str(taken))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(_mark(kind, file, root) + _skeleton(kind, ident, title, today), encoding="utf-8")
-    if kind == "product":
-        _sealed(file)
     return file
 
 
@@ -90,8 +77,10 @@ def _next_steps(kind: str, ident: str, title: str, draft: str, place: str) -> li
         mascot, _, column = ident.partition(".")
         steps.append(f"在 persona/mascots/{mascot}.yml 的 extensions.columns 下面加一行：- {{id: {column}, name: {title}, aliases: [{title}]}}")
     if kind == "product":
-        steps.append("交给批准人；填好 approval，指纹照 mascot lint 给的写。")
-    steps.append(f"写完搬过去：mv {draft} {place}" + ("" if kind in ("rule", "product") else "，然后 mascot train"))
+        steps.append(f"写完搬过去：mv {draft} {place}")
+        steps.append(f"交给批准人：mascot approve {ident} --by 姓名 --role 岗位 --until 日期")
+        return steps
+    steps.append(f"写完搬过去：mv {draft} {place}" + ("" if kind == "rule" else "，然后 mascot train"))
     return steps
 
 

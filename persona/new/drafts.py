@@ -20,7 +20,7 @@ from persona.yamlfile import read
 FOLDER = Path("drafts")
 # What a draft lacks before it may move to its place: told as what remains, not as a mistake.
 LATER: Mapping[str, str] = MappingProxyType({
-    "P647": "例句还不够", "Q107": "反诈小课堂里还没有这种骗局的题", "P660": "形象卡的 extensions.columns 里还没有这一栏", "P665": "这一栏还没有接下来的期",
+    "P647": "例句还不够", "Q107": "反诈小课堂里还没有这种骗局的题", "P660": "形象卡的 extensions.columns 里还没有这一栏", "P665": "这一栏还没有接下来的期", "P512": "还没有人批准",
 })
 
 
@@ -42,10 +42,13 @@ def check_draft(root: Path, draft: Path) -> tuple[list[Problem], list[Problem]]:
         try:
             load_product(draft)
         except ContentError as error:
-            return error.problems, []
+            return _sorted_out(error.problems)
         return [], []
     shown = read(draft).file
-    found = [problem for problem in check_project(load_house(root, also=(draft,))) if problem.file == shown]
+    return _sorted_out([problem for problem in check_project(load_house(root, also=(draft,))) if problem.file == shown])
+
+
+def _sorted_out(found: list[Problem]) -> tuple[list[Problem], list[Problem]]:
     return [one for one in found if one.code not in LATER], [one for one in found if one.code in LATER]
 
 
