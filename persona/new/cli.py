@@ -65,7 +65,7 @@ def write_draft(root: Path, kind: str, ident: str, title: str, today: date) -> P
 def _next_steps(kind: str, ident: str, title: str, draft: str, place: str) -> list[str]:
     """What the editor does now."""
     steps = [f"改 {draft}，注释里写着每一格填什么。"]
-    if kind != "rule" and kind != "product":
+    if kind != "rule":
         steps.append(f"看看效果：mascot preview {draft}")
     steps.append(f"检查：mascot lint {draft}")
     group = {"faq": "faq", "scam": "scam"}.get(kind)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from persona.approval import REASONS
 from persona.choosing import IN_CHARACTER, fitting
 from persona.compliance import Context, Guard
 from persona.content.model import Response
@@ -16,7 +17,7 @@ from persona.errors import RenderError
 from persona.figures import Figures, load_figures
 from persona.institution import Institution, load_institution
 from persona.mascot import TONES, Mascot, load_mascots
-from persona.products import Product, load_products
+from persona.products import Product, load_product, load_products
 from persona.textual import PLACEHOLDER
 from persona.voice import Voice
 
@@ -102,9 +103,10 @@ def find_answers(root: Path, name: str) -> list[tuple[Response, ...]]:
 
 
 def find_products(name: str) -> list[Product]:
-    """The sheet with this id, name or file."""
-    stem = Path(name).stem if name.endswith((".yml", ".yaml")) else name
-    return [one for one in load_products().values() if stem in (one.id, one.name, Path(one.file).stem)]
+    """The sheet with this id or name, approved or not, or the sheet of the file `name`."""
+    if name.endswith((".yml", ".yaml")):
+        return [load_product(name, approved=False)]
+    return [one for one in load_products(approved=False).values() if name in (one.id, one.name)]
 
 
 def bubbles_of(group: Sequence[Response], desk: Desk, wish: Wish) -> Iterator[Bubble]:
@@ -153,7 +155,8 @@ def _voiced(response: Response, desk: Desk, mascot: Mascot, tone: str, own: bool
 
 def bubbles_of_product(product: Product, desk: Desk, wish: Wish) -> Iterator[Bubble]:
     """The sheet as each mascot reads it out: the same words, whoever speaks."""
-    opinion = [] if product.valid(desk.today) else [f"今天不说：批准只管 {product.approval.at} 到 {product.approval.until}。"]
+    unsaid = product.wrong(desk.today, desk.institution.four_eyes)
+    opinion = [f"今天不说：{REASONS[unsaid]}。"] if unsaid else []
     for ident in wish.mascots or tuple(desk.mascots):
         text = desk.voice.render("{sheet}", mascot=ident, tone="plain", elder=wish.elder, values={"sheet": product.text()}, voiced=False)
         context = Context(tone="plain", now=desk.today, asked=frozenset((product.category,)))

@@ -31,6 +31,8 @@ PACKAGE = Path(__file__).parents[1]
 
 def shown(root: Path, name: str, desk: Desk, wish: Wish) -> list[Bubble]:
     """Everything called `name`."""
+    if name.endswith((".yml", ".yaml")) and not (root / name).is_file():
+        return []
     found = [bubble for group in find_answers(root, name) for bubble in bubbles_of(group, desk, wish)]
     if not found:
         found = [bubble for product in find_products(name) for bubble in bubbles_of_product(product, desk, wish)]

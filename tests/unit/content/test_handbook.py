@@ -71,6 +71,12 @@ def test_what_lint_says_of_the_broken_file_is_what_is_printed(handbook, project)
     assert run.stdout.splitlines() == lines
 
 
+def test_what_preview_draws_is_what_is_printed(handbook):
+    ((command, lines),) = [one for one in shown(handbook) if one[0][0] == "preview"]
+    assert lines.pop() == "…"
+    assert mascot(ROOT, *command).stdout.splitlines()[:len(lines)] == lines
+
+
 def test_what_review_says_is_what_is_printed(handbook):
     reviews = [one for one in shown(handbook) if one[0][0] == "review"]
     assert reviews

@@ -82,6 +82,7 @@ def test_a_product_is_the_same_words_in_every_mascot(desk):
     sheets = cli.shown(ROOT, "fuhe_consumer_loan", desk, Wish())
     assert len({one.text for one in sheets}) == 1 and len(sheets) == len(desk.mascots)
     assert any(span.id == "D-LN-3" for span in sheets[0].spans)
+    assert [one.text for one in cli.shown(ROOT, "persona/products/fuhe_consumer_loan.yml", desk, Wish())] == [one.text for one in sheets]
 
 
 def test_a_page_shows_text_as_text(desk, project):
