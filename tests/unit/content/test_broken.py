@@ -128,5 +128,5 @@ def test_every_kind_of_finding_about_content_has_a_case():
 def test_the_table_knows_every_code_that_is_used():
     used = set()
     for file in (ROOT / "persona").rglob("*.py"):
-        used |= set(re.findall(r"\"([PCR]\d{3})\"", file.read_text(encoding="utf-8")))
+        used |= set(re.findall(r"\"([A-Z]\d{3})\"", file.read_text(encoding="utf-8")))
     assert used == set(CODES)
