@@ -76,8 +76,9 @@ def script_files(paths: Sequence[Path]) -> list[Path]:
 def load_scripts(file: Path, institution: Institution) -> list[Script]:
     """The conversations of a file; raises ContentError with everything that is wrong in it."""
     reader = Reader(read(file), SCHEMA)
-    reader.only(("schema", "global_never", "sets", "conversations"))
+    reader.only(("schema", "defaults", "global_never", "sets", "conversations"))
     sets = {name: reader.texts("sets", name) for name in reader.mapping("sets", required=False)}
+    defaults = reader.mapping("defaults", required=False)  # metadata of every conversation in the file
     always = reader.texts("global_never", required=False)
 
     def patterns(*path: str | int, more: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -111,7 +112,7 @@ def load_scripts(file: Path, institution: Institution) -> list[Script]:
         mascot = reader.text(*here, "mascot", required=False)
         scripts.append(Script(
             reader.text(*here, "id"), reader.document.file, reader.document.line(*here),
-            {**({"mascot": mascot} if mascot else {}), **reader.mapping(*here, "meta", required=False)},
+            {**defaults, **({"mascot": mascot} if mascot else {}), **reader.mapping(*here, "meta", required=False)},
             tuple(steps), _clock(reader, here)))
     reader.finish()
     return scripts

@@ -185,7 +185,7 @@ def conversation() -> Schema:
     step = _object({"user": TEXT, "must": _list(FILLED), "never": _list(FILLED), "first": _list(FILLED),
                     "max_chars": {"type": "integer", "minimum": 1}}, ("user",), True)
     script = _object({"id": FILLED, "mascot": FILLED, "clock": FILLED, "meta": {"type": "object"}, "steps": _list(step, 1)}, ("id", "steps"), True)
-    return _object({"schema": {"const": "mascot-conversation/1"}, "global_never": _list(FILLED), "conversations": _list(script, 1),
+    return _object({"schema": {"const": "mascot-conversation/1"}, "defaults": {"type": "object"}, "global_never": _list(FILLED), "conversations": _list(script, 1),
                     "sets": {"type": "object", "additionalProperties": _list(FILLED)}}, ("schema", "conversations"), True)
 
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from persona.labels import Labels
-from persona.nlu.archive import load_parser
+from persona.nlu.archive import load_parser, newest
 from persona.nlu.context import UNSURE, Context, Reader
-from tests.talk import newest_model
 
 if TYPE_CHECKING:
     from tests.talk import Bot
@@ -20,7 +19,7 @@ RIGHT = 0.85  # read with their words alone: 0.5
 
 
 def test_follow_ups_are_read_after_their_topic(bot: Bot) -> None:
-    reader, labels = Reader(load_parser(newest_model())), Labels.load()
+    reader, labels = Reader(load_parser(newest(Path("models")))), Labels.load()
     responses = bot.agent.domain.responses
     wrong = []
     pairs = yaml.safe_load(PAIRS.read_text("utf-8"))["pairs"]
