@@ -25,6 +25,8 @@ def plain(text: str) -> str:
     # A space separates two numbers (「45万 240期」); anywhere else it means nothing (「20 万」).
     text = re.sub(r"(?<=[\d万w千k百元块%‰年月期天])\s+(?=[-+\d零一二两三四五六七八九十百])|\s*\n\s*", "，", text)
     text = re.sub(r"\s+", "", text)
+    # 「10万两年」 is an amount and a term, not 102,000.
+    text = re.sub(r"(?<=[万w千k亿])(?=(?:\d+|[一二两三四五六七八九十]+)(?:年|个月|期|个?季度|天))", "，", text)
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
     return text.replace(",", "，")
 
