@@ -50,7 +50,7 @@ def test_a_long_message_stands_by_itself(reader: Reader) -> None:
 
 
 def test_while_fraud_is_suspected_a_bare_statement_stays_with_it(reader: Reader) -> None:
-    assert read(reader, "可是不做的话垫的钱就没了", Context("scam/brushing", "刷单返利"))[0] == "scam_now.sunk"
+    assert read(reader, "可是不做的话垫的钱就没了", Context("scam/brushing", "怕是刷单骗局"))[0] == "scam_now.sunk"
 
 
 @pytest.mark.parametrize("text", ["我不想活了", "我被骗了两万"])
