@@ -70,6 +70,14 @@ def _declared(meta: Mapping[str, Any]) -> frozenset[str]:
     return frozenset({str(meta.get("category"))} & set(CATEGORIES))
 
 
+TITLE = 10  # characters of a button at most
+
+
+def _too_short_for_an_opinion(text: str, decision: Decision) -> bool:
+    """Whether only the opinion on a sentence as a whole is against a title; the rules bind titles like everything."""
+    return len(text) <= TITLE and not decision.missing and all(finding.rule.startswith("SO-") for finding in decision.findings)
+
+
 class Screen:
     """Reviews, replaces and completes messages; never raises."""
 
@@ -92,7 +100,8 @@ class Screen:
         said = situation.review.without_lines(message.text or "") if situation.review else message.text or ""
         texts = [said, *strings(message.data), *strings({k: message.metadata[k] for k in SENT_KEYS & message.metadata.keys()})]
         decisions = [self.house.guard.review(text, context) for text in texts if text.strip()]
-        refused = [d for d in decisions if d.verdict == "refuse"]
+        refused = [d for text, d in zip((t for t in texts if t.strip()), decisions, strict=True)
+                   if d.verdict == "refuse" and not (text is not said and _too_short_for_an_opinion(text, d))]
         approval = str((template.get("approval") or {}).get("id") or "") or None
         self._record(situation, {**meta, "approval": approval}, message.text or "", decisions, refused)
         if refused:
