@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from persona.institution import Institution
@@ -30,6 +30,7 @@ DEFAULT_PATH = "audit/audit.jsonl"
 LEAST_RETENTION_DAYS = 1095
 MAX_BYTES = 64 * 1024 * 1024
 _START = "0" * 64
+_T = TypeVar("_T")
 
 
 def _hash(line: dict[str, Any]) -> str:
@@ -108,11 +109,8 @@ class AuditLog:
 
     def _last(self) -> tuple[str, int]:
         """Hash and number of the last whole line, in this file or the one before it."""
-        for path in reversed(files(self.path)):
-            line = _last_in(path)
-            if line is not None:
-                return str(line["hash"]), int(line["seq"])
-        return _START, 0
+        line = last_line(self.path)
+        return (str(line["hash"]), int(line["seq"])) if line else (_START, 0)
 
     def _full(self) -> bool:
         try:
@@ -164,15 +162,33 @@ def files(path: str | Path) -> list[Path]:
     return [*old, base] if base.exists() else old
 
 
+def _steady(path: str | Path, work: Callable[[list[Path]], _T]) -> _T:
+    """`work` on the files of a log, again when a writer has renamed, begun or removed one meanwhile."""
+    while True:
+        found = files(path)
+        try:
+            result = work(found)
+        except FileNotFoundError:
+            continue
+        if files(path) == found:
+            return result
+
+
 def last_line(path: str | Path) -> dict[str, Any] | None:
     """The last whole line of a log; None when there is none."""
-    return next((line for file in reversed(files(path)) if (line := _last_in(file)) is not None), None)
+    return _steady(
+        path, lambda found: next((line for file in reversed(found) if (line := _last_in(file)) is not None), None)
+    )
 
 
 def lines_after(path: str | Path, seq: int) -> list[dict[str, Any]]:
     """The whole lines whose number is greater than `seq`, in order; only the end of the log is read."""
+    return _steady(path, lambda found: _lines_after(found, seq))
+
+
+def _lines_after(paths: list[Path], seq: int) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
-    for file in reversed(files(path)):
+    for file in reversed(paths):
         found = _whole_lines(file, seq)
         out[:0] = [line for line in found if line["seq"] > seq]
         if found and found[0]["seq"] <= seq + 1:
@@ -203,28 +219,28 @@ def _parsed(row: bytes) -> dict[str, Any] | None:
 
 
 def _last_in(path: Path) -> dict[str, Any] | None:
-    try:
-        with open(path, "rb") as file:
-            file.seek(0, os.SEEK_END)
-            size = file.tell()
-            block = min(size, 65536)
-            while True:
-                file.seek(size - block)
-                rows = file.read(block).split(b"\n")
-                for row in reversed(rows if block == size else rows[1:]):
-                    if (line := _parsed(row)) is not None:
-                        return line
-                if block == size:
-                    return None
-                block = min(size, block * 4)
-    except FileNotFoundError:
-        return None
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        block = min(size, 65536)
+        while True:
+            file.seek(size - block)
+            rows = file.read(block).split(b"\n")
+            for row in reversed(rows if block == size else rows[1:]):
+                if (line := _parsed(row)) is not None:
+                    return line
+            if block == size:
+                return None
+            block = min(size, block * 4)
 
 
 def read(path: str | Path) -> list[dict[str, Any]]:
     """All whole lines of a log in order."""
+    return _steady(path, _read)
+
+
+def _read(paths: list[Path]) -> list[dict[str, Any]]:
     out = []
-    for file in files(path):
+    for file in paths:
         for row in file.read_bytes().split(b"\n"):
             try:
                 line = json.loads(row)
@@ -237,10 +253,11 @@ def read(path: str | Path) -> list[dict[str, Any]]:
 
 def verify(path: str | Path) -> list[str]:
     """What is wrong with the chain; empty when every line is whole, in order and unchanged."""
+    return _steady(path, lambda found: _verify(found) if found else [f"{path}：没有审计文件"])
+
+
+def _verify(found: list[Path]) -> list[str]:
     problems: list[str] = []
-    found = files(path)
-    if not found:
-        return [f"{path}：没有审计文件"]
     prev: str | None = None
     seq: int | None = None
     start: int | None = None

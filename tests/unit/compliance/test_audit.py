@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from persona.compliance import audit
 from persona.compliance.audit import AuditLog, files, last_line, lines_after, message_hash, read, verify
 from persona.compliance.feed import Feed
 from persona.compliance.tally import Tally
@@ -125,6 +127,31 @@ def test_a_process_killed_while_writing_leaves_a_chain_that_goes_on(tmp_path: Pa
         assert line["seq"] == before + 1
     assert len(files(path)) > 1
     assert [p for p in verify(path) if "不完整" not in p] == []
+
+
+@pytest.mark.parametrize("reader", [read, last_line, verify, lambda path: lines_after(path, 0)])
+def test_a_reader_is_not_disturbed_by_a_file_closed_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Callable[[Path], object]
+) -> None:
+    log = AuditLog(tmp_path / "a.jsonl", max_bytes=200)
+    for number in range(3):
+        log.append({"n": number})
+    listed = []
+
+    def files_then_another_line(path: str | Path) -> list[Path]:
+        found = files(path)
+        listed.append(found)
+        if len(listed) == 1:
+            with monkeypatch.context() as still:
+                still.setattr(audit, "files", files)
+                log.append({"n": 3})  # closes the file that was just listed
+        return found
+
+    monkeypatch.setattr(audit, "files", files_then_another_line)
+    seen = reader(log.path)
+    assert len(listed) > 2 and listed[0] != listed[-1]
+    monkeypatch.undo()
+    assert seen == reader(log.path)
 
 
 def test_lines_after_reads_the_end_over_several_files(tmp_path: Path) -> None:
