@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
@@ -226,7 +228,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args[0] not in COMMANDS:
         print(f"没有 {args[0]!r} 这个命令；可用：{'、'.join(COMMANDS)}", file=sys.stderr)
         return BAD_CALL
-    return COMMANDS[args[0]][0](args[1:])
+    try:
+        return COMMANDS[args[0]][0](args[1:])
+    except BrokenPipeError:  # `mascot lint | head`: whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
 
 
 if __name__ == "__main__":

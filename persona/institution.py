@@ -175,6 +175,7 @@ def load_institution(path: Path | str | None = None) -> Institution:
             _zone(zone)
         except (ZoneInfoNotFoundError, ValueError):
             reader.bad("P201", ("timezone",), f"不认识的时区「{zone}」", "写成 Asia/Shanghai 的样子。")
+            zone = "Asia/Shanghai"  # what the rest is read with, once the finding stands
     known = {
         "schema", "name", "app", "licence", "timezone", "mascot", "channel", "hotline", "hotline_abroad", "domains",
         "official", "hours", "reply_by", "complaint_days", "audit_retention_days", "paths",

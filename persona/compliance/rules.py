@@ -192,6 +192,9 @@ class _Builder:
             bad(f"{path.name}:1 少了「{key}」")
         if _NEEDED - set(data):
             return
+        for key in ("title", "explain", "fix"):
+            if not isinstance(data[key], str) or not data[key].strip():
+                bad(f"{lines.where(key)} {key} 要写一句话")
         if data["id"] != path.stem:
             bad(f"{lines.where('id')} id 是「{data['id']}」，文件名是「{path.stem}」，两者要一样")
         law = data["law"] if isinstance(data["law"], dict) else {}

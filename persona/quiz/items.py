@@ -58,11 +58,12 @@ class Item:
 
 def load_items(folder: Path | str | None = None) -> dict[str, Item]:
     """Every item by id; expired ones included: the game leaves them out."""
+    institution = load_institution()
     found: dict[str, Item] = {}
     problems: list[Problem] = []
     for file in sorted(Path(folder or FOLDER).glob("*.yml")):
         try:
-            items = _load(file)
+            items = _load(file, institution)
         except ContentError as error:
             problems += error.problems
             continue
@@ -75,7 +76,7 @@ def load_items(folder: Path | str | None = None) -> dict[str, Item]:
     return found
 
 
-def _load(path: Path) -> list[Item]:
+def _load(path: Path, institution: Institution) -> list[Item]:
     reader = Reader(read(path), SCHEMA)
     reader.only(KEYS)
     scam = reader.text("scam")
@@ -86,12 +87,12 @@ def _load(path: Path) -> list[Item]:
         reader.bad("Q101", ("scam",), f"文件名是 {path.stem}，里面写的是 {scam}", "两处写成一样。")
     if reviewed >= expires:
         reader.bad("Q101", ("expires",), "到期日不在复核日之后", "改 expires。")
-    found = [_item(reader, at, scam, words, reviewed, expires) for at in range(reader.items("items"))]
+    found = [_item(reader, at, scam, words, reviewed, expires, institution) for at in range(reader.items("items"))]
     reader.finish()
     return found
 
 
-def _item(reader: Reader, at: int, scam: str, words: tuple[str, ...], reviewed: date, expires: date) -> Item:
+def _item(reader: Reader, at: int, scam: str, words: tuple[str, ...], reviewed: date, expires: date, institution: Institution) -> Item:
     here: tuple[str | int, ...] = ("items", at)
     reader.only(("id", "level", "via", "message", "tells", "do"), *here)
     item = Item(
@@ -118,7 +119,7 @@ def _item(reader: Reader, at: int, scam: str, words: tuple[str, ...], reviewed: 
         if EMOJI.search(text) or "喵" in text:
             reader.bad("Q105", (*here, key), "有表情或「喵」", "删掉；语气由程序按形象加。")
     try:
-        item.values(load_institution())
+        item.values(institution)
     except KeyError as problem:
         reader.bad("Q106", here, str(problem), "占位符看 institution.yml；不要单独写花括号。")
     return item

@@ -23,14 +23,14 @@ def _with_card(problems: Iterator[Problem], house: House) -> Iterator[Problem]:
 
 # looked at for every variation of every answer
 ANSWER: tuple[Callable[[Response, House], Iterator[Problem]], ...] = (
-    answers.placeholders, answers.shape, answers.buttons, answers.pictures, metadata.required, metadata.values,
+    answers.placeholders, answers.shape, answers.buttons, answers.pictures, metadata.required, metadata.values, metadata.source,
     metadata.figures, metadata.disclosures, dates.answer, manner.plain_voice, manner.literals, manner.in_character,
     manner.tone, manner.secrets, approvals.answer, branches.zones,
 )
 # looked at once
 PROJECT: tuple[Callable[[House], Iterator[Problem]], ...] = (
     examples.written, examples.repeated, examples.alike, examples.series, examples.few, examples.secrets,
-    places.pairs, places.folders, places.speaker, places.scenes, places.trailing, dates.figures, dates.products, approvals.products, approvals.live, flow.intents, flow.rules, flow.actions, flow.unused, branches.cities, branches.notice,
+    places.pairs, places.folders, places.speaker, places.scenes, places.titles, places.trailing, dates.figures, dates.products, approvals.products, approvals.live, flow.intents, flow.rules, flow.actions, flow.unused, branches.cities, branches.notice,
     lambda house: _with_card(check_columns(house.content, house.mascots), house), lambda house: due(house.content, house.mascots, house.today),
     lambda house: _with_card(check_lessons(house.content, house.mascots), house),
 )

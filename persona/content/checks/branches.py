@@ -53,9 +53,9 @@ def zones(response: Response, house: House) -> Iterator[Problem]:
     category = response.metadata.get("category") or "none"
     told = response.tone == "playful" or response.name.startswith("utter_column")
     if zone == BRAND and category != "none" and not told:
-        yield response.problem(("metadata", "category"), "P680", f"品牌区（宠粉、闲聊）不讲产品，这里写着 {category}",
+        yield response.problem(("metadata", "category"), "P690", f"品牌区（宠粉、闲聊）不讲产品，这里写着 {category}",
                                "改写成不涉产品的内容，或放到问答里。", str(category))
     for button in response.buttons:
         if button.payload.startswith(_WISH) and zone != SALES:
-            yield response.problem(("buttons", button.number, "payload"), "P681", "在客户没开口的地方邀请登记回电",
+            yield response.problem(("buttons", button.number, "payload"), "P691", "在客户没开口的地方邀请登记回电",
                                    "删掉这个按钮；客户自己说「让人联系我」时才问是否同意。", button.payload)

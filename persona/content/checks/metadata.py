@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from persona.content.house import House
@@ -14,6 +15,7 @@ from persona.yamlfile import Path_
 CATEGORIES = (
     "none", "deposit", "loan", "card", "wealth", "fund", "insurance", "pension", "gold", "structured", "payment",
 )
+_OPEN = re.compile(r"待(?:补|定|查|核实|确认)|TODO|TBD|[xX]{3,}|^[?？]+$", re.I)
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "faq": ("tone", "category", "figures", "disclosures", "source", "reviewed", "expires"),
     "scam": ("tone", "source", "reviewed", "expires", "hallmark"),
@@ -49,6 +51,13 @@ def values(response: Response, house: House) -> Iterator[Problem]:
     for key in ("figures", "disclosures", "hallmark", "values"):
         if metadata.get(key) not in (None, "") and not isinstance(metadata[key], list):
             yield response.problem(("metadata", key), "P105", f"{key} 应当是列表", f"写成 {key}: [{metadata[key]}]。", str(metadata[key]))
+
+
+def source(response: Response, house: House) -> Iterator[Problem]:
+    """A source that is still to be found is none."""
+    stated = str(response.metadata.get("source") or "")
+    if (found := _OPEN.search(stated)) is not None:
+        yield response.problem(("metadata", "source"), "P657", f"出处写着「{found[0]}」", "写上文件名、文号或公布的地方和日期。", found[0])
 
 
 def append_to_list(response: Response, path: Path_, ident: str) -> Edit | None:

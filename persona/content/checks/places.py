@@ -54,6 +54,22 @@ def pairs(house: House) -> Iterator[Problem]:
         yield Problem(answer.file, line, "P655", name, "有回答，没有例句，顾客问不到", f"补上 - intent: {answer.intent} 和例句，或删掉回答。", column, name)
 
 
+def titles(house: House) -> Iterator[Problem]:
+    """Every name in labels.yml is a topic or an intent, or the part before the dot of one; what a button misses too is its finding."""
+    document = read(house.home / "labels.yml")
+    labels = document.data.get("labels") if isinstance(document.data, dict) else None
+    known = {*house.content.topics, *(intent.split(".")[0] for intent in house.content.topics), *house.content.unread}
+    known |= {button.payload.lstrip("/").split("{")[0] for answer in house.content.variations() for button in answer.buttons}
+    for key, value in labels.items() if isinstance(labels, dict) else ():
+        names = {f"{key}/{topic}": (key, topic) for topic in value} if isinstance(value, dict) else {str(key): (key,)}
+        for name, path in names.items():
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1, 0.8)
+                fix = f"是不是 {near[0]}？" if near else "改成话题的名字，或删掉这一行。"
+                line, column = document.place(("labels", *path))
+                yield Problem(document.file, line, "P656", name, f"没有「{name}」这个话题", fix, column, path[-1])
+
+
 def folders(house: House) -> Iterator[Problem]:
     """A topic is looked for in the folder of its kind, in the file of its name."""
     if house.root is None:

@@ -81,9 +81,9 @@ def test_hostile_input_never_raises(guard: Guard) -> None:
 def fastest(guard: Guard, text: str) -> float:
     best = 9.0
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.thread_time()
         guard.review(text)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
     return best
 
 

@@ -70,6 +70,6 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
 
 def test_time_grows_with_length_and_no_more() -> None:
     for unit in ("1", "1 ", "验证码", "密码是", "六", "6222-"):
-        start = time.perf_counter()
+        start = time.thread_time()
         mask(unit * (100_000 // len(unit)))
-        assert time.perf_counter() - start < 3
+        assert time.thread_time() - start < 3

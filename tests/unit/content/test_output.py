@@ -14,7 +14,7 @@ import pytest
 
 from persona import lint
 from persona.content import fix, output
-from persona.content.codes import CODES, table
+from persona.content.codes import CODES, GROUPS, table
 from persona.errors import Edit, Problem
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -130,6 +130,10 @@ def test_the_same_words_are_told_once_and_counted():
 def test_all_codes_are_listed(capsys):
     assert run(capsys, "--codes") == (lint.CLEAN, table() + "\n")
     assert all(code in table() for code in CODES)
+
+
+def test_no_code_stands_for_two_kinds():
+    assert sum(len(codes) for codes in GROUPS.values()) == len(CODES)
 
 
 def test_watch_tells_what_changed_and_stops_at_once(project):
