@@ -156,14 +156,22 @@ def chat_main(argv: Sequence[str]) -> int:
 
 def serve_main(argv: Sequence[str]) -> int:
     """`mascot serve`: the REST channel and the action server."""
-    ap = argparse.ArgumentParser(prog="mascot serve", description="启动 REST 接口和动作服务器（127.0.0.1）。")
+    ap = argparse.ArgumentParser(
+        prog="mascot serve", description="启动 REST 接口和动作服务器（127.0.0.1）。SIGTERM：答完手上的再停；SIGUSR1：不停服务，逐个换上新模型。",
+    )
     ap.add_argument("--port", type=int, default=5005)
     ap.add_argument("--actions-port", type=int, default=5055)
+    ap.add_argument("--endpoints", default="", metavar="FILE", help="另一份 endpoints（生产用 endpoints.production.yml，动作服务器的地址以它为准）")
+    ap.add_argument("--workers", type=int, default=1, metavar="N", help="几个 Rasa 进程、几个动作服务器；大于 1 要有 Redis 的锁")
+    ap.add_argument("--host", default="127.0.0.1", help="在哪个地址上听；只在容器的内部网络里改它")
+    ap.add_argument("--no-actions", action="store_true", help="动作服务器在别处，不启动")
     ap.add_argument("--debug", action="store_true", help="显示 Rasa 的全部日志")
     args = ap.parse_args(argv)
+    if not 1 <= args.workers <= 64:
+        ap.error("--workers 要在 1 到 64 之间")
     from persona.project import serve
 
-    return serve(args.port, args.actions_port, debug=args.debug)
+    return serve(args.port, args.actions_port, args.debug, args.endpoints, args.workers, args.host, not args.no_actions)
 
 
 def test_main(argv: Sequence[str]) -> int:

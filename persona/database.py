@@ -6,12 +6,14 @@ It is the tracker store's own database (`endpoints.yml tracker_store`), so a ban
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from persona.services import endpoints_file, read
+from persona.services import filled as _value
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -19,23 +21,17 @@ if TYPE_CHECKING:
 
 URL = "MASCOT_DB"  # a SQLAlchemy URL that wins over endpoints.yml
 _FILE = "conversations.db"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def _value(setting: Any) -> Any:
-    """A setting with `${NAME}` taken from the environment, as Rasa reads endpoints.yml."""
-    return os.path.expandvars(setting) if isinstance(setting, str) else setting
-
-
-def database_url(endpoints: Path | str = "endpoints.yml") -> Any:
-    """The SQLAlchemy URL: `MASCOT_DB`, else the SQL tracker store of endpoints.yml, else a SQLite file beside it."""
+def database_url(endpoints: Path | str | None = None) -> Any:
+    """The SQLAlchemy URL: `MASCOT_DB`, else the SQL tracker store of the endpoints file in use, else a SQLite file beside it."""
     from sqlalchemy import engine as sql
 
     if os.environ.get(URL):
         return os.environ[URL]
-    file = Path(endpoints)
-    settings: Mapping[str, Any] = {}
-    if file.exists():
-        settings = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("tracker_store") or {}
+    file = Path(endpoints) if endpoints else endpoints_file()
+    settings: Mapping[str, Any] = (read(file).get("tracker_store") or {}) if file.exists() else {}
     dialect = _value(settings.get("dialect", "sqlite"))
     if dialect == "sqlite":
         return sql.URL.create("sqlite", database=str(_value(settings.get("db", _FILE))))
@@ -45,6 +41,11 @@ def database_url(endpoints: Path | str = "endpoints.yml") -> Any:
         database=_value(settings.get("db")), username=_value(settings.get("username")),
         password=_value(settings.get("password")), query=settings.get("query") or {},
     )
+
+
+def storable(text: str) -> str:
+    """Text as every database takes it: PostgreSQL refuses NUL, UTF-8 has no lone surrogates."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,9 @@ from typing import Any
 
 import yaml
 
+from persona import services
+from persona.workers import Pool, listen, supervise
+
 LOCAL = "127.0.0.1"
 BUILD = Path("build")
 MODELS = Path("models")
@@ -144,17 +147,25 @@ def _endpoints(actions_port: int) -> str:
     return str(copy)
 
 
-def _ready(port: int, actions_port: int) -> bool:
+def _ready(
+    port: int, actions_port: int, endpoints: Path = Path(services.DEFAULT), workers: int = 1, actions: bool = True,
+) -> bool:
     """Everything that must be true before processes are started; says what is not."""
     try:
-        preflight()
+        preflight(endpoints)
     except (StartError, OSError) as problem:
         print(problem, file=sys.stderr)
         return False
+    trouble = next(services.problems(endpoints, workers), None)
+    if trouble:
+        print(trouble, file=sys.stderr)
+        return False
+    for warning in services.warnings(endpoints):
+        print(warning, file=sys.stderr)
     if not any(MODELS.glob("*.tar.gz")):
         print("还没有模型，先运行 make train。", file=sys.stderr)
         return False
-    for name, number in (("PORT", port), ("ACTIONS_PORT", actions_port)):
+    for name, number in (("PORT", port), *([("ACTIONS_PORT", actions_port)] if actions else [])):
         if not port_is_free(number):
             print(f"端口 {number} 被别的程序占着；换一个：{name}={number + 100}。", file=sys.stderr)
             return False
@@ -191,23 +202,31 @@ def _leave(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def serve(port: int, actions_port: int, debug: bool = False) -> int:
-    """REST on 127.0.0.1:port with its action server, until a signal comes."""
-    if not _ready(port, actions_port):
+def serve(
+    port: int, actions_port: int, debug: bool = False, endpoints: str = "", workers: int = 1, host: str = LOCAL, actions: bool = True,
+) -> int:
+    """REST on host:port until a signal comes; SIGTERM lets turns in flight end, SIGUSR1 takes up the newest model without a pause.
+
+    endpoints (str): another endpoints file than endpoints.yml. workers (int): Rasa processes, and action servers, on one
+    address each. actions (bool): False when action servers run elsewhere (`action_endpoint` of the endpoints file).
+    """
+    file = Path(endpoints or services.DEFAULT)
+    if not _ready(port, actions_port, file, workers, actions):
         return 1
-    with action_server(actions_port):
-        command = rasa_command(
-            "run", "-i", LOCAL, "-p", str(port), "--endpoints", _endpoints(actions_port), "--credentials", "credentials.yml"
-        )
-        server = subprocess.Popen([*command, *(["--debug"] if debug else [])], env=_environment(debug), start_new_session=True)
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            server.terminate()
-
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, stop)
-        print("正在开门，十几秒……", flush=True)
-        if wait_for(port, 120, server):
-            print(f"开门了：网页 http://{LOCAL}:{port}/web/，接口 POST http://{LOCAL}:{port}/webhooks/rest/webhook（Ctrl-C 结束）", flush=True)
-        code = server.wait()
-        return 0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else code
+    if actions and not endpoints:
+        file = Path(_endpoints(actions_port))
+    environment = {**_environment(debug), services.ENDPOINTS: str(file)}
+    pools = []
+    if actions:
+        BUILD.mkdir(exist_ok=True)
+        (BUILD / "actions.log").write_bytes(b"")
+        command = [sys.executable, "-m", "persona.rasa_adapter.sharing", "--actions", "actions", "-p", str(actions_port)]
+        pools.append(Pool("动作服务器", command, listen(LOCAL, actions_port), workers, environment, BUILD / "actions.log"))
+    command = rasa_command("run", "-i", host, "-p", str(port), "--endpoints", str(file), "--credentials", "credentials.yml")
+    pools.append(Pool("Rasa", [*command, *(["--debug"] if debug else [])], listen(host, port), workers, environment))
+    print("正在开门，十几秒……", flush=True)
+    return supervise(
+        pools,
+        lambda: print(f"开门了：网页 http://{host}:{port}/web/，接口 POST http://{host}:{port}/webhooks/rest/webhook（Ctrl-C 结束）", flush=True),
+        lambda: print("全部换新了。", flush=True),
+    )

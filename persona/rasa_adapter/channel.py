@@ -32,8 +32,8 @@ logger = logging.getLogger(__name__)
 
 # Beside an empty answer: a clerk has the conversation, the message has reached the ticket.
 SPEAKER = "X-Mascot-Speaker"
-_SENDER = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_SENDER = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,128}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 class RateLimit:

@@ -25,9 +25,11 @@ from persona.compliance.secrets import mask
 from persona.labels import full_label
 from persona.products import category_of
 from persona.rasa_adapter import editor, remote, staff
+from persona.rasa_adapter.broker import MascotBroker
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
+from persona.rasa_adapter.outage import Spare, key, stored_keys, sturdy
 from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
 from persona.rasa_adapter.topics import asked_by
 
@@ -225,30 +227,46 @@ class _Door:
     """Makes a tracker store hand out `MascotTracker`, also for new senders and while the database is gone."""
 
     domain: Domain
+    save: Any
+    retrieve: Any
 
     def _open(self, broker: EventBroker | None) -> None:
         remote.install()
         mask_logs()
         audit = house().audit
-        if broker is not None:
+        if isinstance(broker, MascotBroker):
+            broker.carry(Feed(audit.path))
+            audit.written = broker.wake
+        elif broker is not None:
             audit.written = Feed(audit.path, broker.publish).catch_up
-        self._spare: dict[str, MascotTracker] = {}
+        self._spare = Spare(self._catch_up)
         STORES.add(self)
+
+    async def _catch_up(self, sender_id: str) -> bool:
+        """Store what was said while the store was away; whether it is stored. Raises while the store is away."""
+        self._known(sender_id)
+        await self.save(await self.retrieve(sender_id))
+        return self._spare.get(sender_id) is None
+
+    def _known(self, sender_id: str) -> set[tuple[Any, Any]]:
+        """Events that the store has; only asked for a conversation that was kept in memory."""
+        return set()
 
     def _fresh(self, sender_id: str) -> MascotTracker:
         return MascotTracker(sender_id, self.domain.slots if self.domain else [])
 
     async def _ours(self, reading: Any, sender_id: str) -> MascotTracker:
+        spare = self._spare.get(sender_id)
         try:
             stored = await reading
+            known = self._known(sender_id) if spare is not None else set()
         except Exception:
             logger.exception("the tracker store cannot be read; the conversation goes on in memory")
-            return self._spare.get(sender_id) or self._fresh(sender_id)
+            return spare or self._fresh(sender_id)
         tracker = MascotTracker.adopt(stored) if stored is not None else self._fresh(sender_id)
-        spare = self._spare.get(sender_id)
         if spare is not None:  # what was said while the store was away; it has passed the door
-            newest = tracker.events[-1].timestamp if tracker.events else 0.0
-            for event in [e for e in spare.events if e.timestamp > newest]:
+            known |= {key(e) for e in tracker.events}
+            for event in [e for e in spare.events if key(e) not in known]:
                 DialogueStateTracker.update(tracker, event)
         return tracker
 
@@ -285,7 +303,11 @@ class MascotSQLStore(_Door, SQLTrackerStore):
         dialect: str = "sqlite", db: str = "conversations.db", **kwargs: Any,
     ) -> None:
         super().__init__(domain, dialect=dialect, host=host, db=db, event_broker=event_broker, **kwargs)
+        sturdy(self)
         self._open(event_broker)
+
+    def _known(self, sender_id: str) -> set[tuple[Any, Any]]:
+        return stored_keys(self, sender_id)
 
     def init_tracker(self, sender_id: str) -> MascotTracker:
         """A tracker of ours instead of Rasa's plain one."""
@@ -309,9 +331,9 @@ class MascotSQLStore(_Door, SQLTrackerStore):
             await super().save(tracker)
         except Exception:
             logger.exception("the tracker store cannot be written; the conversation is kept in memory")
-            self._spare[tracker.sender_id] = MascotTracker.adopt(tracker)
+            self._spare.keep(MascotTracker.adopt(tracker))
         else:
-            self._spare.pop(tracker.sender_id, None)
+            self._spare.stored(tracker.sender_id)
 
 
 def open_stores() -> Iterable[TrackerStore]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 import warnings
 
+from persona.rasa_adapter.sharing import share
+
 KNOWN = (
     "You have defined training data with examples for training a response selector, but your NLU configuration",
     "The following duplicated intents have been found across multiple domain files: chitchat, faq, scam",
@@ -32,6 +34,7 @@ def quiet() -> None:
 def main() -> None:
     """Run rasa's command line."""
     quiet()
+    share()
     from rasa.__main__ import main as rasa
 
     sys.argv[0] = "rasa"

@@ -307,7 +307,7 @@ class TicketStore:
         from sqlalchemy import insert
 
         done = connection.execute(insert(self.lines).values(
-            ticket=ticket, at=_iso(now), speaker=speaker, kind=kind, text=mask(text)[0], name=name, staff_id=staff_id,
+            ticket=ticket, at=_iso(now), speaker=speaker, kind=kind, text=database.storable(mask(text)[0]), name=name, staff_id=staff_id,
             delivered=0 if speaker == "staff" else 1,
         ))
         return int(done.inserted_primary_key[0])
