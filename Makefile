@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help setup train chat serve test unit lint bench eval clean
+.PHONY: help setup train chat serve services test unit lint bench soak eval clean
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -30,7 +30,11 @@ chat: train  ## talk to the mascot in this terminal (/stop ends)
 serve: train  ## REST on 127.0.0.1:PORT with its action server (PORT=5005 ACTIONS_PORT=5055)
 	@$(MASCOT) serve --port $(PORT) --actions-port $(ACTIONS_PORT)
 
-test: train  ## everything that must pass before a change lands
+services:  ## install PostgreSQL, Redis, RabbitMQ, nginx from Debian's packages for the tests (root)
+	@sh tools/services.sh
+
+test: train  ## everything that must pass before a change lands; as root on Debian it runs `make services` first
+	@sh tools/services.sh --quiet-if-unable
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(MASCOT) lint
@@ -46,6 +50,9 @@ lint: setup  ## check content, style and types
 
 eval: train  ## cross-validate the understanding (build/eval.html); EVAL=folder with score.py: score its sentences instead
 	@$(if $(EVAL),$(PY) bench/quality.py $(EVAL) $(if $(WRITE),--write),$(MASCOT) eval --cv --format html --out build/eval.html)
+
+soak: train  ## half an hour of mixed load with faults on the production profile (MINUTES=30); needs `make services`
+	@$(PY) bench/soak.py --minutes $(or $(MINUTES),30)
 
 bench: train  ## measure speed and memory beside stock Rasa, in the same run
 	@$(PY) bench/run.py

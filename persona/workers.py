@@ -128,6 +128,9 @@ class Pool:
             self.deaths = self.deaths + 1 if now - worker.began < 60 else 1
             self._again = now + PAUSE[min(self.deaths - 1, len(PAUSE) - 1)]
             print(f"{self.name} {worker.process.pid} 没了（{worker.process.returncode}），补一个。", file=sys.stderr, flush=True)
+        for worker in self.workers:
+            if not worker.ready and worker.look():
+                print(f"{self.name} {worker.process.pid} 补上了。", file=sys.stderr, flush=True)
         while len(self.workers) < self.count and now >= self._again:
             self.start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,14 @@ os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
 if TYPE_CHECKING:
     from tests.talk import Bot
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tests that were left out for want of a server are said at the end, with what to do; `-q` would hide them."""
+    left = [report for report in terminalreporter.stats.get("skipped", []) if "make services" in str(report.longrepr)]
+    if left:
+        reasons = sorted({str(report.longrepr[2]).removeprefix("Skipped: ") for report in left})
+        terminalreporter.write_sep("=", f"{len(left)} 个真实服务的测试没有跑：{'；'.join(reasons)}", yellow=True)
 
 
 @pytest.fixture(scope="session")

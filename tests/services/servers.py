@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,6 +72,17 @@ def _as(*users: str) -> dict[str, Any]:
     return {}
 
 
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that unprivileged servers can enter; pytest's own are closed to them."""
+    folder = Path(tempfile.mkdtemp(prefix="mascot-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class Program:
     """One server process in a folder of its own."""
 
@@ -84,9 +96,6 @@ class Program:
         self.options = _as(*self.users)
         self.process: subprocess.Popen[bytes] | None = None
         if self.options:
-            for parent in (self.folder, *self.folder.parents):
-                if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & 0o001:
-                    parent.chmod(parent.stat().st_mode | 0o011)
             os.chown(self.folder, self.options["user"], self.options["group"])
 
     def command(self) -> list[str]:

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Make the secrets that are missing, 32 random bytes each. Only the owner can enter the folder.
+set -eu
+cd "$(dirname "$0")"
+umask 077
+mkdir -p secrets
+for name in db_password redis_password rabbitmq_password desk_token editor_token; do
+    [ -s "secrets/$name" ] && continue
+    od -An -tx1 -N32 /dev/urandom | tr -d ' \n' > "secrets/$name"
+    echo "secrets/$name"
+done
+# Compose mounts the files as they are, and the containers' users (10001, 999) are nobody here: the folder is what protects.
+chmod 0444 secrets/*
+chmod 0700 secrets

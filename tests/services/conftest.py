@@ -1,0 +1,31 @@
+"""The servers that all service tests share, once a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.services.production import Production, production
+from tests.services.servers import Redis, missing, running, scratch
+
+
+def _wanted(*names: str) -> None:
+    lacking = [name for name in names if name in missing()]
+    if lacking:
+        pytest.skip(f"没有装 {'、'.join(lacking)}；make services 会装")
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[Production]:
+    """The production profile with two workers."""
+    _wanted("PostgreSQL", "Redis", "RabbitMQ")
+    with scratch() as folder, production(folder) as everything:
+        yield everything
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    _wanted("Redis")
+    with scratch() as folder, running(Redis(folder)) as server:
+        yield server

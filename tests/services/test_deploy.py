@@ -1,0 +1,170 @@
+"""What stands in deploy/: nginx for real, backup and restore on a real PostgreSQL, Compose against what the project needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from persona.compliance.audit import AuditLog, verify
+from tests.services import servers
+from tests.services.processes import DESK_TOKEN, ROOT
+from tests.services.production import Production
+from tests.services.servers import LOCAL, Nginx, PostgreSQL, free_port, missing, running, scratch
+
+DEPLOY = ROOT / "deploy"
+
+
+class Ports:
+    """The ports of nginx.conf, moved to free ones."""
+
+    customers, inside, actions = 0, 0, 0
+
+
+def configuration(house: Any, ports: Ports) -> Any:
+    def made(folder: Path, port: int) -> str:
+        ports.customers, ports.inside, ports.actions = port, free_port(), free_port()
+        text = (DEPLOY / "nginx" / "nginx.conf").read_text("utf-8")
+        for old, new in (
+            ("listen 8080;", f"listen {LOCAL}:{port};"), ("listen 8081;", f"listen {LOCAL}:{ports.inside};"), ("listen 5055;", f"listen {LOCAL}:{ports.actions};"),
+            ("server rasa:5005;", f"server {LOCAL}:{house.port};"), ("server actions:5055;", f"server {LOCAL}:{house.actions_port};"),
+            ("/dev/stdout", str(folder / "access.log")), ("/dev/stderr", str(folder / "error.log")), ("/tmp/", f"{folder}/"),
+        ):
+            assert old in text, old
+            text = text.replace(old, new)
+        return text
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def ports() -> Ports:
+    return Ports()
+
+
+@pytest.fixture(scope="module")
+def nginx(house: Production, ports: Ports) -> Iterator[Nginx]:
+    if "nginx" in missing():
+        pytest.skip("没有装 nginx；make services 会装")
+    with scratch() as folder:
+        server = Nginx(folder, configuration(house, ports))
+        assert server.check() == ""
+        with running(server):
+            yield server
+
+
+def fetch(port: int, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str, Any]:
+    request = urllib.request.Request(f"http://{LOCAL}:{port}{path}", body, {"Content-Type": "application/json", **headers})
+    try:
+        with urllib.request.urlopen(request, timeout=40) as reply:
+            return int(reply.status), reply.read().decode(), reply.headers
+    except urllib.error.HTTPError as problem:
+        return problem.code, problem.read().decode(), problem.headers
+
+
+def said(sender: str, text: str) -> bytes:
+    return json.dumps({"sender": sender, "message": text}).encode()
+
+
+def test_customers_reach_the_channel_and_the_page_through_nginx(nginx: Nginx, ports: Ports) -> None:
+    status, text, headers = fetch(ports.customers, "/webhooks/rest/webhook", said("n1", "信用卡怎么挂失"))
+    assert status == 200 and "95" in json.loads(text)[0]["text"]
+    assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Strict-Transport-Security"] and headers["Permissions-Policy"] and "nginx/" not in headers["Server"]
+    status, text, headers = fetch(ports.customers, "/web/")
+    assert status == 200 and "<html" in text and "frame-ancestors" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/desk/tickets", "/webhooks/rest/readyz", "/webhooks/rest/../../desk/tickets", "//desk/tickets", "/desk%2ftickets", "/status", "/model", "/conversations/x/tracker", "/version"],
+)
+def test_customers_reach_nothing_else(nginx: Nginx, ports: Ports, path: str) -> None:
+    status, _, headers = fetch(ports.customers, path, Authorization=f"Bearer {DESK_TOKEN}")
+    assert status == 404 and headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_bank_reaches_the_desk_and_readiness(nginx: Nginx, ports: Ports) -> None:
+    assert fetch(ports.inside, "/desk/tickets", Authorization=f"Bearer {DESK_TOKEN}")[0] == 200
+    assert fetch(ports.inside, "/desk/tickets")[0] == 401
+    assert json.loads(fetch(ports.inside, "/webhooks/rest/readyz")[1])["ready"] is True
+    assert fetch(ports.inside, "/webhooks/rest/webhook", said("n2", "你好"))[0] == 404
+
+
+def test_the_action_servers_are_behind_one_address(nginx: Nginx, ports: Ports) -> None:
+    status, text, _ = fetch(ports.actions, "/webhook", json.dumps({"next_action": "action_nobody", "sender_id": "x", "tracker": {}, "domain": {}}).encode())
+    assert status == 404 and "action_nobody" in text  # said by rasa_sdk
+    assert fetch(ports.actions, "/actions")[0] == 404
+
+
+def test_too_much_is_refused_by_nginx(nginx: Nginx, ports: Ports) -> None:
+    assert fetch(ports.customers, "/webhooks/rest/webhook", said("n3", "卡" * 40_000))[0] == 413
+    statuses = [fetch(ports.customers, "/webhooks/rest/webhook", b"{broken")[0] for _ in range(40)]
+    assert set(statuses) == {400, 429} and statuses[0] == 400
+
+
+def test_what_customers_write_is_in_no_log(nginx: Nginx, ports: Ports) -> None:
+    fetch(ports.inside, "/webhooks/rest/readyz?text=不许记下来".encode().decode("latin-1").encode("ascii", "ignore").decode())
+    log = (nginx.folder / "access.log").read_text("utf-8", "replace")
+    assert "/webhooks/rest/webhook" in log and "信用卡" not in log and "n1" not in log and "?" not in log
+
+
+def test_a_worker_that_is_away_is_a_503_with_a_reason() -> None:
+    if "nginx" in missing():
+        pytest.skip("没有装 nginx；make services 会装")
+    ports, nobody = Ports(), type("Nobody", (), {"port": free_port(), "actions_port": free_port()})()
+    with scratch() as folder, running(Nginx(folder, configuration(nobody, ports))):
+        status, text, headers = fetch(ports.customers, "/webhooks/rest/webhook", said("n4", "你好"))
+    assert status == 503 and json.loads(text)["error"] == "away" and "110" in text and headers["Retry-After"] == "5"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def run(script: str, database: PostgreSQL, name: str, *arguments: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**database.client_environment(), "PGDATABASE": name}
+    binaries = {str(Path(str(servers.program(p))).resolve().parent) for p in ("pg_dump", "psql")}
+    environment["PATH"] = os.pathsep.join([*binaries, environment["PATH"]])
+    return subprocess.run([str(DEPLOY / script), *map(str, arguments)], env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_backup_and_restore(house: Production, tmp_path: Path) -> None:
+    assert len(house.rest.say("kept", "信用卡怎么挂失")) > 5
+    assert len(house.rest.say("kept", "留言：请周一上午回电")) > 5
+    house.database.create("empty")
+    audit = tmp_path / "audit"
+    done = run("backup.sh", house.database, "mascot", tmp_path / "backup", house.audit.parent)
+    assert done.returncode == 0, done.stderr
+    again = run("backup.sh", house.database, "mascot", tmp_path / "backup", house.audit.parent)
+    assert again.returncode == 1 and "换一个名字" in again.stderr
+    # Into the database that is in use: refused, and nothing is touched.
+    before = house.database.sql("select count(*) from events")
+    assert run("restore.sh", house.database, "mascot", tmp_path / "backup", audit).returncode == 1
+    assert house.database.sql("select count(*) from events") == before
+    done = run("restore.sh", house.database, "empty", tmp_path / "backup", audit)
+    assert done.returncode == 0, done.stderr
+    kept = "select md5(string_agg(data, '' order by id)) from events where sender_id = 'kept'"
+    assert house.database.sql(kept, "empty") == house.database.sql(kept) != [""]
+    lines = "select count(*) from ticket_lines"
+    assert house.database.sql(lines, "empty") == house.database.sql(lines) != ["0"]
+    # The restored database takes new rows: its sequences went along.
+    house.database.sql("insert into events (sender_id, type_name) values ('new', 'user')", "empty")
+    assert verify(audit / "audit.jsonl") == []
+    AuditLog(audit / "audit.jsonl").append({"kind": "restored"})
+    assert verify(audit / "audit.jsonl") == []
+    assert run("restore.sh", house.database, "empty", tmp_path / "backup", tmp_path / "other").returncode == 1
+
+
+def test_a_damaged_backup_is_not_restored(house: Production, tmp_path: Path) -> None:
+    assert run("backup.sh", house.database, "mascot", tmp_path / "backup", house.audit.parent).returncode == 0
+    with open(tmp_path / "backup" / "database.dump", "r+b") as dump:
+        dump.seek(2000)
+        dump.write(b"damage")
+    house.database.create("untouched")
+    done = run("restore.sh", house.database, "untouched", tmp_path / "backup", tmp_path / "audit")
+    assert done.returncode == 1 and "校验和" in done.stderr
+    assert house.database.sql("select count(*) from information_schema.tables where table_schema = 'public'", "untouched") == ["0"]
