@@ -34,9 +34,10 @@ class Feed:
         self._mark = path.with_name(path.name + ".sent")
         self._lock = path.with_name(path.name + ".sent.lock")
         self._closed_until = 0.0
-        if not self._mark.exists():  # a broker that is new gets what is written from now on
-            last = last_line(path)
-            self._keep(int(last["seq"]) if last else 0)
+        with locked(self._lock):  # several workers start at once
+            if not self._mark.exists():  # a broker that is new gets what is written from now on
+                last = last_line(path)
+                self._keep(int(last["seq"]) if last else 0)
 
     def catch_up(self) -> int:
         """Send what the broker does not have yet; returns how many lines it took. Never raises."""
@@ -79,5 +80,6 @@ class Feed:
             return 0
 
     def _keep(self, seq: int) -> None:
-        self._mark.parent.mkdir(parents=True, exist_ok=True)
-        self._mark.write_text(str(seq))
+        part = self._mark.with_name(self._mark.name + ".part")
+        part.write_text(str(seq))
+        part.replace(self._mark)

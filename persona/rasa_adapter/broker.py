@@ -94,6 +94,7 @@ class MascotBroker(PikaEventBroker):
                 await self._sending
 
     async def _run(self) -> None:
+        told = False
         while True:
             connection = None
             try:
@@ -104,9 +105,8 @@ class MascotBroker(PikaEventBroker):
                 )
                 channel = await connection.channel()
                 exchange = await self._set_up_exchange(channel)
-                if not self._up.is_set():
-                    logger.info("RabbitMQ is connected")
                 self._up.set()
+                told = False
                 while True:
                     await self._send(exchange)
                     with suppress(asyncio.TimeoutError):
@@ -115,8 +115,9 @@ class MascotBroker(PikaEventBroker):
                     if connection.is_closed or channel.is_closed:
                         raise ConnectionError("closed by the other side")
             except Exception as problem:
-                if self._up.is_set() or not self.dropped:
+                if not told:
                     logger.error("RabbitMQ at %s:%s takes nothing (%s); audit lines wait on disk", self.host, self.port, type(problem).__name__)
+                told = True
                 self._up.clear()
                 await asyncio.sleep(RETRY)
             finally:
