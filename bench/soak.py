@@ -226,7 +226,7 @@ def faults(house: Production, minutes: float) -> list[tuple[float, str, Any]]:
         assert house.process is not None
         before = house.said("全部换新了")
         house.process.send_signal(signal.SIGUSR1)
-        until(lambda: house.said("全部换新了") > before, 240, 0.5)
+        until(lambda: house.said("全部换新了") > before, 400, 0.5)
 
     def slow() -> None:
         house.gate.delay = 1.0

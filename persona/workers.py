@@ -21,7 +21,7 @@ from typing import Any
 LISTEN, READY = "MASCOT_LISTEN_FD", "MASCOT_READY_FD"  # environment of a worker: the socket, and where it says that it is ready
 DRAIN = 15.0  # seconds a worker has to finish its turns after SIGTERM
 KILL = DRAIN + 5.0  # seconds after which it is killed
-START = 120.0  # seconds a worker has to become ready
+START = 300.0  # seconds a worker has to become ready
 PAUSE = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before a worker that keeps dying is started again
 
 
@@ -111,7 +111,10 @@ class Pool:
                 code = worker.process.poll()
                 if code is not None and not worker.look():
                     raise NotStartedError(code)
-            if stopped() or time.monotonic() > until:
+            if time.monotonic() > until:
+                print(f"{self.name} 等了 {START:.0f} 秒还没准备好，不等了。", file=sys.stderr, flush=True)
+                return False
+            if stopped():
                 return False
             time.sleep(0.05)
         return True

