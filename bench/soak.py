@@ -249,8 +249,10 @@ def quantiles(times: list[float]) -> dict[str, float]:
 
 
 def stored(house: Production) -> Counter[str]:
-    rows = house.database.sql("select data::json->'metadata'->>'soak' from events where type_name = 'user'")
-    return Counter(row for row in rows if row)
+    """How often each message's number is in the database."""
+    rows = house.database.sql("select data from events where type_name = 'user'")
+    numbers = ((json.loads(row).get("metadata") or {}).get("soak") for row in rows)
+    return Counter(number for number in numbers if number)
 
 
 def soak(house: Production, minutes: float, rate: float, most: int, seed: int) -> dict[str, Any]:
@@ -273,8 +275,10 @@ def soak(house: Production, minutes: float, rate: float, most: int, seed: int) -
         busy.append((start - 0.5, time.monotonic() + 5))
         done.append({"fault": name, "at": round(start - began), "seconds": round(time.monotonic() - start, 1)})
 
+    for number in (signal.SIGINT, signal.SIGTERM):  # ends early; the report says how long it was
+        signal.signal(number, lambda *_: load.stop.set())
     try:
-        while time.monotonic() - began < minutes * 60 and load.count < most:
+        while time.monotonic() - began < minutes * 60 and load.count < most and not load.stop.is_set():
             now = time.monotonic() - began
             if plan and now >= plan[0][0] and (running is None or not running.is_alive()):
                 _, name, what = plan.pop(0)
@@ -337,7 +341,7 @@ def page(result: dict[str, Any], problems: list[str]) -> str:
     audit = result["audit"]
     return f"""# Soak
 
-`python bench/soak.py --minutes {result['minutes']:.0f} --rate {result['rate']:g} --write` on {result['date']}: the production profile (two Rasa workers, two action servers, PostgreSQL, Redis, RabbitMQ) on one machine with two cores, which other work shared. The run is written here by the program, whatever came out.
+`python bench/soak.py --rate {result['rate']:g} --write` on {result['date']}: the production profile (two Rasa workers, two action servers, PostgreSQL, Redis, RabbitMQ) on one machine with two cores, which other work shared. The run is written here by the program, whatever came out.
 
 **{result['minutes']} minutes, {result['messages']} messages in {result['conversations']} conversations.** {'Nothing was lost, doubled or wrong, and memory stayed flat.' if not problems else 'Not as it should be: ' + '; '.join(problems)}
 
