@@ -90,6 +90,12 @@ def test_a_stop_waits_for_turns_in_flight() -> None:
     assert seconds(SERVICES["actions"]["stop_grace_period"]) > DRAIN
 
 
+def test_renewing_has_room_for_one_worker_more() -> None:
+    command = SERVICES["rasa"]["command"]
+    workers = int(command[command.index("--workers") + 1])
+    assert SERVICES["rasa"]["mem_limit"].endswith("g") and float(SERVICES["rasa"]["mem_limit"][:-1]) >= 0.85 * (workers + 1)
+
+
 def test_the_start_commands_are_ours() -> None:
     command = SERVICES["rasa"]["command"]
     assert command[:2] == ["mascot", "serve"] and command[command.index("--endpoints") + 1] == "endpoints.production.yml"
