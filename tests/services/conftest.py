@@ -17,11 +17,19 @@ def _wanted(*names: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[Production]:
-    """The production profile with two workers."""
+def everything() -> Iterator[Production]:
+    """The production profile with two workers, started once."""
     _wanted("PostgreSQL", "Redis", "RabbitMQ")
-    with scratch() as folder, production(folder) as everything:
-        yield everything
+    with scratch() as folder, production(folder) as started:
+        yield started
+
+
+@pytest.fixture
+def house(everything: Production) -> Production:
+    """The production profile, running: a test may have ended it."""
+    if everything.process is None or everything.process.poll() is not None:
+        everything.start()
+    return everything
 
 
 @pytest.fixture(scope="session")

@@ -118,7 +118,7 @@ class Production:
         ]
 
     def start(self) -> None:
-        with open(self.log, "ab") as log:
+        with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 self.command(), cwd=self.project, env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -50,11 +50,11 @@ def ports() -> Ports:
 
 
 @pytest.fixture(scope="module")
-def nginx(house: Production, ports: Ports) -> Iterator[Nginx]:
+def nginx(everything: Production, ports: Ports) -> Iterator[Nginx]:
     if "nginx" in missing():
         pytest.skip("没有装 nginx；make services 会装")
     with scratch() as folder:
-        server = Nginx(folder, configuration(house, ports))
+        server = Nginx(folder, configuration(everything, ports))
         assert server.check() == ""
         with running(server):
             yield server
@@ -73,7 +73,7 @@ def said(sender: str, text: str) -> bytes:
     return json.dumps({"sender": sender, "message": text}).encode()
 
 
-def test_customers_reach_the_channel_and_the_page_through_nginx(nginx: Nginx, ports: Ports) -> None:
+def test_customers_reach_the_channel_and_the_page_through_nginx(house: Production, nginx: Nginx, ports: Ports) -> None:
     status, text, headers = fetch(ports.customers, "/webhooks/rest/webhook", said("n1", "信用卡怎么挂失"))
     assert status == 200 and "95" in json.loads(text)[0]["text"]
     assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
@@ -90,26 +90,26 @@ def test_customers_reach_nothing_else(nginx: Nginx, ports: Ports, path: str) -> 
     assert status == 404 and headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_bank_reaches_the_desk_and_readiness(nginx: Nginx, ports: Ports) -> None:
+def test_the_bank_reaches_the_desk_and_readiness(house: Production, nginx: Nginx, ports: Ports) -> None:
     assert fetch(ports.inside, "/desk/tickets", Authorization=f"Bearer {DESK_TOKEN}")[0] == 200
     assert fetch(ports.inside, "/desk/tickets")[0] == 401
     assert json.loads(fetch(ports.inside, "/webhooks/rest/readyz")[1])["ready"] is True
     assert fetch(ports.inside, "/webhooks/rest/webhook", said("n2", "你好"))[0] == 404
 
 
-def test_the_action_servers_are_behind_one_address(nginx: Nginx, ports: Ports) -> None:
+def test_the_action_servers_are_behind_one_address(house: Production, nginx: Nginx, ports: Ports) -> None:
     status, text, _ = fetch(ports.actions, "/webhook", json.dumps({"next_action": "action_nobody", "sender_id": "x", "tracker": {}, "domain": {}}).encode())
     assert status == 404 and "action_nobody" in text  # said by rasa_sdk
     assert fetch(ports.actions, "/actions")[0] == 404
 
 
-def test_too_much_is_refused_by_nginx(nginx: Nginx, ports: Ports) -> None:
+def test_too_much_is_refused_by_nginx(house: Production, nginx: Nginx, ports: Ports) -> None:
     assert fetch(ports.customers, "/webhooks/rest/webhook", said("n3", "卡" * 40_000))[0] == 413
     statuses = [fetch(ports.customers, "/webhooks/rest/webhook", b"{broken")[0] for _ in range(40)]
     assert set(statuses) == {400, 429} and statuses[0] == 400
 
 
-def test_what_customers_write_is_in_no_log(nginx: Nginx, ports: Ports) -> None:
+def test_what_customers_write_is_in_no_log(house: Production, nginx: Nginx, ports: Ports) -> None:
     fetch(ports.customers, "/webhooks/rest/webhook?words=not-to-be-kept", said("n1", "信用卡怎么挂失"))
     log = (nginx.folder / "access.log").read_text("utf-8", "replace")
     assert "/webhooks/rest/webhook" in log and "信用卡" not in log and "not-to-be-kept" not in log and "?" not in log
