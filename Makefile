@@ -51,8 +51,8 @@ lint: setup  ## check content, style and types
 eval: train  ## cross-validate the understanding (build/eval.html); EVAL=folder with score.py: score its sentences instead
 	@$(if $(EVAL),$(PY) bench/quality.py $(EVAL) $(if $(WRITE),--write),$(MASCOT) eval --cv --format html --out build/eval.html)
 
-soak: train  ## half an hour of mixed load with faults on the production profile (MINUTES=30); needs `make services`
-	@$(PY) bench/soak.py --minutes $(or $(MINUTES),30)
+soak: train  ## mixed load with faults on the production profile (MINUTES=30; WRITE=1: docs/soak.md); needs `make services`
+	@$(PY) bench/soak.py --minutes $(or $(MINUTES),30) $(if $(WRITE),--write)
 
 bench: train  ## measure speed and memory beside stock Rasa, in the same run
 	@$(PY) bench/run.py
