@@ -223,7 +223,8 @@ def serve(
         command = [sys.executable, "-m", "persona.rasa_adapter.sharing", "--actions", "actions", "-p", str(actions_port)]
         pools.append(Pool("动作服务器", command, listen(LOCAL, actions_port), workers, environment, BUILD / "actions.log"))
     command = rasa_command("run", "-i", host, "-p", str(port), "--endpoints", str(file), "--credentials", "credentials.yml")
-    pools.append(Pool("Rasa", [*command, *(["--debug"] if debug else [])], listen(host, port), workers, environment))
+    rasa = [*command, *(["--debug"] if debug else [])]
+    pools.append(Pool("Rasa", rasa, listen(host, port), workers, environment, overlap=services.shared_lock(file)))
     print("正在开门，十几秒……", flush=True)
     return supervise(
         pools,

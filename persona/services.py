@@ -58,19 +58,23 @@ def no_redis(host: Any, port: Any, problem: BaseException | str) -> str:
     return f"连不上 Redis（{host}:{port}，{problem}），不启动：没有它，几个进程会同时回答同一位客户。请先启动 Redis，或检查 REDIS_HOST、REDIS_PORT、REDIS_PASSWORD。"
 
 
+def shared_lock(file: Path) -> bool:
+    """Whether several processes can answer with this file: the lock is not in one process's memory."""
+    return str((read(file).get("lock_store") or {}).get("type") or "in_memory") != "in_memory"
+
+
 def problems(file: Path, workers: int = 1) -> Iterator[str]:
     """Why a start with this file must fail, one sentence each. A database that is away is none: see `warnings`."""
     missing = [name for name in variables(file) if not os.environ.get(name)]
     if missing:
         yield f"{file}：环境变量 {'、'.join(missing)} 没有设，不启动。"
         return
-    lock = read(file).get("lock_store") or {}
-    kind = str(lock.get("type") or "in_memory")
-    if kind == "in_memory":
+    if not shared_lock(file):
         if workers > 1:
             yield f"{file}：--workers {workers} 要有共享的锁，lock_store 现在在内存里，不启动。请用 endpoints.production.yml，或者 --workers 1。"
         return
-    if kind == "redis" or kind.endswith("RedisLockStore"):
+    lock = read(file)["lock_store"]
+    if str(lock["type"]) == "redis" or str(lock["type"]).endswith("RedisLockStore"):
         trouble = _redis(lock)
         if trouble:
             yield trouble

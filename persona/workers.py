@@ -83,6 +83,7 @@ class Pool:
     count: int
     environment: Mapping[str, str]
     log: Path | None = None
+    overlap: bool = True  # False: an old worker has ended before a new one starts, because they could not share a lock
     workers: list[Worker] = field(default_factory=list)
     leaving: list[Worker] = field(default_factory=list)
     deaths: int = 0
@@ -138,22 +139,30 @@ class Pool:
             self.start()
 
     def renew(self, stopped: Callable[[], bool]) -> bool:
-        """Every worker replaced, one at a time: the new one is ready before the old one is asked to end. False: given up."""
+        """Every worker replaced, one at a time: the new one is ready before the old one is asked to end. False: given up.
+
+        Without `overlap` what arrives in between waits in the socket's queue.
+        """
         for old in list(self.workers):
+            if not self.overlap:
+                self.workers.remove(old)
+                old.ask_to_end()
+                old.end(time.monotonic() + KILL)
             new = self.start()
             try:
                 good = self.wait_ready([new], stopped)
             except NotStartedError as problem:
-                print(f"新的{self.name}起不来（{problem}），旧的继续。", file=sys.stderr, flush=True)
+                print(f"新的{self.name}起不来（{problem}）{'，旧的继续' if self.overlap else ''}。", file=sys.stderr, flush=True)
                 good = False
             if not good:
                 self.workers.remove(new)
                 new.ask_to_end()
                 new.end(time.monotonic() + KILL)
                 return False
-            self.workers.remove(old)
-            old.ask_to_end()
-            self.leaving.append(old)
+            if self.overlap:
+                self.workers.remove(old)
+                old.ask_to_end()
+                self.leaving.append(old)
         return True
 
     def stop(self) -> None:

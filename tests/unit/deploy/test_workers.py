@@ -109,6 +109,26 @@ def test_renewing_drops_nothing(pool: Pool) -> None:
     assert not old & {w.process.pid for w in pool.workers} and len(pool.workers) == 2
 
 
+def test_without_a_shared_lock_old_and_new_never_answer_together(pool: Pool) -> None:
+    pool.overlap = False
+    old = pool.workers.pop()
+    old.ask_to_end()
+    old.end(time.monotonic() + 5)
+    before, answers = pool.workers[0], []
+    busy = threading.Thread(target=lambda: answers.append((ask(port(pool), 0.8), before.process.poll())))
+    busy.start()
+    time.sleep(0.2)
+    waiting = threading.Thread(target=lambda: answers.append((ask(port(pool)), before.process.poll())))
+    waiting.start()
+    assert pool.renew(lambda: False)
+    busy.join()
+    waiting.join()
+    first, second = answers
+    assert first[0] == before.process.pid  # finished
+    assert second[0] in (before.process.pid, pool.workers[0].process.pid) and not pool.leaving
+    assert ask(port(pool)) == pool.workers[0].process.pid != before.process.pid
+
+
 def test_a_new_worker_that_does_not_start_leaves_the_old_ones(pool: Pool, capfd: pytest.CaptureFixture[str]) -> None:
     old = {w.process.pid for w in pool.workers}
     pool.command = [sys.executable, "-c", WORKER, "broken"]
