@@ -110,7 +110,7 @@ class Program:
                 self.command(), cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, start_new_session=True, **self.options,
             )
-        until(self._up, 60)
+        until(self._up, 180)  # RabbitMQ on a machine that does other things
 
     def _up(self) -> bool:
         assert self.process is not None and self.process.poll() is None, self.log.read_text("utf-8", "replace")[-2000:]
