@@ -39,6 +39,7 @@ from persona.official import check
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.options import Command, choose, parse_payload
+from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.said import button_rows, last_response
 from persona.state import HARD
 from persona.tickets.model import NUMBER
@@ -135,6 +136,8 @@ class MascotClassifier(GraphComponent):
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Write intent, ranking, entities and topic onto each message."""
         for message in messages:
+            if tracker is not None:
+                keep_from_logs(message.get(TEXT) or "", said_before(reversed(tracker.events)))
             self._process(message, tracker)
         return messages
 

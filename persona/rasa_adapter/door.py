@@ -21,13 +21,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from persona import state
 from persona.calculators import flow_of
 from persona.compliance.feed import Feed
-from persona.compliance.secrets import mask
 from persona.labels import full_label
 from persona.products import category_of
 from persona.rasa_adapter import editor, remote, staff
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
+from persona.rasa_adapter.masking import mask_message, masked, said_before
 from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
 from persona.rasa_adapter.topics import asked_by
 
@@ -35,17 +35,6 @@ logger = logging.getLogger(__name__)
 
 # Stores of ours that are alive in this process: the NLG refuses to start when there is none (see nlg.py).
 STORES: weakref.WeakSet[TrackerStore] = weakref.WeakSet()
-
-
-def masked(value: Any) -> Any:
-    """The same data with secrets masked in every text, keys included."""
-    if isinstance(value, str):
-        return mask(value)[0]
-    if isinstance(value, Mapping):
-        return {masked(k): masked(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [masked(v) for v in value]
-    return value
 
 
 _MOST = 4096
@@ -147,12 +136,8 @@ class MascotTracker(DialogueStateTracker):
 
     def _mask(self, event: UserUttered) -> None:
         known = editor.proven(event.metadata, event.input_channel)
-        text, kinds = mask(event.text or "")
-        event.text = text
-        event.parse_data = masked(event.parse_data)
-        event.intent = masked(event.intent)
-        event.entities = masked(event.entities)
-        event.metadata = {k: v for k, v in masked(event.metadata or {}).items() if k != editor.ROLE}
+        kinds = mask_message(event, said_before(reversed(self.events)))
+        event.metadata = {k: v for k, v in event.metadata.items() if k != editor.ROLE}
         if known:
             event.metadata[editor.ROLE] = editor.EDITOR
         if kinds:
