@@ -32,7 +32,7 @@ _INVISIBLE = "\u200b-\u200f\u2060\ufeff\u00ad"
 _S = rf"[ \t\-—–−‐·.{_INVISIBLE}]{{0,3}}"
 _RUN = re.compile(rf"(?<![0-9])(?:{_D}{_S}){{5,60}}(?:{_D}|[Xx](?![A-Za-z]))")
 # also a comma, a slash or a new line, when the groups are those of a number that is written in groups
-_LOOSE = re.compile(rf"(?<![0-9])[0-9]{{1,8}}(?:[ \t]{{0,2}}[,，、/_|*#;；\r\n\-. ]{{1,2}}[ \t]{{0,2}}[0-9]{{1,8}}){{2,18}}[Xx]?(?![0-9])")
+_LOOSE = re.compile(r"(?<![0-9])[0-9]{1,8}(?:[ \t]{0,2}[,，、/_|*#;；\r\n\-. ]{1,2}[ \t]{0,2}[0-9]{1,8}){2,18}[Xx]?(?![0-9])")
 _GROUP = re.compile(rf"{_D}+[Xx]?")
 
 _ID_INTRO = re.compile(r"(?:身份证|证件|身份)[^，。！？\n0-9]{0,8}$")
@@ -72,6 +72,8 @@ _PATTERNS = (
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _TAIL = "10X98765432"
 _DOUBLED = str.maketrans("0123456789", "0246813579")
+_LENGTHS = (19, 18, 16, 11)  # of a number inside a run: card, identity, card, mobile
+_CARDS = (19, 16)
 _HEX = re.compile(r"[0-9a-f]{16,}", re.I)
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
 
@@ -98,21 +100,21 @@ def luhn(digits: str) -> bool:
 
 def identity(digits: str) -> bool:
     """A mainland resident ID: 17 digits, a plausible birthday, the MOD 11-2 check character."""
-    if len(digits) != 18 or not digits[:17].isdecimal():
+    if len(digits) != 18 or digits[6:8] not in ("18", "19", "20") or not digits[:17].isdecimal():
         return False
     month, day = int(digits[10:12]), int(digits[12:14])
-    if digits[0] == "0" or not (1 <= month <= 12 and 1 <= day <= 31 and digits[6:8] in ("18", "19", "20")):
+    if digits[0] == "0" or not (1 <= month <= 12 and 1 <= day <= 31):
         return False
     return _TAIL[sum(int(a) * b for a, b in zip(digits, _WEIGHTS, strict=False)) % 11] == digits[17]
 
 
 def sure(digits: str) -> str | None:
     """What a number is by its own form and check digit alone."""
-    if identity(digits):
+    if len(digits) == 18 and identity(digits):
         return "身份证号"
-    if _MOBILE.fullmatch(digits):
+    if digits[:1] in "180" and _MOBILE.fullmatch(digits):
         return "手机号"
-    return "卡号" if luhn(digits) else None
+    return "卡号" if len(digits) > 12 and luhn(digits) else None
 
 
 def _kind(folded: str, start: int, end: int) -> str | None:
@@ -133,30 +135,38 @@ def _kind(folded: str, start: int, end: int) -> str | None:
 def _inside(folded: str, start: int, end: int) -> Iterator[Span]:
     """Numbers in a run that is none as a whole: 「1. 6222 0202 …」, several one after another."""
     groups = [(start + m.start(), start + m.end()) for m in _GROUP.finditer(folded[start:end])]
-    digits = [digits_of(folded[slice(*group)]) for group in groups]
+    number, sizes = digits_of(folded[start:end]), [last - first for first, last in groups]
     ordered = bool(_ORDER.search(folded[max(0, start - 16):start]))
     ends: list[tuple[int, str] | None] = []  # for each group: where the longest number that begins there ends
-    for first in range(len(groups)):
-        found, number = None, ""
-        for last in range(first, len(groups)):
-            number += digits[last]
-            if len(number) > 19:
+    closing, offset = {}, 0
+    for place, size in enumerate(sizes):
+        offset += size
+        closing[offset] = place
+    offset = 0
+    for size in sizes:
+        found = None
+        for length in _LENGTHS:
+            last = closing.get(offset + length)
+            if last is None or (length in _CARDS and number[offset] not in "234569"):
+                continue
+            kind = sure(number[offset:offset + length])
+            if kind:
+                found = (last, kind)
                 break
-            kind = sure(number) if len(number) in (11, 13, 14, 15, 16, 17, 18, 19) else None
-            found = (last, kind) if kind else found
         ends.append(found)
+        offset += size
     place = 0
     while place < len(groups):
         found = ends[place]
         if not found and not ordered:
             last, length = place - 1, 0  # by its length alone, unless a number with a check digit begins further on
-            while last + 1 < len(groups) and length + len(digits[last + 1]) <= 19:
-                last, length = last + 1, length + len(digits[last + 1])
+            while last + 1 < len(groups) and length + sizes[last + 1] <= 19:
+                last, length = last + 1, length + sizes[last + 1]
             found = (last, "卡号") if length >= 16 and not any(ends[place:last + 1]) else None
         if found:
             yield groups[place][0], groups[found[0]][1], found[1]
             place = found[0]
-        elif len(digits[place]) > 19:
+        elif sizes[place] > 19:
             yield *groups[place], "卡号"  # more than nineteen digits in a row
         place += 1
 
@@ -168,7 +178,7 @@ def _loose(folded: str) -> Iterator[Span]:
         digits = digits_of(match.group())
         kind = sure(digits)
         grouped = all(size == 1 for size in sizes) or (kind == "手机号" and sizes == [3, 4, 4]) or (
-            kind in ("卡号", "身份证号") and len(digits) >= 16 and len({*sizes[:-1]}) == 1 or kind == "身份证号"
+            (kind in ("卡号", "身份证号") and len(digits) >= 16 and len({*sizes[:-1]}) == 1) or kind == "身份证号"
         )
         if kind and grouped:
             yield *match.span(), kind

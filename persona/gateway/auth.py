@@ -17,7 +17,7 @@ OPTIONS = frozenset({"client_token", "jwt_key", "jwt_key_file", "jwt_algorithm",
 _BEARER = re.compile(r"bearer +(\S+)", re.I)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A request that goes no further: HTTP status, code for programs, the reason in Chinese."""
 
     def __init__(self, status: int, code: str, reason: str) -> None:
@@ -43,11 +43,11 @@ class Caller:
     sender: str | None = None
 
     def speaks_for(self, sender: str) -> None:
-        """RAISES Refused when this caller may not send as `sender`."""
+        """RAISES RefusedError when this caller may not send as `sender`."""
         if self.kind == "customer" and sender != self.sender:
-            raise Refused(403, "wrong_sender", "sender 要和令牌里的 sub 一样：一个令牌只能说自己的话。")
+            raise RefusedError(403, "wrong_sender", "sender 要和令牌里的 sub 一样：一个令牌只能说自己的话。")
         if self.kind == "editor" and not sender.startswith(EDITORS):
-            raise Refused(403, "wrong_sender", f"编辑的 sender 要以 {EDITORS} 开头：编辑令牌打不开客户的对话。")
+            raise RefusedError(403, "wrong_sender", f"编辑的 sender 要以 {EDITORS} 开头：编辑令牌打不开客户的对话。")
 
 
 ANYBODY = Caller("anybody")
@@ -107,7 +107,7 @@ class Auth:
         return bool(self.client_token or self.key)
 
     def caller(self, header: str | None) -> Caller:
-        """Who sent this Authorization header; RAISES Refused (401)."""
+        """Who sent this Authorization header; RAISES RefusedError (401)."""
         if not self.enabled:
             return ANYBODY
         if bears(header, self.editor_token):
@@ -116,9 +116,9 @@ class Auth:
             return Caller("client")
         match = _BEARER.fullmatch((header or "").strip())
         if match is None:
-            raise Refused(401, "unauthorized", "需要 Authorization: Bearer <令牌>。")
+            raise RefusedError(401, "unauthorized", "需要 Authorization: Bearer <令牌>。")
         if not self.key:
-            raise Refused(401, "bad_token", "令牌不对。")
+            raise RefusedError(401, "bad_token", "令牌不对。")
         return Caller("customer", self._subject(match.group(1)))
 
     def _subject(self, token: str) -> str:
@@ -130,12 +130,12 @@ class Auth:
                 options={"require": ["exp", "sub"], "verify_aud": self.audience is not None},
             )
         except jwt.ExpiredSignatureError:
-            raise Refused(401, "token_expired", "令牌过期了，请重新登录。") from None
+            raise RefusedError(401, "token_expired", "令牌过期了，请重新登录。") from None
         except jwt.InvalidAudienceError:
-            raise Refused(401, "wrong_audience", "令牌不是发给这里用的（aud 不对）。") from None
+            raise RefusedError(401, "wrong_audience", "令牌不是发给这里用的（aud 不对）。") from None
         except (jwt.PyJWTError, ValueError, RecursionError):
-            raise Refused(401, "bad_token", "令牌不对：签名、算法或内容（exp、sub）不合要求。") from None
+            raise RefusedError(401, "bad_token", "令牌不对：签名、算法或内容（exp、sub）不合要求。") from None
         subject = claims["sub"]
         if not isinstance(subject, str) or not subject.strip():
-            raise Refused(401, "bad_token", "令牌不对：sub 要是文字。")
+            raise RefusedError(401, "bad_token", "令牌不对：sub 要是文字。")
         return subject

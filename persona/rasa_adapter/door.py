@@ -18,7 +18,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from persona import state
+from persona import metrics, state
 from persona.calculators import flow_of
 from persona.compliance.feed import Feed
 from persona.labels import full_label
@@ -33,6 +33,8 @@ from persona.rasa_adapter.topics import asked_by
 
 logger = logging.getLogger(__name__)
 
+# The classifier does not know what the customer wants.
+UNKNOWN = frozenset({"nlu_fallback", "out_of_scope", "bank_other"})
 # Stores of ours that are alive in this process: the NLG refuses to start when there is none (see nlg.py).
 STORES: weakref.WeakSet[TrackerStore] = weakref.WeakSet()
 
@@ -105,6 +107,7 @@ class MascotTracker(DialogueStateTracker):
                 self._set(state.released(self.current_slot_values()))
             label = full_label(event.parse_data)
             # A draft under review is nobody's own words: it says nothing about who wrote it.
+            metrics.count("messages", "fallback" if label in UNKNOWN else "understood")
             draft = label == editor.INTENT and editor.from_editor(event)
             entities, text = ([], "") if draft else (event.entities, event.text or "")
             self._set(state.changes(label, entities, text, self.current_slot_values()))
@@ -143,6 +146,7 @@ class MascotTracker(DialogueStateTracker):
         if kinds:
             event.metadata["masked"] = kinds
 
+    @metrics.timed("door")
     def _screen(self, event: BotUttered) -> None:
         line = staff.written(self, event)
         if line:  # a person's words, reviewed when they were written (persona/tickets/desk.py)
@@ -223,10 +227,12 @@ class _Door:
     def _fresh(self, sender_id: str) -> MascotTracker:
         return MascotTracker(sender_id, self.domain.slots if self.domain else [])
 
+    @metrics.timed("store")
     async def _ours(self, reading: Any, sender_id: str) -> MascotTracker:
         try:
             stored = await reading
         except Exception:
+            metrics.count("store_failures")
             logger.exception("the tracker store cannot be read; the conversation goes on in memory")
             return self._spare.get(sender_id) or self._fresh(sender_id)
         tracker = MascotTracker.adopt(stored) if stored is not None else self._fresh(sender_id)
@@ -270,6 +276,7 @@ class MascotSQLStore(_Door, SQLTrackerStore):
         dialect: str = "sqlite", db: str = "conversations.db", **kwargs: Any,
     ) -> None:
         super().__init__(domain, dialect=dialect, host=host, db=db, event_broker=event_broker, **kwargs)
+        self.engine.hide_parameters = True  # an error would quote the event that could not be stored
         self._open(event_broker)
 
     def init_tracker(self, sender_id: str) -> MascotTracker:
@@ -288,11 +295,13 @@ class MascotSQLStore(_Door, SQLTrackerStore):
         """All sessions, or a fresh tracker."""
         return await self._ours(super().retrieve_full_tracker(conversation_id), conversation_id)
 
+    @metrics.timed("store")
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the new events; while the database is away they are kept in memory."""
         try:
             await super().save(tracker)
         except Exception:
+            metrics.count("store_failures")
             logger.exception("the tracker store cannot be written; the conversation is kept in memory")
             self._spare[tracker.sender_id] = MascotTracker.adopt(tracker)
         else:

@@ -40,9 +40,9 @@ def mask_logs() -> None:
                     record.exc_text = _clean("".join(traceback.format_exception(*record.exc_info)).rstrip(), turn.hidden if turn else ())
             except Exception:  # a malformed log call must fail where logging reports it, not here
                 return record
-            record.request_id = turn.request_id if turn else ""
-            if record.request_id and not structured():
-                record.msg = f"{record.msg} [request {record.request_id}]"
+            record.__dict__["request_id"] = turn.request_id if turn else ""
+            if turn and turn.request_id and not structured():
+                record.msg = f"{record.msg} [request {turn.request_id}]"
             return record
 
         logging.setLogRecordFactory(masked_record)
@@ -92,8 +92,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": message,
         }
-        if getattr(record, "request_id", ""):
-            line["request_id"] = record.request_id  # type: ignore[attr-defined]
+        if record.__dict__.get("request_id"):
+            line["request_id"] = record.__dict__["request_id"]
         if isinstance(record.exc_info, tuple) and record.exc_info[0]:
             error = record.exc_info[0].__name__
             line["at"] = [f"{f.filename.rpartition('site-packages/')[2]}:{f.lineno} {f.name}" for f in traceback.extract_tb(record.exc_info[2])][-8:]
