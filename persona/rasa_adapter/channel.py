@@ -239,8 +239,10 @@ class MascotRest(RestInput):
         async def own_history(request: Request) -> HTTPResponse:
             return await self._history(request)
 
-        for path in ("/webhook", "/history"):
-            blueprint.add_route(self._preflight, path, methods=["OPTIONS"], name=f"preflight_{path[1:]}")
+        @blueprint.options("/webhook", name="preflight_webhook")
+        @blueprint.options("/history", name="preflight_history")
+        async def preflight(request: Request) -> HTTPResponse:
+            return self._preflight(request)
 
         @blueprint.middleware("request")
         async def check(request: Request) -> HTTPResponse | None:
@@ -278,7 +280,7 @@ class MascotRest(RestInput):
             logger.error("the history cannot be reached: %s", type(problem).__name__)
             return _error(503, "no_database", "记录库连不上，没有删成的不算删，请稍后再试。" if request.method == "DELETE" else "记录库连不上，请稍后再试。")
 
-    async def _preflight(self, request: Request) -> HTTPResponse:
+    def _preflight(self, request: Request) -> HTTPResponse:
         """The browser's question whether a page of another origin may ask."""
         if not self.options.allows(request.headers.get("Origin")):
             return _error(403, "origin_not_allowed", "这个来源不在 allowed_origins 里。")

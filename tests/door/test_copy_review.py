@@ -138,7 +138,7 @@ def test_the_audit_holds_hash_and_findings_and_no_word_of_the_draft(bot: Bot, au
 def test_the_token_comes_from_the_environment_and_unset_means_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MASCOT_EDITOR_TOKEN", raising=False)
     nobody = MascotRest.from_credentials({"max_chars": 10, "editor_token": "${MASCOT_EDITOR_TOKEN}"})
-    assert nobody.options.auth.editor_token == "" and nobody.max_chars == 10
+    assert nobody.options.auth.editor_token == "" and nobody.options.max_chars == 10
     for header in (None, "", "Bearer ", "Bearer", "Bearer ${MASCOT_EDITOR_TOKEN}"):
         assert not bears(header, nobody.options.auth.editor_token)
     monkeypatch.setenv("MASCOT_EDITOR_TOKEN", "a-token-that-is-long")
