@@ -24,7 +24,7 @@ for _code in (*range(0xFF01, 0xFF5F), *range(0x2460, 0x2469), 0x24EA, *range(0x2
     _FOLDED[_code] = str(_digit) if _digit is not None else _plain if len(_plain) == 1 else chr(_code)
 _OTHER_DIGITS = re.compile(r"[^\x00-\x7f]")
 # Without one of these there is nothing to find.
-_WORTH = re.compile(r"[\d①-⑨⓪⁰-⁹₀-₉❶-❾零〇○一二三四五六七八九两幺壹-玖]|密[码碼]|口令|pass|pwd|pin", re.I)
+_WORTH = re.compile(r"[\d①-⑨⓪⁰-⁹₀-₉❶-❾零〇○一二三四五六七八九两幺壹贰貳叁參肆伍陆陸柒捌玖兩]|密[码碼]|口令|pass|pwd|pin", re.I)
 
 _D = rf"[0-9{''.join(_WORDS)}]"
 # what may stand between the digits of one number: a blank, a dash, a dot, an invisible character
@@ -41,7 +41,7 @@ _MOBILE = re.compile(r"(?:0{0,2}86)?1[3-9]\d{9}")
 _BIN = re.compile(r"62|4|5[1-5]|35|3[47]|2[2-7]|9[0-9]")
 
 _UNITS = r"(?![ ]?(?:元|块|万|千元|年|月|日|天|%|点|岁|人|次|个|位数|位的|条|分钟|小时|秒|家|起|号线))"
-_HOTLINE = r"(?!(?:95\d{3}|96\d{3,4}|123\d{2}|10\d{3}|400\d{7})(?!\d))"
+_HOTLINE = r"(?!(?:95\d{3}|96\d{3}|123\d{2}|10\d{3}|400\d{7})(?!\d))"
 _CODE_WORD = r"(?:验证码|验证马|验证吗|校验码|动态码|动态密码|动态口令|动态密钥|短信码|短信验证|验证短信|短信密码|口令码|认证码|确认码|激活码|授权码|付款码数字|(?<![a-z])(?:yzm|otp|captcha|(?:sms|verify|verification|auth)[ _-]?code)(?![a-z]))"
 _W = rf"[ \t:：是为=,，「“\"'（({_INVISIBLE}]{{0,6}}"
 _CODE = re.compile(rf"{_CODE_WORD}[^0-9{''.join(_WORDS)}]{{0,16}}?(?<!尾号)(?<!尾号是)(?<![￥¥.]){_HOTLINE}({_D}(?:{_S}{_D}){{3,7}})(?!{_S}{_D}){_UNITS}", re.I)

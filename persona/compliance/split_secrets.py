@@ -29,26 +29,29 @@ _ANNOUNCED = re.compile(r"(?:是|为|[:：=]|给你|发你|告诉你|如下)[ ]?
 _WORD = re.compile(r"\s*([A-Za-z0-9!@#$%^&*._\-+?]{4,32})\s*")
 _NUMBER = re.compile(r"[0-9零〇○一二三四五六七八九两幺壹贰叁肆伍陆柒捌玖][0-9零〇○一二三四五六七八九两幺壹贰叁肆伍陆柒捌玖\t\-—.\u200b-\u200f\u2060\ufeffXx]*")
 _FILLER = re.compile(r"[\s，,。.！!？?、:：;；~～…\"“”「」()（）]|是|就是|后面|后半|剩下|剩余|的|再|然后|还有|接着|号码|这个|哦|啊|嗯|哈|呢|了|喏|给你|发你")
+_TAIL = re.compile(rf"(?:{_NUMBER.pattern}[ ]?)+\W*$")
+_WHOLE = re.compile(rf"\[已隐去:(?!{PARTIAL})[^\]]*\]")  # a secret that was there in full opens nothing
+_WAIT = 5  # characters of 「等一下」
 _REST = 4  # characters that may stand beside the number
-_HOTLINE = re.compile(r"95\d{3}|96\d{3,4}|123\d{2}|10\d{3}|400\d{7}|110|119|120|122")
+_HOTLINE = re.compile(r"95\d{3}|96\d{3}|123\d{2}|10\d{3}|400\d{7}|110|119|120|122")
 
 
 def _open(before: Sequence[str]) -> tuple[str, bool] | None:
     """The kind of secret that the messages before announce, and whether in so many words; oldest first."""
     for distance, text in enumerate(reversed(before[-LOOK_BACK:])):
-        folded = fold(text)
+        folded = _WHOLE.sub("0", fold(text))
         for kind, pattern in _OPEN:
             match = pattern.search(folded)
             if match:
                 return kind, bool(_ANNOUNCED.search(folded)) or len(match.group()) == len(folded)
-        if distance or len(text) > 8 or any(c.isdigit() for c in folded):
+        if distance or len(text) > _WAIT or any(c.isdigit() for c in folded):
             return None  # talk went on in between
     return None
 
 
 def _alone(folded: str) -> tuple[int, int] | None:
     """The span of the number of a message that says nothing else."""
-    spans = [m.span() for m in _NUMBER.finditer(folded) if len(digits_of(m.group())) >= 2]
+    spans = [m.span() for m in _NUMBER.finditer(folded)]
     if not spans:
         return None
     start, end = spans[0][0], spans[-1][1]
@@ -83,10 +86,10 @@ def _joined(digits: str, before: Sequence[str]) -> str | None:
     """What the number is together with the bare numbers right before it."""
     for text in reversed(before[-LOOK_BACK:]):
         folded = fold(text)
-        tail = re.search(rf"({_NUMBER.pattern})\W*$", folded)
+        tail = _TAIL.search(folded)
         if tail is None:
             return None
-        digits = digits_of(tail.group(1)) + digits
+        digits = digits_of(tail.group()) + digits
         kind = sure(digits)
         if kind and len(digits) != 13 and len(digits) != 14:
             return kind

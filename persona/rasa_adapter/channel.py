@@ -242,7 +242,7 @@ class MascotRest(RestInput):
         @blueprint.options("/webhook", name="preflight_webhook")
         @blueprint.options("/history", name="preflight_history")
         async def preflight(request: Request) -> HTTPResponse:
-            return self._preflight(request)
+            return response.empty()  # `finish` answers
 
         @blueprint.middleware("request")
         async def check(request: Request) -> HTTPResponse | None:
@@ -280,9 +280,9 @@ class MascotRest(RestInput):
             logger.error("the history cannot be reached: %s", type(problem).__name__)
             return _error(503, "no_database", "记录库连不上，没有删成的不算删，请稍后再试。" if request.method == "DELETE" else "记录库连不上，请稍后再试。")
 
-    def _preflight(self, request: Request) -> HTTPResponse:
+    def _preflight(self, allowed: bool) -> HTTPResponse:
         """The browser's question whether a page of another origin may ask."""
-        if not self.options.allows(request.headers.get("Origin")):
+        if not allowed:
             return _error(403, "origin_not_allowed", "这个来源不在 allowed_origins 里。")
         return response.empty(status=204, headers={
             "Access-Control-Allow-Methods": _ALLOWED, "Access-Control-Allow-Headers": _ASKED, "Access-Control-Max-Age": "600",
@@ -292,8 +292,11 @@ class MascotRest(RestInput):
         """The answer with its headers; instead of an empty one a sentence, unless a clerk has the conversation."""
         turn: Turn | None = getattr(request.ctx, "turn", None)
         asked = getattr(request.ctx, "mascot", None)
+        origin = request.headers.get("Origin")
         new: HTTPResponse | None = None
-        if turn and turn.busy and getattr(answer, "body", None) == b"[]":
+        if request.method == "OPTIONS":  # Rasa's own CORS middleware, where it runs, answers before any route
+            answer = new = self._preflight(self.options.allows(origin))
+        elif turn and turn.busy and getattr(answer, "body", None) == b"[]":
             answer = new = _error(_BUSY.status, _BUSY.code, _BUSY.reason, **{"Retry-After": "1"})
         elif asked and getattr(answer, "body", None) == b"[]":
             if staff.speaks(str(asked["sender"])):  # the mascot is silent on purpose, and the client can tell
@@ -306,7 +309,6 @@ class MascotRest(RestInput):
                 answer.headers[REPLAYED] = "true"
         if self.options.allowed_origins:
             answer.headers["Vary"] = "Origin"
-        origin = request.headers.get("Origin")
         if self.options.allows(origin):
             answer.headers["Access-Control-Allow-Origin"] = origin
             answer.headers["Access-Control-Expose-Headers"] = _SHOWN

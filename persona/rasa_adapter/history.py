@@ -54,6 +54,8 @@ async def deleted(agent: Any, sender: str) -> dict[str, Any]:
 
 def _erase(store: TrackerStore, sender: str) -> int:
     """Remove a conversation's events; returns how many."""
+    while hasattr(store, "_tracker_store"):  # Rasa wraps the store it was given
+        store = store._tracker_store
     getattr(store, "_spare", {}).pop(sender, None)
     if isinstance(store, SQLTrackerStore):
         with store.session_scope() as session:
