@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,19 @@ from tests.services.processes import free_port, listening
 
 _NAMES = itertools.count()
 NO_REDIS = None if shutil.which("redis-server") else "redis-server is not installed (make services, or apt-get install redis-server)"
+
+
+def several_apps() -> None:
+    """Let one process hold several apps: Sanic rewrites its own methods at each start and cannot do it twice."""
+    from sanic.touchup.service import TouchUp
+
+    first = TouchUp.run
+
+    def run(app: Any) -> None:
+        with suppress(KeyError):
+            first(app)
+
+    TouchUp.run = run
 
 
 class Redis:
@@ -84,6 +97,7 @@ class Worker:
 
         from persona.rasa_adapter.channel import MascotRest
 
+        several_apps()
         self.turns: list[UserMessage] = []
         self.takes = 0.0  # seconds a turn takes
         self.fails = False

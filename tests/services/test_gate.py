@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -161,7 +160,7 @@ def test_the_request_id_comes_back_and_stands_in_the_log(gate: Worker, caplog: p
     assert gate.say("q-1", X_Request_ID="13812345678", **bearer("q-1")).headers["X-Request-ID"] != "13812345678"
     gate.fails = True
     with caplog.at_level(logging.ERROR):
-        gate.say("q-1", X_Request_ID="trace-43", **bearer("q-1"))
+        gate.ask(path="webhook?stream=true", body={"sender": "q-1", "message": "你好"}, X_Request_ID="trace-43", **bearer("q-1"))
     gate.fails = False
     assert caplog.records and all("trace-43" in r.getMessage() for r in caplog.records)
 
