@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.error
@@ -21,6 +23,7 @@ import pytest
 from tests.services.processes import free_port, listening
 
 _NAMES = itertools.count()
+SCRATCH = tempfile.mkdtemp(prefix="mascot-gate-")
 NO_REDIS = None if shutil.which("redis-server") else "redis-server is not installed (make services, or apt-get install redis-server)"
 
 
@@ -98,6 +101,8 @@ class Worker:
         from persona.rasa_adapter.channel import MascotRest
 
         several_apps()
+        for name, file in (("MASCOT_DB", "sqlite:///{}/conversations.db"), ("MASCOT_AUDIT", "{}/audit.jsonl")):
+            os.environ.setdefault(name, file.format(SCRATCH))
         self.turns: list[UserMessage] = []
         self.takes = 0.0  # seconds a turn takes
         self.fails = False
