@@ -307,6 +307,8 @@ class MascotRest(RestInput):
             answer.headers[REQUEST_ID] = turn.request_id
             if turn.replayed:
                 answer.headers[REPLAYED] = "true"
+            if answer.content_type != "text/event-stream":  # a stream's turn is still to come
+                TURN.set(None)  # the connection may go on with a request that is none of ours
         if self.options.allowed_origins:
             answer.headers["Vary"] = "Origin"
         if self.options.allows(origin):
