@@ -80,7 +80,7 @@ def token(path: str) -> str:
 
 
 @schema.parametrize()
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_described(case: schemathesis.Case, server: str) -> None:
     case.headers["Authorization"] = f"Bearer {token(case.path)}"
     case.call_and_validate(base_url=server, checks=CHECKS)
