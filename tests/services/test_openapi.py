@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from persona import database
 from persona.institution import load_institution
 from persona.tickets.store import TicketStore
-from tests.services.processes import DESK_TOKEN, ROOT, Rest, endpoints, free_port, process, rasa
+from tests.services.processes import DESK_TOKEN, ROOT, Rest, endpoints, free_port, listening, process, rasa
 
 FILE = ROOT / "docs" / "openapi.yml"
 KEY = "0123456789abcdef0123456789abcdef"
@@ -40,20 +40,15 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, port = tmp_path_factory.mktemp("openapi"), free_port()
     file = endpoints(folder, free_port())  # no action server: the stand-ins answer
-    credentials = yaml.safe_load((ROOT / "credentials.yml").read_text("utf-8"))
-    for channel in ("persona.rasa_adapter.channel.MascotRest", "persona.rasa_adapter.desk_api.MascotDesk"):
-        credentials[channel]["per_minute"] = 0
-    (folder / "credentials.yml").write_text(yaml.safe_dump(credentials), "utf-8")
+    text = (ROOT / "credentials.yml").read_text("utf-8")
+    assert text.count("per_minute: 120") == 2
+    (folder / "credentials.yml").write_text(text.replace("per_minute: 120", "per_minute: 0"), "utf-8")
     command = rasa("run", "-i", "127.0.0.1", "-p", str(port), "--endpoints", str(file), "--credentials", str(folder / "credentials.yml"))
     with process(["env", f"MASCOT_JWT_KEY={KEY}", "MASCOT_CLIENT_TOKEN=client-token-of-tests", f"MASCOT_METRICS_TOKEN={METRICS}", *command], folder):
-        client = Rest(port)
-        until = time.monotonic() + 240
-        while time.monotonic() < until:
-            try:
-                if client.ready()["ready"]:
-                    break
-            except OSError:
-                time.sleep(0.5)
+        assert listening(port, 300)
+        client, until = Rest(port), time.monotonic() + 60
+        while not client.ready()["ready"] and time.monotonic() < until:
+            time.sleep(0.5)
         ticket(folder)
         yield f"http://127.0.0.1:{port}"
 
