@@ -20,7 +20,8 @@ from persona.gateway.turn import TURN
 
 FORMAT = "LOG_FORMAT"
 OURS = ("persona", "actions")
-_ESCAPED = re.compile(r"\\+u([0-9a-fA-F]{4})")
+BROKER = "event-logger"
+_ESCAPED = re.compile(r"\\+u(?!00[0-7])([0-9a-fA-F]{4})")
 _LEAST = 4  # characters of a customer's message that is looked for in structured lines
 _installed = False
 
@@ -34,6 +35,9 @@ def mask_logs() -> None:
         def masked_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
             record = make(*args, **kwargs)
             turn = TURN.get()
+            if record.name == BROKER:  # Rasa's file broker writes its events as records: they stay the JSON they are
+                record.msg, record.args = mask(record.getMessage())[0], ()
+                return record
             try:
                 record.msg, record.args = _clean(record.getMessage(), turn.hidden if turn else ()), ()
                 if isinstance(record.exc_info, tuple) and record.exc_info[0]:

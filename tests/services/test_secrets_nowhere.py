@@ -160,6 +160,7 @@ def test_three_hundred_secrets_are_nowhere(running: Running) -> None:
     log = places["process.log"]
     for name in ("conversations.db", "process.log", "events.log", "audit.jsonl", "actions", "metrics", "desk", "history"):
         assert len(places[name]) > 200, name
+    assert all(json.loads(line) for line in (running.folder / "events.log").read_text("utf-8").splitlines())
     leaks = []
     for name, plain in places.items():
         flattened = flat(plain)
