@@ -28,7 +28,7 @@ from persona import database
 from persona.institution import load_institution
 from persona.tickets.store import TicketStore
 from tests.secrets_made import Sent, flat, made, stays
-from tests.services.processes import DESK_TOKEN, endpoints, environment, free_port, process, rasa
+from tests.services.processes import DESK_TOKEN, endpoints, environment, free_port, listening, process, rasa
 
 KEY = "0123456789abcdef0123456789abcdef"
 METRICS = "metrics-token-of-the-tests"
@@ -109,13 +109,11 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     command = rasa("run", "-i", "127.0.0.1", "-p", str(port), "--endpoints", str(file), "--credentials", "credentials.yml", "--debug")
     with process(["env", *(f"{k}={v}" for k, v in more.items() if k not in environment(folder) or more[k] != environment(folder)[k]), *command], folder):
         server = Running(folder, port, actions)
-        until = time.monotonic() + 240
-        while time.monotonic() < until:
-            try:
-                if server.post("warm-up", "你好") == 200:
-                    break
-            except OSError:
-                time.sleep(0.5)
+        assert listening(port, 300)
+        until = time.monotonic() + 300
+        while server.post("warm-up", "你好") != 200 or "X-Request-ID" not in server.answers[-1]:
+            assert time.monotonic() < until
+            time.sleep(0.5)
         yield server
     actions.server.shutdown()
 
