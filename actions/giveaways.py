@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-from functools import lru_cache
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,31 +11,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.common import channel, entity, institution, label, said
-from persona.compliance.audit import project_log
-from persona.database import engine
 from persona.errors import ContentError
 from persona.giveaways.dialogue import Customer, Desk, Turn
-from persona.giveaways.entries import Entries
 from persona.giveaways.offers import OFFERS
-from persona.giveaways.sheet import Giveaway, load_giveaways
+from persona.privacy import entries, sheets
 
 logger = logging.getLogger(__name__)
-
-
-@lru_cache(maxsize=1)
-def sheets() -> dict[str, Giveaway]:
-    """The give-aways' sheets by id; a broken one stops all of them, and the log says where."""
-    return load_giveaways()
-
-
-@lru_cache(maxsize=4)
-def _entries(database: str | None) -> Entries:
-    return Entries(engine(), sheets(), project_log(institution()).append)
-
-
-def entries() -> Entries:
-    """The entries in the database that is configured now."""
-    return _entries(os.environ.get("MASCOT_DB"))
 
 
 class ActionGiveaway(Action):

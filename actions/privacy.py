@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from sqlalchemy.exc import SQLAlchemyError
 
-from actions.giveaways import entries
-from persona.errors import ContentError
-from persona.tickets import store
-
-logger = logging.getLogger(__name__)
+from persona.privacy import forget
 
 # A wish to delete, not a question about it: 「聊天记录能删吗」 deletes nothing.
 _DELETE = re.compile(r"删|清除|清空|注销|销毁|忘掉|撤回|撤销")
@@ -32,18 +26,12 @@ class ActionPrivacyRequest(Action):
         """Delete what is asked to be deleted, ticket words and give-away entries, say so, and tell the way for the rest."""
         text = str(tracker.latest_message.get("text") or "")
         if _DELETE.search(text) and not _ASKS.search(text):
-            try:
-                forgotten = store().forget(tracker.sender_id)
-            except SQLAlchemyError:
-                logger.exception("what was said on tickets could not be deleted")
-                forgotten = []
-            if forgotten:
-                dispatcher.utter_message(response="utter_tickets_forgotten", tickets="、".join(t.number for t in forgotten))
-            try:
-                if entries().leave(tracker.sender_id):
-                    dispatcher.utter_message(response="utter_giveaway_deleted")
-            except (SQLAlchemyError, ContentError):
-                logger.exception("give-away entries could not be deleted")
+            done = forget(tracker.sender_id)
+            if done.tickets:
+                dispatcher.utter_message(response="utter_tickets_forgotten", tickets="、".join(t.number for t in done.tickets))
+            if done.left:
+                dispatcher.utter_message(response="utter_giveaway_deleted")
+            elif "giveaways" in done.failed:
                 dispatcher.utter_message(response="utter_giveaway_unavailable")
         dispatcher.utter_message(response="utter_privacy_request")
         return []

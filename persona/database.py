@@ -54,7 +54,8 @@ def _engine(url: Any) -> Engine:
 
     # Rasa and the action server write to one SQLite file: each waits for the other instead of failing.
     local = str(url).startswith("sqlite")
-    return create_engine(url, pool_pre_ping=not local, connect_args={"timeout": 10} if local else {})
+    # An error would quote what could not be stored.
+    return create_engine(url, hide_parameters=True, pool_pre_ping=not local, connect_args={"timeout": 10} if local else {})
 
 
 def engine() -> Engine:

@@ -16,6 +16,8 @@ from persona.branches import LOCAL
 SESSION_SLOTS = frozenset(
     {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_done", "calc_values", "giveaway_id", "quiz"}
 )
+# What the customer has decided and a deletion of the conversation does not take back.
+OUTLASTS = frozenset({"opted_out", "ticket"})
 HARD = frozenset({"crisis", "scam_now", "been_scammed"})
 SOFT = frozenset(
     {

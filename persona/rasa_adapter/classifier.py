@@ -25,6 +25,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from persona import metrics
 from persona.compliance.secrets import mask
 from persona.continuing import replied
 from persona.institution import load_institution
@@ -38,6 +39,7 @@ from persona.nlu.parser import FALLBACK, Parse, Parser
 from persona.official import check
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
+from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
 from persona.rasa_adapter.said import button_rows, last_response
 from persona.state import HARD
@@ -132,9 +134,12 @@ class MascotClassifier(GraphComponent):
         """Nothing later in the pipeline needs predictions on training data."""
         return training_data
 
+    @metrics.timed("parse")
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Write intent, ranking, entities and topic onto each message."""
         for message in messages:
+            if tracker is not None:
+                keep_from_logs(message.get(TEXT) or "", said_before(reversed(tracker.events)))
             self._process(message, tracker)
         return messages
 

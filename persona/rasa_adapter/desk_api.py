@@ -18,8 +18,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from persona.rasa_adapter.channel import RateLimit
-from persona.rasa_adapter.editor import bears, token_from
+from persona.gateway.auth import bears
+from persona.gateway.limits import RateLimit
+from persona.gateway.settings import LEAST_TOKEN, secret
 from persona.rasa_adapter.house import house
 from persona.tickets import UnknownTicketError, store
 from persona.tickets.desk import Desk, DeskError, show
@@ -63,7 +64,7 @@ class MascotDesk(InputChannel):
         unknown = set(options) - {"token", "per_minute"}
         if unknown:
             raise ValueError(f"credentials.yml：MascotDesk 不认识 {', '.join(sorted(unknown))}；可写 token、per_minute。")
-        return cls(token_from(options.get("token"), "MascotDesk 的 token"), int(options.get("per_minute", 120)))
+        return cls(secret(options.get("token"), LEAST_TOKEN, "MascotDesk 的 token"), int(options.get("per_minute", 120)))
 
     @classmethod
     def name(cls) -> str:

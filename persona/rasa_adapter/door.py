@@ -18,10 +18,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from persona import state
+from persona import metrics, state
 from persona.calculators import flow_of
 from persona.compliance.feed import Feed
-from persona.compliance.secrets import mask
 from persona.labels import full_label
 from persona.products import category_of
 from persona.rasa_adapter import editor, remote, staff
@@ -29,25 +28,17 @@ from persona.rasa_adapter.broker import MascotBroker
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
+from persona.rasa_adapter.masking import mask_message, masked, said_before
 from persona.rasa_adapter.outage import Spare, key, stored_keys, sturdy
 from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
 from persona.rasa_adapter.topics import asked_by
 
 logger = logging.getLogger(__name__)
 
+# The classifier does not know what the customer wants.
+UNKNOWN = frozenset({"nlu_fallback", "out_of_scope", "bank_other"})
 # Stores of ours that are alive in this process: the NLG refuses to start when there is none (see nlg.py).
 STORES: weakref.WeakSet[TrackerStore] = weakref.WeakSet()
-
-
-def masked(value: Any) -> Any:
-    """The same data with secrets masked in every text, keys included."""
-    if isinstance(value, str):
-        return mask(value)[0]
-    if isinstance(value, Mapping):
-        return {masked(k): masked(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [masked(v) for v in value]
-    return value
 
 
 _MOST = 4096
@@ -118,6 +109,7 @@ class MascotTracker(DialogueStateTracker):
                 self._set(state.released(self.current_slot_values()))
             label = full_label(event.parse_data)
             # A draft under review is nobody's own words: it says nothing about who wrote it.
+            metrics.count("messages", "fallback" if label in UNKNOWN else "understood")
             draft = label == editor.INTENT and editor.from_editor(event)
             entities, text = ([], "") if draft else (event.entities, event.text or "")
             self._set(state.changes(label, entities, text, self.current_slot_values()))
@@ -149,17 +141,14 @@ class MascotTracker(DialogueStateTracker):
 
     def _mask(self, event: UserUttered) -> None:
         known = editor.proven(event.metadata, event.input_channel)
-        text, kinds = mask(event.text or "")
-        event.text = text
-        event.parse_data = masked(event.parse_data)
-        event.intent = masked(event.intent)
-        event.entities = masked(event.entities)
-        event.metadata = {k: v for k, v in masked(event.metadata or {}).items() if k != editor.ROLE}
+        kinds = mask_message(event, said_before(reversed(self.events)))
+        event.metadata = {k: v for k, v in event.metadata.items() if k != editor.ROLE}
         if known:
             event.metadata[editor.ROLE] = editor.EDITOR
         if kinds:
             event.metadata["masked"] = kinds
 
+    @metrics.timed("door")
     def _screen(self, event: BotUttered) -> None:
         line = staff.written(self, event)
         if line:  # a person's words, reviewed when they were written (persona/tickets/desk.py)
@@ -255,12 +244,14 @@ class _Door:
     def _fresh(self, sender_id: str) -> MascotTracker:
         return MascotTracker(sender_id, self.domain.slots if self.domain else [])
 
+    @metrics.timed("store")
     async def _ours(self, reading: Any, sender_id: str) -> MascotTracker:
         spare = self._spare.get(sender_id)
         try:
             stored = await reading
             known = self._known(sender_id) if spare is not None else set()
         except Exception:
+            metrics.count("store_failures")
             logger.exception("the tracker store cannot be read; the conversation goes on in memory")
             return spare or self._fresh(sender_id)
         tracker = MascotTracker.adopt(stored) if stored is not None else self._fresh(sender_id)
@@ -304,6 +295,7 @@ class MascotSQLStore(_Door, SQLTrackerStore):
     ) -> None:
         super().__init__(domain, dialect=dialect, host=host, db=db, event_broker=event_broker, **kwargs)
         sturdy(self)
+        self.engine.hide_parameters = True  # an error would quote the event that could not be stored
         self._open(event_broker)
 
     def _known(self, sender_id: str) -> set[tuple[Any, Any]]:
@@ -325,11 +317,13 @@ class MascotSQLStore(_Door, SQLTrackerStore):
         """All sessions, or a fresh tracker."""
         return await self._ours(super().retrieve_full_tracker(conversation_id), conversation_id)
 
+    @metrics.timed("store")
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the new events; while the database is away they are kept in memory."""
         try:
             await super().save(tracker)
         except Exception:
+            metrics.count("store_failures")
             logger.exception("the tracker store cannot be written; the conversation is kept in memory")
             self._spare.keep(MascotTracker.adopt(tracker))
         else:

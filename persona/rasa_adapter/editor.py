@@ -6,9 +6,7 @@ terminal. The proof is an object that no JSON can bring along, so neither a clie
 
 from __future__ import annotations
 
-import hmac
 import os
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,33 +22,10 @@ ROLE = "role"
 EDITOR = "editor"
 INTENT = "review_copy"
 PUBLIC = "utter_review_copy"
-LEAST_TOKEN = 16  # characters
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 class Proven(str):
     """A role that a channel of ours has checked; equal to its name, told apart by its type."""
-
-
-def token_from(value: object, what: str) -> str:
-    """A token of credentials.yml; `${NAME}` is read from the environment, unset means that nobody has it.
-
-    Raises ValueError when it is too short to be a secret.
-    """
-    text = str(value or "").strip()
-    variable = _VARIABLE.fullmatch(text)
-    token = os.environ.get(variable.group(1), "").strip() if variable else text
-    if token and len(token) < LEAST_TOKEN:
-        raise ValueError(f"credentials.yml：{what} 太短，至少 {LEAST_TOKEN} 个字符；用 openssl rand -hex 32 生成一个。")
-    return token
-
-
-def bears(header: str | None, token: str) -> bool:
-    """Whether an Authorization header carries the token. With no token nobody does."""
-    scheme, _, given = (header or "").partition(" ")
-    if not token or scheme.lower() != "bearer":
-        return False
-    return hmac.compare_digest(given.strip().encode("utf-8", "surrogatepass"), token.encode())
 
 
 def at_the_terminal() -> bool:

@@ -20,6 +20,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from persona import metrics
 from persona.emergency import response_for
 from persona.labels import full_label
 from persona.rasa_adapter import staff
@@ -103,10 +104,12 @@ async def _run(
     if name in IN_PROCESS:
         return await _answer(IN_PROCESS[name], output_channel, nlg, tracker)
     try:
-        events: list[Event] = await asyncio.wait_for(_original_run(self, output_channel, nlg, tracker, domain), DEADLINE)
+        with metrics.timing("action"):
+            events: list[Event] = await asyncio.wait_for(_original_run(self, output_channel, nlg, tracker, domain), DEADLINE)
     except ActionExecutionRejection:
         raise
     except Exception as problem:
+        metrics.count("action_failures", name)
         logger.error("action %s did not answer (%s); a safe answer is given", name, type(problem).__name__)
         if name == "action_compliance_guard":
             return [SlotSet("guard_verdict", "refuse"), *await _answer("utter_product_unavailable", output_channel, nlg, tracker)]

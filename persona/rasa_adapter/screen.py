@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from persona import metrics
 from persona.calculators import flow_of
 from persona.compliance import Context, Decision
 from persona.compliance.audit import message_hash
@@ -106,6 +107,8 @@ class Screen:
         self._record(situation, {**meta, "approval": approval}, message.text or "", decisions, refused)
         if refused:
             rules = tuple(sorted({f.rule for d in refused for f in d.findings} | {m for d in refused for m in d.missing}))
+            for rule in rules:
+                metrics.count("refusals", rule)
             return self._refusal(refused[0].reason or "wording", situation, rules)
         kept = {k: v for k, v in message.metadata.items() if k not in SENT_KEYS}
         return self._stamped(Outgoing(message.text, message.data, kept), situation, meta)

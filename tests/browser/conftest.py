@@ -28,6 +28,7 @@ class Site:
 
         from persona.rasa_adapter.channel import MascotRest
         from persona.rasa_adapter.page import WebPage
+        from persona.rasa_adapter.rest_options import RestOptions
 
         self.answer: Any = None
         self.asked: list[UserMessage] = []
@@ -46,7 +47,7 @@ class Site:
         # A page of another site (another port is another origin) may embed the chat; a third may not.
         self.host, self.stranger = (free_port() for _ in range(2))
         page = WebPage(("'self'", f"http://127.0.0.1:{self.host}"))
-        register([MascotRest(per_minute=0), page], app, "/webhooks/")
+        register([MascotRest(RestOptions(per_minute=0)), page], app, "/webhooks/")
         self.loop = asyncio.new_event_loop()
 
         def serve() -> None:

@@ -13,8 +13,10 @@ pytest.importorskip("rasa")
 from rasa.shared.core.events import BotUttered, UserUttered
 
 from persona.compliance.audit import message_hash
+from persona.gateway.auth import bears
+from persona.gateway.settings import secret
 from persona.rasa_adapter.channel import MascotRest
-from persona.rasa_adapter.editor import EDITOR, LOCAL_EDITOR, Proven, bears, token_from
+from persona.rasa_adapter.editor import EDITOR, LOCAL_EDITOR, Proven
 from tests.talk import Bot, Talk, flat
 
 DRAFT = "周末惠民季！禾川理财近五天年化3.9%，低风险稳赚，闭眼买都不亏"
@@ -136,16 +138,16 @@ def test_the_audit_holds_hash_and_findings_and_no_word_of_the_draft(bot: Bot, au
 def test_the_token_comes_from_the_environment_and_unset_means_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MASCOT_EDITOR_TOKEN", raising=False)
     nobody = MascotRest.from_credentials({"max_chars": 10, "editor_token": "${MASCOT_EDITOR_TOKEN}"})
-    assert nobody.editor_token == "" and nobody.max_chars == 10
+    assert nobody.options.auth.editor_token == "" and nobody.options.max_chars == 10
     for header in (None, "", "Bearer ", "Bearer", "Bearer ${MASCOT_EDITOR_TOKEN}"):
-        assert not bears(header, nobody.editor_token)
+        assert not bears(header, nobody.options.auth.editor_token)
     monkeypatch.setenv("MASCOT_EDITOR_TOKEN", "a-token-that-is-long")
     somebody = MascotRest.from_credentials({"editor_token": "${MASCOT_EDITOR_TOKEN}"})
-    assert bears("Bearer a-token-that-is-long", somebody.editor_token)
+    assert bears("Bearer a-token-that-is-long", somebody.options.auth.editor_token)
     for header in ("a-token-that-is-long", "Basic a-token-that-is-long", "Bearer a-token-that-is-lon", "Bearer a-token-that-is-long\ud800"):
-        assert not bears(header, somebody.editor_token)
+        assert not bears(header, somebody.options.auth.editor_token)
     with pytest.raises(ValueError, match="16"):
-        token_from("short", "editor_token")
+        secret("short", 16, "editor_token")
 
 
 def test_the_terminals_editor_is_no_setting_for_a_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from persona.compliance.secrets import identity, luhn, mask
+from persona.compliance.secrets import hidden, identity, in_identifier, luhn, mask
+from persona.compliance.split_secrets import find_after
+from tests.secrets_made import flat, made, stays
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_secrets_are_masked(text: str, hidden: str, kinds: list[str]) -> None:
         "验证码收不到怎么办",
         "密码忘了，想重置",
         "密码是什么意思",
-        "订单号6222020200112233446没到",
+        "订单号202611231234567没到",
         "尾号3446的卡",
         "7×24小时，0755-8888，利率3.5%",
         "有效期到什么时候",
@@ -73,3 +75,56 @@ def test_time_grows_with_length_and_no_more() -> None:
         start = time.thread_time()
         mask(unit * (100_000 // len(unit)))
         assert time.thread_time() - start < 3
+
+
+def test_three_thousand_made_secrets_in_every_spelling_and_place() -> None:
+    """Messages only; what becomes of them in stores, logs and payloads: tests/services/test_secrets_nowhere.py."""
+    for sent in made(7, 3000):
+        stored: list[str] = []
+        for message in sent.messages:
+            stored.append(hidden(message, find_after(message, stored))[0])
+        plain = "\n".join(stored)
+        if sent.sender:
+            assert in_identifier(sent.sender), sent
+        elif not sent.metadata and not sent.headers:
+            assert stays(sent, plain, flat(plain)) == [], (sent, stored)
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "kinds"),
+    [
+        (["验证码是"], "482913", ["验证码"]),
+        (["验证码是", "等下"], "４８２９１３", ["验证码"]),
+        (["我卡号是[已隐去:部分号码]"], "0011 2233 446", ["部分号码"]),
+        (["6222 0202"], "0011 2233 446", ["卡号"]),
+        (["他要我的密码"], "就是890101", ["密码"]),
+        (["密码是"], "Abc12345", ["密码"]),
+        (["CVV"], "三二一", ["安全码"]),
+    ],
+)
+def test_a_secret_split_over_two_messages(before: list[str], text: str, kinds: list[str]) -> None:
+    assert [kind for *_, kind in find_after(text, before)][:1] in (kinds, ["卡号"]) and find_after(text, before)
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        (["我想贷款"], "200000"), (["贷20万"], "240"), (["验证码收不到"], "95588"), (["密码忘了怎么办"], "app"), (["卡号在哪看"], "第二个"),
+        (["验证码是", "算了，想问贷款"], "50000"), (["我卡号是[已隐去:卡号]"], "5000"), (["手机丢了"], "2"), (["存多少合适"], "100000"),
+    ],
+)
+def test_numbers_after_other_talk_stay(before: list[str], text: str) -> None:
+    assert find_after(text, before) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10万存三年有多少利息", "贷200000，240期，利率3.95", "95588是你们的吗", "打10086没人接", "2026-11-23 10:30:15扣的", "2026年11月23日转了50000元",
+        "订单12345678没到账", "工单T20261122-0031到哪了", "2000、3000、4000、5000哪档好", "1,000,000", "尾号5678的卡", "卡号622202开头是哪家的",
+        "验证码收不到，打95588也没人接", "没收到验证码，我转了50000元", "密码错了6次", "密码被盗，转走200000", "CVV在哪看", "一二三四五", "三五年以后",
+        "0755-88886666", "第一第二第三", "0.05%还是0.0385%", "产品代码C1030824000123", "房贷86万还剩240期每月4321.55元", "流水号20261123456",
+    ],
+)
+def test_benign_numbers_stay(text: str) -> None:
+    assert mask(text) == (text, [])

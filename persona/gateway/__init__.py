@@ -1,0 +1,1 @@
+"""What stands between the internet and the mascot: who asks, how often, which request, answered once. No rasa, no sanic."""
