@@ -1,0 +1,104 @@
+"""What a turn of Rasa 3.6.21 does again and again, done once. Installed by remote.py; nothing a customer reads changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.actions.action import RemoteAction
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.graph import GraphNode
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+RECENT = 20  # messages of the customer whose events an action gets whole
+_call_format = RemoteAction._action_call_format
+_find_type = Event.resolve_by_type
+_types: dict[str, type[Event]] = {}
+
+
+class InOrder(DaskGraphRunner):
+    """Runs a trained model's graph: the components one after the other. Dask plans the same few steps anew for every message."""
+
+    _plans: dict[tuple[str, ...], list[tuple[str, GraphNode, list[str]]]]
+
+    def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
+        """The outputs of `targets`, as the graph runner it replaces gives them."""
+        wanted = tuple(targets or self._graph_schema.target_names)
+        given = {name: (name, value) for name, value in (inputs or {}).items()}
+        plans = self.__dict__.setdefault("_plans", {})
+        if wanted not in plans:
+            plans[wanted] = self._plan(wanted)
+        done: dict[str, Any] = {}
+        try:
+            for name, node, needs in plans[wanted]:
+                done[name] = node(*(done[need] if need in done else given.get(need, need) for need in needs))
+        except RuntimeError as error:
+            raise GraphRunError("Error running runner.") from error
+        return dict(done[name] for name in wanted)
+
+    def _plan(self, targets: tuple[str, ...]) -> list[tuple[str, GraphNode, list[str]]]:
+        """The components the targets need, each after those it needs."""
+        nodes = self._graph_schema.minimal_graph_schema(list(targets)).nodes
+        plan: dict[str, tuple[str, GraphNode, list[str]]] = {}
+
+        def add(name: str) -> None:
+            if name in nodes and name not in plan:
+                needs = list(nodes[name].needs.values())
+                for need in needs:
+                    add(need)
+                plan[name] = (name, self._instantiated_nodes[name], needs)
+
+        for name in nodes:
+            add(name)
+        return list(plan.values())
+
+
+def event_type(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
+    """The class of an event. Rasa goes through all subclasses there are, for each event it reads."""
+    found = _types.get(type_name)
+    if found is None:
+        found = _find_type(type_name, default)
+        if found is not None and found is not default:
+            _types[type_name] = found
+    return found
+
+
+def action_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    """What the action server is told: of the last messages everything, of those before what was said.
+
+    Rasa sends every event with all the classifier thought of it; after an hour's talk that is most of a turn.
+    """
+    events = list(tracker.events)
+    asked = [place for place, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(asked) <= RECENT:
+        everything: dict[str, Any] = _call_format(self, tracker, domain)
+        return everything
+    first = asked[-RECENT]
+    whole = DialogueStateTracker.__new__(DialogueStateTracker)
+    whole.__dict__.update(tracker.__dict__)
+    whole.events = tracker.events.__class__(events[first:])
+    call: dict[str, Any] = _call_format(self, whole, domain)
+    told = [event for event in events[:first] if isinstance(event, (UserUttered, BotUttered, SessionStarted))]
+    call["tracker"]["events"][:0] = map(_told, told)
+    return call
+
+
+def _told(event: UserUttered | BotUttered | SessionStarted) -> dict[str, Any]:
+    """Who said what when, and which answer it was."""
+    found: dict[str, Any] = {"event": event.type_name, "timestamp": event.timestamp}
+    if isinstance(event, UserUttered):
+        found |= {"text": event.text, "metadata": event.metadata, "input_channel": event.input_channel}
+    elif isinstance(event, BotUttered):
+        found |= {"text": event.text, "metadata": event.metadata}
+    return found
+
+
+def install() -> None:
+    """Put these in the place of Rasa's own; remote.py has made sure of the version."""
+    import rasa.core.processor
+
+    rasa.core.processor.DaskGraphRunner = InOrder
+    Event.resolve_by_type = staticmethod(event_type)
+    RemoteAction._action_call_format = action_call
