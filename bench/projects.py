@@ -21,14 +21,14 @@ FAQ = (
 SCAM = ("fake_customer_service", "fake_police", "bank_phishing", "fake_investment")
 PLAIN = ("greet", "goodbye", "thank", "handoff", "out_of_scope")
 # What an action would fill in: here it is part of the answer.
-FILLED = {"ticket": "F1123-0001", "hours": "工作日9:00–17:00", "when": "明天9:00"}
+FILLED = {"ticket": "F1123-0001", "ahead": "2", "due": "明天9:00", "longest": ""}
 # One conversation: greeting, bank question, fraud, person, thanks. In stock the third and the fourth are custom
 # actions; in ours the second is one, too.
 MESSAGES = (
     ("你好", ("utter_greet",)),
     ("想提前还房贷，收不收违约金", ("utter_faq/early_repay",)),
     ("接到电话说是京东客服，让我下载会议软件关掉百万保障", ("utter_scam/fake_customer_service",)),
-    ("转人工", ("utter_handoff_open", "utter_handoff_closed")),
+    ("转人工", ("utter_handoff_open", "utter_handoff_closed", "utter_handoff_queue")),
     ("谢谢你", ("utter_thank",)),
 )
 STOCK_PIPELINE: list[dict[str, Any]] = [
@@ -176,7 +176,7 @@ def build_floor(content: Content) -> Path:
     })
     answers = _plain_answers(content)
     answers["utter_handoff"] = answers.pop("utter_handoff_open")
-    answers.pop("utter_handoff_closed", None)
+    del answers["utter_handoff_closed"], answers["utter_handoff_queue"]
     flat = {name: name.replace("/", "_") for name in content.examples}
     dump(folder / "domain.yml", {
         "version": "3.1", "intents": [*flat.values(), "nlu_fallback"],
