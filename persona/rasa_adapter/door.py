@@ -6,8 +6,8 @@ every path. The stores are named in endpoints.yml (`tracker_store.type`); with a
 
 from __future__ import annotations
 
-import hashlib
 import logging
+import re
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -34,6 +34,7 @@ from persona.rasa_adapter.house import house
 from persona.rasa_adapter.kept import NOTHING, Kept, Version, duplicate, latest_session, row, version_of
 from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
+from persona.rasa_adapter.remembered import remembered
 from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
 from persona.rasa_adapter.topics import asked_by
 
@@ -43,10 +44,15 @@ logger = logging.getLogger(__name__)
 STORES: weakref.WeakSet[TrackerStore] = weakref.WeakSet()
 
 
+# Names of intents and of fields: small letters alone hold no digits and nothing that would set a password off. Most texts
+# of a parsed message are such names.
+_LABEL = re.compile(r"[a-z_/]{0,64}")
+
+
 def masked(value: Any) -> Any:
     """The same data with secrets masked in every text, keys included."""
     if isinstance(value, str):
-        return mask(value)[0]
+        return value if _LABEL.fullmatch(value) else mask(value)[0]
     if isinstance(value, Mapping):
         return {masked(k): masked(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -54,26 +60,9 @@ def masked(value: Any) -> Any:
     return value
 
 
-_MOST = 4096
-_named: dict[tuple[Any, bytes], frozenset[str]] = {}
-
-
 def named(text: str) -> frozenset[str]:
-    """Product categories a customer's message names.
-
-    Every turn asks again about the session's last messages, so the answers are kept, by hash: no text stays here.
-    """
-    review = house().guard.review
-    key = (review, hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
-    found = _named.get(key)
-    if found is None:
-        decision = review(text, None, "wording")
-        found = frozenset(decision.categories)
-        if decision.reason != "error":
-            if len(_named) >= _MOST:
-                _named.clear()
-            _named[key] = found
-    return found
+    """Product categories a customer's message names. Every turn asks again about the session's last messages."""
+    return remembered(house().guard.categories, text)
 
 
 class DoorCopy(DialogueStateTracker):

@@ -13,7 +13,6 @@ from typing import Any
 
 from rasa.shared.core.constants import (
     ACTION_LISTEN_NAME,
-    ACTION_NAME,
     PREVIOUS_ACTION,
     SHOULD_NOT_BE_SET,
     USER,
@@ -34,7 +33,7 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
 _BEGINNINGS = (SessionStarted, Restarted)
 _LOOKS_BACK = (ActionReverted, UserUtteranceReverted, AllSlotsReset, ActiveLoop, LoopInterrupted)
