@@ -34,6 +34,7 @@ from persona.rasa_adapter.house import house
 from persona.rasa_adapter.kept import NOTHING, Kept, Version, duplicate, latest_session, row, version_of
 from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
+from persona.rasa_adapter.recent import Session, spoken
 from persona.rasa_adapter.remembered import remembered
 from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
 from persona.rasa_adapter.topics import asked_by
@@ -65,13 +66,13 @@ def named(text: str) -> frozenset[str]:
     return remembered(house().guard.categories, text)
 
 
-class DoorCopy(DialogueStateTracker):
+class DoorCopy(Session):
     """What policies and actions get: a plain tracker that remembers it comes from behind the door."""
 
     behind_door = True
 
 
-class MascotTracker(DialogueStateTracker):
+class MascotTracker(Session):
     """A Rasa tracker whose `update` is the door."""
 
     behind_door = True
@@ -180,18 +181,8 @@ class MascotTracker(DialogueStateTracker):
             logger.exception("the door failed; the customer gets the last resort")
             return Outgoing(LAST_RESORT, {"buttons": [dict(b) for b in HANDOFF]}, {})
 
-    def _session(self) -> list[Event]:
-        events: list[Event] = []
-        for event in reversed(self.events):
-            if isinstance(event, SessionStarted):
-                break
-            events.append(event)
-        return events[::-1]
-
     def _situation(self, introduced: bool | None = None) -> Situation:
-        events = self._session()
-        said = [e for e in events if isinstance(e, BotUttered)]
-        asked = [e for e in events if isinstance(e, UserUttered)]
+        said, asked = spoken(self.events)
         metadata = asked[-1].metadata if asked else {}
         if introduced is None:
             introduced = any((e.metadata.get("metadata") or {}).get("ai_notice") for e in said)
@@ -279,7 +270,7 @@ class MascotInMemoryStore(_Door, InMemoryTrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the tracker as Rasa does, and keep it at hand."""
         await super().save(tracker)
-        begun = sum(isinstance(e, ActionExecuted) and e.action_name == ACTION_SESSION_START_NAME for e in tracker.events)
+        begun = sum(e.type_name == ActionExecuted.type_name and e.action_name == ACTION_SESSION_START_NAME for e in tracker.events)
         if isinstance(tracker, MascotTracker) and begun < 2:  # of several sessions Rasa would hand out the last one
             twin = duplicate(tracker, MascotTracker)
             self._kept.keep(tracker.sender_id, self.store[tracker.sender_id], len(twin.events), twin)
@@ -362,7 +353,9 @@ class MascotSQLStore(_Door, SQLTrackerStore):
             after = version_of(connection, sender)
         tracker.stored = (after, len(tracker.events))
         if after.rows == version.rows + len(new):
-            twin = latest_session(duplicate(tracker, MascotTracker))
+            twin = duplicate(tracker, MascotTracker)
+            if any(isinstance(event, SessionStarted) for event in new):
+                latest_session(twin)
             twin.stored = (after, len(twin.events))
             self._kept.keep(sender, after, len(twin.events), twin)
         return True

@@ -103,7 +103,7 @@ def row(sender_id: str, event: Event) -> dict[str, Any]:
 
 def latest_session(tracker: Tracker) -> Tracker:
     """The tracker without what came before its latest session, as Rasa reads it back: by the time of its start."""
-    began = max((e.timestamp for e in tracker.events if isinstance(e, SessionStarted)), default=None)
+    began = max((e.timestamp for e in tracker.events if e.type_name == SessionStarted.type_name), default=None)
     if began is not None and tracker.events[0].timestamp < began:
         tracker.events = deque((e for e in tracker.events if e.timestamp >= began), tracker.events.maxlen)
     return tracker

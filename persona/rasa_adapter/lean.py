@@ -15,6 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 RECENT = 20  # messages of the customer whose events an action gets whole
 _call_format = RemoteAction._action_call_format
 _find_type = Event.resolve_by_type
+_TOLD = frozenset(kind.type_name for kind in (UserUttered, BotUttered, SessionStarted))
 _types: dict[str, type[Event]] = {}
 
 
@@ -71,7 +72,7 @@ def action_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domai
     Rasa sends every event with all the classifier thought of it; after an hour's talk that is most of a turn.
     """
     events = list(tracker.events)
-    asked = [place for place, event in enumerate(events) if isinstance(event, UserUttered)]
+    asked = [place for place, event in enumerate(events) if event.type_name == UserUttered.type_name]
     if len(asked) <= RECENT:
         everything: dict[str, Any] = _call_format(self, tracker, domain)
         return everything
@@ -80,19 +81,15 @@ def action_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domai
     whole.__dict__.update(tracker.__dict__)
     whole.events = tracker.events.__class__(events[first:])
     call: dict[str, Any] = _call_format(self, whole, domain)
-    told = [event for event in events[:first] if isinstance(event, (UserUttered, BotUttered, SessionStarted))]
+    told = [event for event in events[:first] if event.type_name in _TOLD]
     call["tracker"]["events"][:0] = map(_told, told)
     return call
 
 
-def _told(event: UserUttered | BotUttered | SessionStarted) -> dict[str, Any]:
+def _told(event: Any) -> dict[str, Any]:
     """Who said what when, and which answer it was."""
     found: dict[str, Any] = {"event": event.type_name, "timestamp": event.timestamp}
-    if isinstance(event, UserUttered):
-        found |= {"text": event.text, "metadata": event.metadata, "input_channel": event.input_channel}
-    elif isinstance(event, BotUttered):
-        found |= {"text": event.text, "metadata": event.metadata}
-    return found
+    return found if event.type_name == SessionStarted.type_name else {**found, "text": event.text, "metadata": event.metadata}
 
 
 def install() -> None:

@@ -8,7 +8,8 @@ cannot be understood by itself (something was taken back, a form is open), Rasa 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from rasa.shared.core.constants import (
@@ -25,6 +26,8 @@ from rasa.shared.core.events import (
     AllSlotsReset,
     BotUttered,
     Event,
+    LegacyForm,
+    LegacyFormValidation,
     LoopInterrupted,
     Restarted,
     SessionStarted,
@@ -35,8 +38,41 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
-_BEGINNINGS = (SessionStarted, Restarted)
-_LOOKS_BACK = (ActionReverted, UserUtteranceReverted, AllSlotsReset, ActiveLoop, LoopInterrupted)
+_BEGIN = frozenset(kind.type_name for kind in (SessionStarted, Restarted))
+_UNUSUAL = frozenset(kind.type_name for kind in (ActionReverted, UserUtteranceReverted, ActiveLoop, LegacyForm))
+_BACK = _UNUSUAL | {AllSlotsReset.type_name, LoopInterrupted.type_name, LegacyFormValidation.type_name}
+_NAME = attrgetter("type_name")
+
+
+class Session(DialogueStateTracker):
+    """A tracker that goes through its events without asking each for its classes: Rasa's are abstract, which makes the
+    question ten times as dear, and it is asked of every event several times a turn."""
+
+    def applied_events(self) -> list[Event]:
+        """The events of the session that count; where something was taken back or a form was open, Rasa tells."""
+        if not _UNUSUAL.isdisjoint(map(_NAME, self.events)):
+            return list(super().applied_events())
+        found = []
+        for event in reversed(self.events):
+            if event.type_name in _BEGIN:
+                break
+            found.append(event)
+        return found[::-1]
+
+
+def spoken(events: Iterable[Event]) -> tuple[list[BotUttered], list[UserUttered]]:
+    """What the bot and what the customer said in the session that the events end with, oldest first."""
+    said: list[BotUttered] = []
+    asked: list[UserUttered] = []
+    for event in events:
+        name = event.type_name
+        if name == SessionStarted.type_name:
+            said, asked = [], []
+        elif name == BotUttered.type_name:
+            said.append(event)
+        elif name == UserUttered.type_name:
+            asked.append(event)
+    return said, asked
 
 
 class Recent:
@@ -69,8 +105,9 @@ def recent_states(tracker: DialogueStateTracker, domain: Domain, most: int) -> l
             if not any(isinstance(event, SlotSet) and event.key == name for event in end):
                 moment.slots[name].value = tracker.get_slot(name)
                 continue
-            before = next((e for e in reversed(events[:first]) if isinstance(e, (*_BEGINNINGS, *_LOOKS_BACK)) or (isinstance(e, SlotSet) and e.key == name)), None)
-            if isinstance(before, _LOOKS_BACK):
+            earlier = (e for e in reversed(events[:first]) if e.type_name in _BEGIN | _BACK or (isinstance(e, SlotSet) and e.key == name))
+            before = next(earlier, None)
+            if before is not None and before.type_name in _BACK:
                 return None
             if isinstance(before, SlotSet):
                 moment.slots[name].value = before.value
@@ -89,12 +126,12 @@ def _end(events: Sequence[Event], most: int) -> tuple[int, bool] | None:
     actions = 0
     for place in range(len(events) - 1, -1, -1):
         event = events[place]
-        if isinstance(event, _LOOKS_BACK):
+        if event.type_name in _BACK:
             return None
-        if isinstance(event, _BEGINNINGS):
+        if event.type_name in _BEGIN:
             return place + 1, True
-        actions += isinstance(event, ActionExecuted)
-        if actions > most and isinstance(event, UserUttered):
+        actions += event.type_name == ActionExecuted.type_name
+        if actions > most and event.type_name == UserUttered.type_name:
             return place, False
     return 0, True
 

@@ -16,7 +16,15 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk import Tracker
@@ -24,7 +32,7 @@ from rasa_sdk import Tracker
 from actions import common
 from persona.rasa_adapter import lean
 from persona.rasa_adapter.door import MascotSQLStore, MascotTracker
-from persona.rasa_adapter.recent import Shape, recent_states
+from persona.rasa_adapter.recent import Session, Shape, recent_states, spoken
 from tests.talk import Bot, Talk
 
 SAID = (
@@ -177,6 +185,18 @@ def test_the_end_of_a_conversation_is_described_as_rasa_describes_it(bot: Bot, t
             assert len(found) >= min(most, len(everything))
             assert found == everything[len(everything) - len(found):]
     assert alone > len(events)
+
+
+def test_the_events_that_count_are_those_rasa_counts(bot: Bot, talk: Talk) -> None:
+    for text in SAID:
+        talk(text)
+    events = [*talk.tracker.events, UserUtteranceReverted(), ActionExecuted("action_listen"), Restarted(), *talk.tracker.events]
+    for length in range(len(events) + 1):
+        ours = Session.from_events("t", events[:length], talk.tracker.slots.values())
+        assert ours.applied_events() == DialogueStateTracker.applied_events(ours)
+    said, asked = spoken(talk.tracker.events)
+    assert [e.text for e in asked] == [e.text for e in talk.tracker.events if isinstance(e, UserUttered)]
+    assert said == [e for e in talk.tracker.events if isinstance(e, BotUttered)]
 
 
 def test_rules_that_ask_for_words_are_noticed() -> None:
