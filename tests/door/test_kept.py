@@ -42,7 +42,7 @@ SAID = (
 
 
 @pytest.fixture(scope="module")
-def sql_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+def sql_bot(bot: Bot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:  # after `bot`, which says where audit lines go
     file = tmp_path_factory.mktemp("kept") / "c.db"
     yield Bot(tracker_store=EndpointConfig(type="persona.rasa_adapter.door.MascotSQLStore", dialect="sqlite", db=str(file)))
 
