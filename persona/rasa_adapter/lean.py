@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
+import weakref
 from typing import Any
 
+import aiohttp
 from rasa.core.actions.action import RemoteAction
+from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
 
+IDLE = 2.0  # seconds an unused connection is kept; rasa_sdk closes it after 5, and a request must not meet that moment
 RECENT = 20  # messages of the customer whose events an action gets whole
 _call_format = RemoteAction._action_call_format
 _find_type = Event.resolve_by_type
 _TOLD = frozenset(kind.type_name for kind in (UserUttered, BotUttered, SessionStarted))
+_connections: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = weakref.WeakKeyDictionary()
 _types: dict[str, type[Event]] = {}
 
 
@@ -66,6 +74,24 @@ def event_type(type_name: str, default: type[Event] | None = None) -> type[Event
     return found
 
 
+def session(self: EndpointConfig) -> aiohttp.ClientSession:
+    """A session as Rasa makes it for each request, on connections that outlive it: making a new one costs as much as
+    the request itself."""
+    loop = asyncio.get_running_loop()
+    kept = _connections.get(loop)
+    if kept is None or kept.closed:
+        kept = _connections[loop] = aiohttp.TCPConnector(keepalive_timeout=IDLE)
+    auth = aiohttp.BasicAuth(self.basic_auth["username"], self.basic_auth["password"]) if self.basic_auth else None
+    timeout = aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT)
+    return aiohttp.ClientSession(headers=self.headers, auth=auth, timeout=timeout, connector=kept, connector_owner=False)
+
+
+@atexit.register
+def _hang_up() -> None:
+    for kept in list(_connections.values()):
+        kept._close()  # at once, as aiohttp's own close() does before it has something to await
+
+
 def action_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
     """What the action server is told: of the last messages everything, of those before what was said.
 
@@ -98,4 +124,5 @@ def install() -> None:
 
     rasa.core.processor.DaskGraphRunner = InOrder
     Event.resolve_by_type = staticmethod(event_type)
+    EndpointConfig.session = session
     RemoteAction._action_call_format = action_call
