@@ -72,7 +72,7 @@ def in_blocks(servers: dict[str, Server], conversations: int, block: int) -> dic
     return {name: {**numbers(times[name]), "cpu": spent[name] / len(times[name]) * 1e3} for name in servers}
 
 
-def long_talk(servers: dict[str, Server], turns: int, talks: int = 2) -> dict[str, dict[str, float]]:
+def long_talk(servers: dict[str, Server], turns: int, talks: int = 1) -> dict[str, dict[str, float]]:
     """Milliseconds of a turn at the beginning, in the middle and at the end of one conversation, the servers in turns."""
     times: dict[str, list[list[float]]] = {name: [] for name in servers}
     for talk in range(talks):

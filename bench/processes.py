@@ -35,7 +35,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "SANIC_HOST": LOCAL, "LOG_LEVEL": "ERROR", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT),
+        "MASCOT_EDITOR_TOKEN": "", "MASCOT_DESK_TOKEN": "", "SANIC_HOST": LOCAL, "LOG_LEVEL": "ERROR", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT),
         "MASCOT_AUDIT": str(folder / "audit" / "audit.jsonl"),
     }
 

@@ -146,7 +146,8 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
         tell(f"训练 {kind} …")
         trained[kind] = train(kind, folders[kind], args.keep)
         again = f"（{trained[kind]['date']} 训练的，没有重训）" if trained[kind].get("kept") else ""
-        tell(f"  {trained[kind]['wall']:.0f} 秒，CPU {trained[kind]['cpu']:.0f} 秒{again}")
+        took = f"{trained[kind]['wall']:.0f} 秒，CPU {trained[kind]['cpu']:.0f} 秒" if "cpu" in trained[kind] else "用时没有记下"
+        tell(f"  {took}{again}")
     command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(actions_port)]
     actions = start(command, OUT, "actions.log")
     stack.callback(stop, actions)
