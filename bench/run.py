@@ -155,7 +155,7 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     servers: dict[str, Server] = {}
     runs: dict[str, dict[str, Any]] = {}
     plan = [(name, kind, STORES.get(name, "endpoints.yml")) for name, kind in
-            (("stock", "stock"), ("floor", "floor"), ("memory", "ours"), ("sqlite", "ours"), ("whole", "whole")) if kind in folders]
+            (("stock", "stock"), ("floor", "floor"), ("memory", "ours"), ("sqlite", "ours"), ("whole", "whole")) if kind in folders and name not in args.skip]
     for name, kind, endpoints in plan:
         tell(f"启动 {name} …")
         servers[name] = server = serve(name, kind, folders[kind], endpoints)
@@ -189,7 +189,7 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
         "block": args.block, "warmup": args.warmup, "epochs": args.stock_epochs, "turns": args.turns, **extra, "runs": runs, "actions_rss": memory, "noise": noise,
         "longest": max(len(text) for found in content.examples.values() for text in found),
     }
-    if "whole" in folders:
+    if "whole" in folders and not args.no_chat:
         tell("make chat 到第一个提示符 …")
         try:
             result["first_prompt"] = first_prompt(folders["whole"])
@@ -203,14 +203,15 @@ def main() -> int:
     ap.add_argument("--conversations", type=int, default=60, help="每边几段对话（默认 60）")
     ap.add_argument("--warmup", type=int, default=5, help="每边先说几段不计时（默认 5）")
     ap.add_argument("--block", type=int, default=5, help="每边连着说几段再换（默认 5）")
-    ap.add_argument("--skip", action="append", default=[], choices=["stock", "floor", "ours", "whole"], help="不测哪一个，可重复")
+    ap.add_argument("--skip", action="append", default=[], choices=["stock", "floor", "ours", "sqlite", "whole"], help="不测哪一个，可重复")
     ap.add_argument("--rounds", type=int, default=3, help="8 条连接的吞吐测几轮，取中位（默认 3）")
     ap.add_argument("--turns", type=int, default=300, help="长对话说几句（默认 300）")
     ap.add_argument("--stock-epochs", type=int, default=EPOCHS, help=f"stock 每个模型训练几遍（默认 {EPOCHS}，Rasa 的推荐；每句用时与它无关）")
     ap.add_argument("--keep", action="store_true", help="内容没变就用上次训练的模型")
+    ap.add_argument("--no-chat", action="store_true", help="不测 make chat 到第一个提示符")
     ap.add_argument("--write", action="store_true", help="写进 docs/quality.md")
     args = ap.parse_args()
-    if min(args.conversations // 2, args.warmup, args.block, args.rounds, args.turns // 40) < 1 or len(set(args.skip)) == 4:
+    if min(args.conversations // 2, args.warmup, args.block, args.rounds, args.turns // 40) < 1 or {"stock", "floor", "ours", "whole"} <= set(args.skip):
         ap.error("各数至少是 1，至少测一个项目")
 
     def leave(number: int, frame: object) -> None:
