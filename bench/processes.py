@@ -153,7 +153,7 @@ class Server:
         self.client = Client(name, port)
         self.say = self.client.say
 
-    def first_answer(self, text: str, limit: float = 180) -> float:
+    def first_answer(self, text: str, limit: float = 400) -> float:
         """Seconds from the start of the process to the first answer."""
         while time.monotonic() < self._began + limit:
             if self.process.poll() is not None:
