@@ -255,3 +255,41 @@ def test_events_find_their_class(bot: Bot) -> None:
 @pytest.fixture
 def talk(bot: Bot) -> Talk:
     return bot.talk()
+
+
+def test_a_kept_connection_outlives_no_server() -> None:
+    """Requests share a connection; when the server goes the next one fails at once, and a new server is found."""
+    import aiohttp
+    from aiohttp import web
+
+    peers: list[Any] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        peers.append(request.transport.get_extra_info("peername"))
+        return web.json_response({"events": [], "responses": []})
+
+    async def serve(port: int = 0) -> tuple[web.AppRunner, int]:
+        app = web.Application()
+        app.router.add_post("/webhook", answer)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        return runner, int(runner.addresses[0][1])
+
+    async def story() -> None:
+        lean.install()
+        runner, port = await serve()
+        endpoint = EndpointConfig(url=f"http://127.0.0.1:{port}/webhook")
+        for _ in range(3):
+            assert await endpoint.request(json={}) == {"events": [], "responses": []}
+        assert len(set(peers)) == 1
+        await runner.cleanup()
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await endpoint.request(json={})
+        runner, _ = await serve(port)
+        assert await endpoint.request(json={}) == {"events": [], "responses": []}
+        await runner.cleanup()
+        await lean._connections[asyncio.get_running_loop()].close()
+
+    asyncio.new_event_loop().run_until_complete(story())
