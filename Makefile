@@ -58,4 +58,4 @@ bench: train  ## measure speed and memory beside stock Rasa, in the same run
 	@$(PY) bench/run.py
 
 clean:  ## remove what the commands above made, .venv included
-	rm -rf $(VENV) build models audit .pytest_cache .mypy_cache .ruff_cache .hypothesis conversations.db
+	rm -rf $(VENV) build models audit .pytest_cache .mypy_cache .ruff_cache .hypothesis conversations.db conversations.db-wal conversations.db-shm

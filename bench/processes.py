@@ -35,7 +35,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
         "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "SANIC_HOST": LOCAL, "LOG_LEVEL": "ERROR", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT),
+        "MASCOT_EDITOR_TOKEN": "", "MASCOT_DESK_TOKEN": "", "SANIC_HOST": LOCAL, "LOG_LEVEL": "ERROR", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT),
         "MASCOT_AUDIT": str(folder / "audit" / "audit.jsonl"),
     }
 
@@ -103,14 +103,20 @@ def rss(process: subprocess.Popen[Any]) -> float | None:
         return int(shown.stdout) / 1024 if shown.stdout.strip() else None
 
 
-class Server:
-    """A Rasa server over REST on one kept connection."""
+def cpu(process: subprocess.Popen[Any]) -> float:
+    """CPU seconds a process has used so far."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except OSError:  # not Linux
+        return float("nan")
 
-    def __init__(self, name: str, command: Sequence[str], folder: Path, port: int) -> None:
-        self.name, self.folder, self.port = name, folder, port
-        self.log = f"server.{name}.log"
-        self._began = time.monotonic()
-        self.process = start(command, folder, self.log)
+
+class Client:
+    """One kept connection to a Rasa server's REST channel."""
+
+    def __init__(self, name: str, port: int) -> None:
+        self.name, self.port = name, port
         self._http: http.client.HTTPConnection | None = None
 
     def say(self, sender: str, text: str) -> tuple[float, list[dict[str, Any]]]:
@@ -119,15 +125,35 @@ class Server:
         began = time.perf_counter()
         if self._http is None:
             self._http = http.client.HTTPConnection(LOCAL, self.port, timeout=60)
-        self._http.request("POST", "/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
-        response = self._http.getresponse()
-        raw = response.read()
+        try:
+            self._http.request("POST", "/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
+            response = self._http.getresponse()
+            raw = response.read()
+        except (OSError, http.client.HTTPException):
+            self._http = None
+            raise
         took = time.perf_counter() - began
         if response.status != 200:
             raise BenchError(f"{self.name} 回答 {response.status}：{raw[:200]!r}")
         return took, json.loads(raw)
 
-    def first_answer(self, text: str, limit: float = 180) -> float:
+    def close(self) -> None:
+        if self._http is not None:
+            self._http.close()
+
+
+class Server:
+    """A Rasa server, and a connection to it."""
+
+    def __init__(self, name: str, command: Sequence[str], folder: Path, port: int) -> None:
+        self.name, self.folder, self.port = name, folder, port
+        self.log = f"server.{name}.log"
+        self._began = time.monotonic()
+        self.process = start(command, folder, self.log)
+        self.client = Client(name, port)
+        self.say = self.client.say
+
+    def first_answer(self, text: str, limit: float = 400) -> float:
         """Seconds from the start of the process to the first answer."""
         while time.monotonic() < self._began + limit:
             if self.process.poll() is not None:
@@ -135,14 +161,13 @@ class Server:
             try:
                 if self.say("first", text)[1]:
                     return time.monotonic() - self._began
-            except OSError:
-                self._http = None
+            except (OSError, http.client.HTTPException):
+                pass
             time.sleep(0.05)
         raise BenchError(f"{self.name} 在 {limit:.0f} 秒里没有回答：\n{tail(self.folder / self.log)}")
 
     def stop(self) -> None:
-        if self._http is not None:
-            self._http.close()
+        self.client.close()
         stop(self.process)
 
 

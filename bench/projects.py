@@ -12,6 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench" / "out"
 EXAMPLES = 20
+EPOCHS = 100  # of stock, as Rasa recommends itself
 LONGEST = 40  # characters; TensorFlow pads a batch to its longest sentence, so a few long ones would slow stock's training
 FAQ = (
     "early_repay", "lost_card", "transfer_time", "deposit_rate", "branch_hours", "annual_fee", "card_bill", "points",
@@ -19,13 +20,15 @@ FAQ = (
 )
 SCAM = ("fake_customer_service", "fake_police", "bank_phishing", "fake_investment")
 PLAIN = ("greet", "goodbye", "thank", "handoff", "out_of_scope")
+# What an action would fill in: here it is part of the answer.
+FILLED = {"ticket": "F1123-0001", "ahead": "2", "due": "明天9:00", "longest": ""}
 # One conversation: greeting, bank question, fraud, person, thanks. In stock the third and the fourth are custom
 # actions; in ours the second is one, too.
 MESSAGES = (
     ("你好", ("utter_greet",)),
     ("想提前还房贷，收不收违约金", ("utter_faq/early_repay",)),
     ("接到电话说是京东客服，让我下载会议软件关掉百万保障", ("utter_scam/fake_customer_service",)),
-    ("转人工", ("utter_handoff_open", "utter_handoff_closed")),
+    ("转人工", ("utter_handoff_open", "utter_handoff_closed", "utter_handoff_queue")),
     ("谢谢你", ("utter_thank",)),
 )
 STOCK_PIPELINE: list[dict[str, Any]] = [
@@ -33,17 +36,25 @@ STOCK_PIPELINE: list[dict[str, Any]] = [
     {"name": "LexicalSyntacticFeaturizer"},
     {"name": "CountVectorsFeaturizer"},
     {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-    {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True},
+    {"name": "DIETClassifier", "epochs": EPOCHS, "constrain_similarities": True},
     {"name": "EntitySynonymMapper"},
-    {"name": "ResponseSelector", "epochs": 100, "constrain_similarities": True, "retrieval_intent": "faq"},
-    {"name": "ResponseSelector", "epochs": 100, "constrain_similarities": True, "retrieval_intent": "scam"},
+    {"name": "ResponseSelector", "epochs": EPOCHS, "constrain_similarities": True, "retrieval_intent": "faq"},
+    {"name": "ResponseSelector", "epochs": EPOCHS, "constrain_similarities": True, "retrieval_intent": "scam"},
     {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
+]
+# The least a bot of the same content needs: a linear classifier, the rules, plain answers; no custom action, nothing of
+# TensorFlow. Rasa has no retrieval intents without it, so every topic is an intent of its own.
+FLOOR_PIPELINE: list[dict[str, Any]] = [
+    {"name": "SpacyNLP", "model": "zh"}, {"name": "SpacyTokenizer"},
+    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+    {"name": "LogisticRegressionClassifier"},
+    {"name": "FallbackClassifier", "threshold": 0.1, "ambiguity_threshold": 0.0},
 ]
 STOCK_POLICIES: list[dict[str, Any]] = [
     {"name": "MemoizationPolicy"},
     {"name": "RulePolicy"},
-    {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": 100},
-    {"name": "TEDPolicy", "max_history": 5, "epochs": 100, "constrain_similarities": True},
+    {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": EPOCHS},
+    {"name": "TEDPolicy", "max_history": 5, "epochs": EPOCHS, "constrain_similarities": True},
 ]
 
 
@@ -112,7 +123,8 @@ class Filled:
         """The response with text and buttons only, as stock Rasa can send it."""
         disclosures = tuple((variation.get("metadata") or {}).get("disclosures") or ())
         text = self.voice.render(
-            str(variation.get("text") or ""), mascot=self.bank.mascot, tone="plain", disclosures=disclosures, voiced=False
+            str(variation.get("text") or ""), mascot=self.bank.mascot, tone="plain", disclosures=disclosures, voiced=False,
+            values=FILLED,
         )
         plain: dict[str, Any] = {"text": text}
         if variation.get("buttons"):
@@ -134,19 +146,8 @@ def _fresh(name: str) -> Path:
     return folder
 
 
-def build_stock(content: Content, actions_port: int) -> Path:
-    """Rasa's recommended configuration with the subset; written to bench/out/stock."""
-    folder = _fresh("stock")
-    tokenizer: list[dict[str, Any]] = [{"name": "JiebaTokenizer"}]
-    if not has_jieba():
-        import spacy
-
-        spacy.blank("zh").to_disk(folder / "zh")
-        tokenizer = [{"name": "SpacyNLP", "model": str(folder / "zh")}, {"name": "SpacyTokenizer"}]
-    dump(folder / "config.yml", {
-        "recipe": "default.v1", "assistant_id": "bench-stock", "language": "zh",
-        "pipeline": [*tokenizer, *STOCK_PIPELINE], "policies": STOCK_POLICIES,
-    })
+def _plain_answers(content: Content) -> dict[str, list[dict[str, Any]]]:
+    """The answers of the subset, filled in beforehand, as a bot without voice layer sends them."""
     filled = Filled()
     needed = [f"utter_{i}" for i in content.examples if i != "handoff"]
     needed += [n for n in content.responses if n.startswith("utter_handoff_")]
@@ -156,6 +157,57 @@ def build_stock(content: Content, actions_port: int) -> Path:
         ours = [r for r in content.responses[name] if all(c.get("value") == mascot for c in r.get("condition") or [])]
         responses[name] = [filled(r) for r in ours or content.responses[name][-1:]]
     responses["utter_default"] = responses["utter_out_of_scope"]
+    return responses
+
+
+def _blank_spacy(folder: Path) -> None:
+    import spacy
+
+    spacy.blank("zh").to_disk(folder / "zh")
+
+
+def build_floor(content: Content) -> Path:
+    """The least that answers the same messages with the same words; written to bench/out/floor."""
+    folder = _fresh("floor")
+    _blank_spacy(folder)
+    dump(folder / "config.yml", {
+        "recipe": "default.v1", "assistant_id": "bench-floor", "language": "zh", "pipeline": FLOOR_PIPELINE,
+        "policies": [{"name": "RulePolicy"}],
+    })
+    answers = _plain_answers(content)
+    answers["utter_handoff"] = answers.pop("utter_handoff_open")
+    del answers["utter_handoff_closed"], answers["utter_handoff_queue"]
+    flat = {name: name.replace("/", "_") for name in content.examples}
+    dump(folder / "domain.yml", {
+        "version": "3.1", "intents": [*flat.values(), "nlu_fallback"],
+        "responses": {name.replace("/", "_"): variations for name, variations in answers.items()},
+        "session_config": load(ROOT / "domain.yml")["session_config"],
+    })
+    dump(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": [
+        {**block, "intent": flat[block["intent"]]} for block in content.nlu()["nlu"]
+    ]})
+    steps = {**{i: f"utter_{i}" for i in flat.values()}, "nlu_fallback": "utter_out_of_scope"}
+    dump(folder / "data" / "rules.yml", {"version": "3.1", "rules": [
+        {"rule": intent, "steps": [{"intent": intent}, {"action": action}]} for intent, action in steps.items()
+    ]})
+    dump(folder / "endpoints.yml", {})
+    dump(folder / "credentials.yml", {"rest": None})
+    return folder
+
+
+def build_stock(content: Content, actions_port: int, epochs: int = EPOCHS) -> Path:
+    """Rasa's recommended configuration with the subset; written to bench/out/stock."""
+    folder = _fresh("stock")
+    tokenizer: list[dict[str, Any]] = [{"name": "JiebaTokenizer"}]
+    if not has_jieba():
+        _blank_spacy(folder)
+        tokenizer = [{"name": "SpacyNLP", "model": str(folder / "zh")}, {"name": "SpacyTokenizer"}]
+    pipeline, policies = ([{**c, "epochs": epochs} if "epochs" in c else c for c in some] for some in (STOCK_PIPELINE, STOCK_POLICIES))
+    dump(folder / "config.yml", {
+        "recipe": "default.v1", "assistant_id": "bench-stock", "language": "zh",
+        "pipeline": [*tokenizer, *pipeline], "policies": policies,
+    })
+    responses = _plain_answers(content)
     answer = {
         "faq": "utter_faq", "scam": "action_anti_fraud_tip", "handoff": "action_handoff",
         **{i: f"utter_{i}" for i in PLAIN if i != "handoff"}, "nlu_fallback": "utter_out_of_scope",
@@ -189,6 +241,13 @@ def _endpoints(folder: Path, actions_port: int) -> None:
     dump(folder / "endpoints.yml", {**shipped, "tracker_store": {"type": "persona.rasa_adapter.door.MascotInMemoryStore"}})
 
 
+def _credentials(folder: Path) -> None:
+    """credentials.yml as shipped, without the limit of messages a minute: one customer here says 300 in a few seconds."""
+    shipped = load(ROOT / "credentials.yml")
+    shipped["persona.rasa_adapter.channel.MascotRest"]["per_minute"] = 0
+    dump(folder / "credentials.yml", shipped)
+
+
 def build_ours(content: Content, actions_port: int) -> Path:
     """This project's configuration with the subset and every answer that is no topic; bench/out/ours."""
     from persona.nlu import entities
@@ -206,15 +265,16 @@ def build_ours(content: Content, actions_port: int) -> Path:
              if all(step["intent"] in kept for step in r["steps"] if "intent" in step)]
     dump(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules})
     _endpoints(folder, actions_port)
-    shutil.copy(ROOT / "credentials.yml", folder)
+    _credentials(folder)
     return folder
 
 
 def build_whole(actions_port: int) -> Path:
     """The project as it is, all content, in a folder of its own: bench/out/whole."""
     folder = _fresh("whole")
-    for name in ("config.yml", "domain.yml", "credentials.yml"):
+    for name in ("config.yml", "domain.yml"):
         shutil.copy(ROOT / name, folder)
+    _credentials(folder)
     shutil.copytree(ROOT / "data", folder / "data")
     for name in ("persona", "actions"):
         (folder / name).symlink_to(ROOT / name)

@@ -9,16 +9,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from projects import EXAMPLES, FAQ, MESSAGES, ROOT, SCAM
+from projects import EPOCHS, EXAMPLES, FAQ, MESSAGES, ROOT, SCAM
 
 BEGIN, END = "<!-- bench:start -->", "<!-- bench:end -->"
 QUALITY = ROOT / "docs" / "quality.md"
 COLUMNS = (
     ("train_wall", "训练 train（秒）", 0), ("train_cpu", "训练 CPU（秒）", 0), ("first_answer", "启动到第一句 start（秒）", 1),
-    ("p50", "p50（毫秒）", 1), ("p95", "p95（毫秒）", 1), ("rate", "messages/s", 0), ("rss", "内存 RSS（MB）", 0),
+    ("p50", "p50（毫秒）", 1), ("p95", "p95（毫秒）", 1), ("p99", "p99（毫秒）", 1), ("cpu", "CPU（毫秒/句）", 1),
+    ("rate", "messages/s，1 条连接", 0), ("rate_8", "8 条连接", 0), ("rss", "内存 RSS（MB）", 0),
 )
 NAMES = {
-    "stock": "stock Rasa 3.6", "memory": "本项目，同样内容，内存存储", "sqlite": "本项目，同样内容，SQLite",
+    "stock": "stock Rasa 3.6", "floor": "floor：LogisticRegression + RulePolicy + utter_，内存存储", "memory": "本项目，同样内容，内存存储", "sqlite": "本项目，同样内容，SQLite",
     "whole": "本项目，全部内容，SQLite（出厂配置）",
 }
 
@@ -68,15 +69,32 @@ def remarks(result: dict[str, Any]) -> list[str]:
         f"一段对话 {len(MESSAGES)} 句，共 {result['conversations']} 段，一条连接（keep-alive），分块轮流，每块 {result['block']} 段；预热 {result['warmup']} 段。",
         "stock：Rasa 推荐配置（DIET、ResponseSelector、TED、UnexpecTED 各 100 epochs），内存存储，五句里两句走 custom action；"
         "答案事先填好，没有审查、人设、打码。本项目全部功能开着，五句里三句走 custom action。两边用同一个 rasa_sdk 动作服务器程序。",
-        f"stock 的分词：{result['tokenizer']}。日志级别都是 ERROR。messages/s 是一条连接上的。",
+        f"stock 的分词：{result['tokenizer']}。日志级别都是 ERROR。CPU 是 Rasa 进程自己的，不含动作服务器；客户端、动作服务器和各个 Rasa 进程在同一台机器上。",
+        "floor：同样的句子和答案，话题各是一个意图，没有 custom action，没有审查、人设、打码；SpacyTokenizer（blank zh），Rasa 自己的内存存储。",
     ]
-    if runs.get("stock", {}).get("train_kept"):
-        out.append(f"stock 的模型是 {runs['stock']['train_date']} 用同样的内容训练的（--keep），训练两栏是那一次的数。")
+    for key, run in runs.items():
+        if run.get("train_kept"):
+            out.append(f"{NAMES[key]}：模型是 {run['train_date']} 用同样的内容训练的（--keep），训练两栏是那一次的数。")
+    if "stock" in runs and result["epochs"] != EPOCHS:
+        out.append(f"stock 的每个模型只训练 {result['epochs']} 遍（推荐 {EPOCHS} 遍），训练两栏因此偏低；每句用时与训练几遍无关。")
     if "stock" in runs:
         for key in ("memory", "sqlite", "whole"):
             if key in runs:
                 out.append(f"{NAMES[key]}：p50 是 stock 的 {runs[key]['p50'] / runs['stock']['p50']:.2f} 倍，"
                            f"messages/s 是 {runs[key]['rate'] / runs['stock']['rate']:.1f} 倍。")
+    if "floor" in runs:
+        for key in ("memory", "sqlite", "whole"):
+            if key in runs:
+                ratios = "、".join(f"{title} {runs[key][k] / runs['floor'][k]:.2f}" for k, title in
+                                  (("p50", "p50"), ("cpu", "CPU"), ("first_answer", "启动"), ("rss", "内存")))
+                out.append(f"{NAMES[key]}：与 floor 之比：{ratios}；p95 是自己 p50 的 {runs[key]['p95'] / runs[key]['p50']:.2f} 倍。")
+    for key, one in result.get("long", {}).items():
+        out.append(f"{NAMES[key]}，一段 {result['turns']} 句的对话（毫秒，各 20 句的中位）：开头 {one['first']:.1f}，中间 {one['middle']:.1f}，"
+                   f"结尾 {one['last']:.1f}（开头的 {one['last'] / one['first']:.2f} 倍）；第 1 句 {one['turn_1']:.1f}。")
+    if result.get("workers"):
+        one, two = result["workers"]["one"], result["workers"]["two"]
+        out.append(f"{NAMES['whole']}，8 条连接：一个进程 {one:.0f} messages/s，两个进程（同一个数据库，两个端口，一段对话总在一个进程）"
+                   f"{two:.0f}，是 {two / one:.2f} 倍；{os.cpu_count()} 核上还跑着动作服务器和客户端。")
     if result.get("first_prompt"):
         out.append(f"训练好的 make chat 到第一个提示符（first prompt）：{result['first_prompt']:.1f} 秒。")
     if result.get("noise"):

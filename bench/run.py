@@ -26,20 +26,23 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import report  # noqa: E402
-from processes import LOCAL, Server, first_prompt, free_port, rss, start, stop, timed, wait_port  # noqa: E402
+from load import at_once, converse, in_blocks, long_talk  # noqa: E402
+from processes import LOCAL, Server, cpu, first_prompt, free_port, rss, start, stop, timed, wait_port  # noqa: E402
 from projects import (  # noqa: E402
+    EPOCHS,
     MESSAGES,
     OUT,
     ROOT,
     BenchError,
     Content,
+    build_floor,
     build_ours,
     build_stock,
     build_whole,
     has_jieba,
 )
 
-RASA = {"stock": ["-m", "rasa"], "ours": ["-m", "persona.rasa_adapter.run"], "whole": ["-m", "persona.rasa_adapter.run"]}
+RASA = {"stock": ["-m", "rasa"], "floor": ["-m", "rasa"], "ours": ["-m", "persona.rasa_adapter.run"], "whole": ["-m", "persona.rasa_adapter.run"]}
 STORES = {"memory": "endpoints.yml", "sqlite": "endpoints.sqlite.yml"}
 
 
@@ -84,18 +87,6 @@ def serve(name: str, kind: str, folder: Path, endpoints: str) -> Server:
     return Server(name, command, folder, port)
 
 
-def converse(server: Server, sender: str) -> tuple[list[float], list[str]]:
-    """One conversation: seconds of each turn, and what was answered."""
-    times, answers = [], []
-    for text, _ in MESSAGES:
-        took, bubbles = server.say(sender, text)
-        if not bubbles:
-            raise BenchError(f"{server.name} 对「{text}」没有回答；见 {server.folder / server.log}")
-        times.append(took)
-        answers.append("\n".join(str(b.get("text") or "") for b in bubbles))
-    return times, answers
-
-
 def unexpected(answers: list[str], content: Content) -> list[str]:
     """Messages whose answer shares no ten characters with the response they should get."""
     wrong = []
@@ -107,11 +98,6 @@ def unexpected(answers: list[str], content: Content) -> list[str]:
     return wrong
 
 
-def numbers(times: list[float]) -> dict[str, float]:
-    cuts = statistics.quantiles(times, n=100, method="inclusive")
-    return {"p50": cuts[49] * 1e3, "p95": cuts[94] * 1e3, "rate": len(times) / sum(times), "messages": len(times)}
-
-
 def measure(servers: dict[str, Server], content: Content, args: argparse.Namespace) -> dict[str, dict[str, Any]]:
     """Warm up, then hold the conversations in turns of `--block`, so that noise hits all alike."""
     found: dict[str, dict[str, Any]] = {}
@@ -119,14 +105,24 @@ def measure(servers: dict[str, Server], content: Content, args: argparse.Namespa
         for i in range(args.warmup):
             _, answers = converse(server, f"warm-{i}")
         found[name] = {"other_answer": unexpected(answers, content), "answers": answers}
-    times: dict[str, list[float]] = {name: [] for name in servers}
-    for first in range(0, args.conversations, args.block):
+    for name, one in in_blocks(servers, args.conversations, args.block).items():
+        found[name] |= one
+    rates: dict[str, list[float]] = {name: [] for name in servers}
+    for turn in range(args.rounds):
         for name, server in servers.items():
-            for i in range(first, min(first + args.block, args.conversations)):
-                times[name] += converse(server, f"c-{i}")[0]
+            rates[name].append(at_once([server], 8, args.conversations // 2, f"w{turn}"))
     for name, server in servers.items():
-        found[name] |= {**numbers(times[name]), "rss": rss(server.process)}
+        found[name] |= {"rate_8": statistics.median(rates[name]), "rss": rss(server.process)}
     return found
+
+
+def workers(one: Server, two: Server, args: argparse.Namespace) -> dict[str, float]:
+    """Messages a second over 8 connections with one worker and with two on the same database, in turns."""
+    rates: dict[str, list[float]] = {"one": [], "two": []}
+    for turn in range(args.rounds):
+        for name, servers in (("one", [one]), ("two", [one, two])):
+            rates[name].append(at_once(servers, 8, args.conversations // 2, f"{name}-{turn}"))
+    return {name: statistics.median(found) for name, found in rates.items()}
 
 
 def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
@@ -134,11 +130,12 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     content = Content()
     actions_port = free_port()
     makers: dict[str, Callable[[], Path]] = {
-        "stock": lambda: build_stock(content, actions_port),
+        "stock": lambda: build_stock(content, actions_port, args.stock_epochs),
+        "floor": lambda: build_floor(content),
         "ours": lambda: build_ours(content, actions_port),
         "whole": lambda: build_whole(actions_port),
     }
-    wanted = [k for k in ("stock", "ours", "whole") if k not in args.skip]
+    wanted = [k for k in ("stock", "floor", "ours", "whole") if k not in args.skip]
     tokenizer = "JiebaTokenizer" if has_jieba() else "SpacyTokenizer（spaCy blank zh；没有安装 jieba）"
     if "stock" in wanted:
         tell(f"stock 的分词：{tokenizer}")
@@ -147,9 +144,10 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     for kind in wanted:
         folders[kind] = makers[kind]()
         tell(f"训练 {kind} …")
-        trained[kind] = train(kind, folders[kind], args.keep and kind == "stock")
+        trained[kind] = train(kind, folders[kind], args.keep)
         again = f"（{trained[kind]['date']} 训练的，没有重训）" if trained[kind].get("kept") else ""
-        tell(f"  {trained[kind]['wall']:.0f} 秒，CPU {trained[kind]['cpu']:.0f} 秒{again}")
+        took = f"{trained[kind]['wall']:.0f} 秒，CPU {trained[kind]['cpu']:.0f} 秒" if "cpu" in trained[kind] else "用时没有记下"
+        tell(f"  {took}{again}")
     command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(actions_port)]
     actions = start(command, OUT, "actions.log")
     stack.callback(stop, actions)
@@ -157,7 +155,7 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     servers: dict[str, Server] = {}
     runs: dict[str, dict[str, Any]] = {}
     plan = [(name, kind, STORES.get(name, "endpoints.yml")) for name, kind in
-            (("stock", "stock"), ("memory", "ours"), ("sqlite", "ours"), ("whole", "whole")) if kind in folders]
+            (("stock", "stock"), ("floor", "floor"), ("memory", "ours"), ("sqlite", "ours"), ("whole", "whole")) if kind in folders and name not in args.skip]
     for name, kind, endpoints in plan:
         tell(f"启动 {name} …")
         servers[name] = server = serve(name, kind, folders[kind], endpoints)
@@ -169,15 +167,29 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     tell(f"对话：每边 {args.conversations} 段，每段 {len(MESSAGES)} 句 …")
     for name, one in measure(servers, content, args).items():
         runs[name] |= one
+    extra: dict[str, Any] = {}
+    if "whole" in servers:
+        tell(f"一段 {args.turns} 句的长对话 …")
+        extra["long"] = long_talk({k: v for k, v in servers.items() if k != "stock"}, args.turns)
+        for name in [n for n in servers if n != "whole"]:
+            servers.pop(name).stop()
+        tell("两个进程 …")
+        second = serve("whole.2", "whole", folders["whole"], "endpoints.yml")
+        stack.callback(second.stop)
+        second.first_answer(MESSAGES[0][0])
+        for i in range(args.warmup):
+            converse(second, f"warm2-{i}")
+        extra["workers"] = workers(servers["whole"], second, args)
+        extra["actions_cpu"] = cpu(actions)
     memory = rss(actions)
     stack.close()
     noise.append(os.getloadavg()[0])
     result: dict[str, Any] = {
         "command": " ".join(["python bench/run.py", *sys.argv[1:]]) if sys.argv[1:] else "make bench", "machine": report.machine(), "tokenizer": tokenizer, "conversations": args.conversations,
-        "block": args.block, "warmup": args.warmup, "runs": runs, "actions_rss": memory, "noise": noise,
+        "block": args.block, "warmup": args.warmup, "epochs": args.stock_epochs, "turns": args.turns, **extra, "runs": runs, "actions_rss": memory, "noise": noise,
         "longest": max(len(text) for found in content.examples.values() for text in found),
     }
-    if "whole" in folders:
+    if "whole" in folders and not args.no_chat:
         tell("make chat 到第一个提示符 …")
         try:
             result["first_prompt"] = first_prompt(folders["whole"])
@@ -191,11 +203,15 @@ def main() -> int:
     ap.add_argument("--conversations", type=int, default=60, help="每边几段对话（默认 60）")
     ap.add_argument("--warmup", type=int, default=5, help="每边先说几段不计时（默认 5）")
     ap.add_argument("--block", type=int, default=5, help="每边连着说几段再换（默认 5）")
-    ap.add_argument("--skip", action="append", default=[], choices=["stock", "ours", "whole"], help="不测哪一个，可重复")
-    ap.add_argument("--keep", action="store_true", help="stock 的内容没变就用上次训练的模型（它训练最久）")
+    ap.add_argument("--skip", action="append", default=[], choices=["stock", "floor", "ours", "sqlite", "whole"], help="不测哪一个，可重复")
+    ap.add_argument("--rounds", type=int, default=3, help="8 条连接的吞吐测几轮，取中位（默认 3）")
+    ap.add_argument("--turns", type=int, default=300, help="长对话说几句（默认 300）")
+    ap.add_argument("--stock-epochs", type=int, default=EPOCHS, help=f"stock 每个模型训练几遍（默认 {EPOCHS}，Rasa 的推荐；每句用时与它无关）")
+    ap.add_argument("--keep", action="store_true", help="内容没变就用上次训练的模型")
+    ap.add_argument("--no-chat", action="store_true", help="不测 make chat 到第一个提示符")
     ap.add_argument("--write", action="store_true", help="写进 docs/quality.md")
     args = ap.parse_args()
-    if min(args.conversations, args.warmup, args.block) < 1 or len(set(args.skip)) == 3:
+    if min(args.conversations // 2, args.warmup, args.block, args.rounds, args.turns // 40) < 1 or {"stock", "floor", "ours", "whole"} <= set(args.skip):
         ap.error("各数至少是 1，至少测一个项目")
 
     def leave(number: int, frame: object) -> None:

@@ -28,6 +28,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from load import TALK  # noqa: E402
 from processes import environment, free_port, start, stop, wait_port  # noqa: E402
 from projects import MESSAGES, OUT, BenchError, Content, build_ours, build_whole, load  # noqa: E402
 from report import table  # noqa: E402
@@ -203,7 +204,12 @@ def hold(args: argparse.Namespace, folder: Path) -> None:
         f"{text[:8]} {statistics.median(row[i] for row in bare) * 1e3:.1f}" for i, (text, _) in enumerate(MESSAGES)))
     print(f"审查 guard review 占一句话的 {clock.own['审查 guard review'] / own:.1%}")
     if args.long:
-        times = [say(f"long-{run}", MESSAGES[i % len(MESSAGES)][0]) * 1e3 for i in range(args.long)]
+        times = [say(f"long-{run}", TALK[i % len(TALK)]) * 1e3 for i in range(args.long)]
+        if args.profile:
+            with cProfile.Profile() as profile:
+                for text in TALK * 5:
+                    say(f"long-{run}", text)
+            pstats.Stats(profile).sort_stats("tottime").print_stats(args.profile)
         tenth = max(args.long // 10, 1)
         print("一段长对话（毫秒，每一成的中位）：" + " ".join(
             f"{statistics.median(times[i:i + tenth]):.1f}" for i in range(0, args.long, tenth)))
@@ -214,7 +220,7 @@ def main() -> int:
     ap.add_argument("--store", choices=sorted(STORES), default="memory")
     ap.add_argument("--project", choices=["ours", "whole"], default="ours")
     ap.add_argument("--conversations", type=int, default=40)
-    ap.add_argument("--profile", type=int, default=0, metavar="N", help="另用 cProfile 列出最费时的 N 个函数")
+    ap.add_argument("--profile", type=int, default=0, metavar="N", help="另用 cProfile 列出最费时的 N 个函数；有 --long 时也列长对话结尾的")
     ap.add_argument("--long", type=int, default=0, metavar="N", help="另说一段 N 句的长对话")
     args = ap.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)

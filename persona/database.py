@@ -52,10 +52,45 @@ def storable(text: str) -> str:
 def _engine(url: Any) -> Engine:
     from sqlalchemy import create_engine
 
-    # Rasa and the action server write to one SQLite file: each waits for the other instead of failing.
-    local = str(url).startswith("sqlite")
-    # An error would quote what could not be stored.
-    return create_engine(url, hide_parameters=True, pool_pre_ping=not local, connect_args={"timeout": 10} if local else {})
+    return sqlite_engine(url, "FULL") if str(url).startswith("sqlite") else create_engine(url, hide_parameters=True, pool_pre_ping=True)
+
+
+def sqlite_engine(url: Any, synchronous: str) -> Engine:
+    """An engine on a SQLite file in write-ahead mode, its connections kept.
+
+    Rasa and the action server write to one file: readers and a writer do not wait for each other, two writers do, for
+    at most 10 seconds. synchronous: `FULL` puts every commit on the disk itself before it returns; `NORMAL` leaves that to
+    the system: a killed process loses nothing, a power cut may lose the last moments, neither damages the file.
+    """
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.exc import DisconnectionError
+    from sqlalchemy.pool import QueuePool
+
+    found = create_engine(url, poolclass=QueuePool, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False})
+    file = found.url.database or ""
+
+    def settings(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL").close()
+        connection.execute(f"PRAGMA synchronous={synchronous}").close()
+        connection.execute("PRAGMA secure_delete=ON").close()  # what a customer had deleted is gone from the file, too
+        record.info["file"] = _identity(file)
+
+    def same_file(connection: Any, record: Any, proxy: Any) -> None:
+        # A restored backup is another file under the same name; what the old one is told would be lost.
+        if record.info["file"] != _identity(file):
+            raise DisconnectionError("the database file was replaced")
+
+    event.listen(found, "connect", settings)
+    event.listen(found, "checkout", same_file)
+    return found
+
+
+def _identity(file: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def engine() -> Engine:

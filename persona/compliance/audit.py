@@ -71,6 +71,7 @@ class AuditLog:
         self.max_bytes = max_bytes
         self.written: Callable[[], object] | None = None  # called after each line, e.g. Feed.catch_up
         self._lock = threading.Lock()
+        self._tail: tuple[int, int, str, int] | None = None  # file, size, hash and number after the last line of ours
         self.path.parent.mkdir(parents=True, exist_ok=True)
 
     def append(self, record: dict[str, Any]) -> dict[str, Any]:
@@ -95,12 +96,21 @@ class AuditLog:
         line["hash"] = _hash(line)
         data = (json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8", "surrogatepass")
         with open(self.path, "ab") as out:
-            if out.tell() and not self._ends_clean():
+            if out.tell() and not self._ends_as_we_left_it() and not self._ends_clean():
                 out.write(b"\n")  # a line torn by a crash stays visible, the next one starts afresh
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
+            self._tail = (os.fstat(out.fileno()).st_ino, out.tell(), line["hash"], line["seq"])
         return line
+
+    def _ends_as_we_left_it(self) -> bool:
+        """Whether nobody has written since this log did; asked under the lock."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return False
+        return self._tail is not None and self._tail[:2] == (found.st_ino, found.st_size)
 
     def _ends_clean(self) -> bool:
         with open(self.path, "rb") as file:
@@ -109,6 +119,8 @@ class AuditLog:
 
     def _last(self) -> tuple[str, int]:
         """Hash and number of the last whole line, in this file or the one before it."""
+        if self._tail is not None and self._ends_as_we_left_it():
+            return self._tail[2:]
         line = last_line(self.path)
         return (str(line["hash"]), int(line["seq"])) if line else (_START, 0)
 

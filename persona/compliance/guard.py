@@ -97,6 +97,10 @@ class Guard:
         except Exception as error:  # the door must answer
             return self._failed(f"审查出错：{type(error).__name__}")
 
+    def categories(self, text: str) -> frozenset[str]:
+        """The product categories a text talks about, however briefly: those of its decision, without judging it."""
+        return frozenset(c for _, raw in self._bubbles(text) for c in self.depths.of(Scan(raw, self.patterns)))
+
     def _failed(self, why: str) -> Decision:
         finding = Finding("ERR", "本行规则", 0, 0, "", why, "请转人工，并把这条记录交给技术同事。", "error")
         return Decision("refuse", findings=[finding], ruleset=self.ruleset, reason="error")

@@ -6,30 +6,37 @@ every path. The stores are named in endpoints.yml (`tracker_store.type`); with a
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.shared.core.constants import ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import sessionmaker
 
 from persona import metrics, state
 from persona.calculators import flow_of
 from persona.compliance.feed import Feed
+from persona.database import sqlite_engine
 from persona.labels import full_label
 from persona.products import category_of
 from persona.rasa_adapter import editor, remote, staff
 from persona.rasa_adapter.broker import MascotBroker
 from persona.rasa_adapter.house import house
+from persona.rasa_adapter.kept import NOTHING, Kept, Version, duplicate, latest_session, row, version_of
 from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
 from persona.rasa_adapter.masking import mask_message, masked, said_before
 from persona.rasa_adapter.outage import Spare, key, stored_keys, sturdy
+from persona.rasa_adapter.recent import Session, spoken
+from persona.rasa_adapter.remembered import remembered
 from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
 from persona.rasa_adapter.topics import asked_by
 
@@ -41,44 +48,36 @@ UNKNOWN = frozenset({"nlu_fallback", "out_of_scope", "bank_other"})
 STORES: weakref.WeakSet[TrackerStore] = weakref.WeakSet()
 
 
-_MOST = 4096
-_named: dict[tuple[Any, bytes], frozenset[str]] = {}
 
 
 def named(text: str) -> frozenset[str]:
-    """Product categories a customer's message names.
-
-    Every turn asks again about the session's last messages, so the answers are kept, by hash: no text stays here.
-    """
-    review = house().guard.review
-    key = (review, hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
-    found = _named.get(key)
-    if found is None:
-        decision = review(text, None, "wording")
-        found = frozenset(decision.categories)
-        if decision.reason != "error":
-            if len(_named) >= _MOST:
-                _named.clear()
-            _named[key] = found
-    return found
+    """Product categories a customer's message names. Every turn asks again about the session's last messages."""
+    return remembered(house().guard.categories, text)
 
 
-class DoorCopy(DialogueStateTracker):
+class DoorCopy(Session):
     """What policies and actions get: a plain tracker that remembers it comes from behind the door."""
 
     behind_door = True
 
 
-class MascotTracker(DialogueStateTracker):
+class MascotTracker(Session):
     """A Rasa tracker whose `update` is the door."""
 
     behind_door = True
+    stored: tuple[Version, int] | None = None  # what the database held of it when it was read, and how many events that is
 
     def init_copy(self) -> DialogueStateTracker:
         """Copies replay events that have passed the door already, so they are plain."""
         return DoorCopy(
             self.sender_id, self.slots.values(), self._max_event_history, is_rule_tracker=self.is_rule_tracker
         )
+
+    def copy(self) -> DialogueStateTracker:
+        """A plain tracker in the same state."""
+        twin = duplicate(self, DoorCopy)
+        twin.model_id = twin.assistant_id = None  # as Rasa's copies have none
+        return twin
 
     @classmethod
     def adopt(cls, tracker: DialogueStateTracker) -> MascotTracker:
@@ -169,18 +168,8 @@ class MascotTracker(DialogueStateTracker):
             logger.exception("the door failed; the customer gets the last resort")
             return Outgoing(LAST_RESORT, {"buttons": [dict(b) for b in HANDOFF]}, {})
 
-    def _session(self) -> list[Event]:
-        events: list[Event] = []
-        for event in reversed(self.events):
-            if isinstance(event, SessionStarted):
-                break
-            events.append(event)
-        return events[::-1]
-
     def _situation(self, introduced: bool | None = None) -> Situation:
-        events = self._session()
-        said = [e for e in events if isinstance(e, BotUttered)]
-        asked = [e for e in events if isinstance(e, UserUttered)]
+        said, asked = spoken(self.events)
         metadata = asked[-1].metadata if asked else {}
         if introduced is None:
             introduced = any((e.metadata.get("metadata") or {}).get("ai_notice") for e in said)
@@ -267,6 +256,7 @@ class MascotInMemoryStore(_Door, InMemoryTrackerStore):
 
     def __init__(self, domain: Domain | None, event_broker: Any = None, **kwargs: Any) -> None:
         super().__init__(domain or Domain.empty(), event_broker)
+        self._kept: Kept[str | None, MascotTracker] = Kept()
         self._open(event_broker)
 
     def init_tracker(self, sender_id: str) -> MascotTracker:
@@ -279,7 +269,16 @@ class MascotInMemoryStore(_Door, InMemoryTrackerStore):
 
     async def retrieve(self, sender_id: str) -> MascotTracker:
         """The latest session, or a fresh tracker: None would let Rasa make a plain one."""
-        return await self._ours(super().retrieve(sender_id), sender_id)
+        kept = self._kept.get(sender_id, self.store.get(sender_id))
+        return duplicate(kept, MascotTracker) if kept else await self._ours(super().retrieve(sender_id), sender_id)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Store the tracker as Rasa does, and keep it at hand."""
+        await super().save(tracker)
+        begun = sum(e.type_name == ActionExecuted.type_name and e.action_name == ACTION_SESSION_START_NAME for e in tracker.events)
+        if isinstance(tracker, MascotTracker) and begun < 2:  # of several sessions Rasa would hand out the last one
+            twin = duplicate(tracker, MascotTracker)
+            self._kept.keep(tracker.sender_id, self.store[tracker.sender_id], len(twin.events), twin)
 
     async def retrieve_full_tracker(self, sender_id: str) -> MascotTracker:
         """All sessions, or a fresh tracker."""
@@ -295,7 +294,13 @@ class MascotSQLStore(_Door, SQLTrackerStore):
     ) -> None:
         super().__init__(domain, dialect=dialect, host=host, db=db, event_broker=event_broker, **kwargs)
         sturdy(self)
+        opened: Engine = self.engine  # type: ignore[has-type]
+        if opened.dialect.name == "sqlite" and opened.url.database not in (None, "", ":memory:"):
+            opened.dispose()
+            self.engine = sqlite_engine(opened.url, "NORMAL")
+            self.sessionmaker = sessionmaker(bind=self.engine)
         self.engine.hide_parameters = True  # an error would quote the event that could not be stored
+        self._kept: Kept[Version, MascotTracker] = Kept()
         self._open(event_broker)
 
     def _known(self, sender_id: str) -> set[tuple[Any, Any]]:
@@ -311,7 +316,19 @@ class MascotSQLStore(_Door, SQLTrackerStore):
 
     async def retrieve(self, sender_id: str) -> MascotTracker:
         """The latest session, or a fresh tracker; SQL stores rebuild plain trackers, so it is converted here."""
-        return await self._ours(super().retrieve(sender_id), sender_id)
+        return await self._ours(self._read(sender_id), sender_id)
+
+    async def _read(self, sender_id: str) -> MascotTracker:
+        """The latest session as it is stored, without reading again what this process stored last."""
+        with self.engine.connect() as connection:
+            version = version_of(connection, sender_id)
+        kept = self._kept.get(sender_id, version)
+        if kept is not None:
+            return duplicate(kept, MascotTracker)
+        stored = await super().retrieve(sender_id) if version != NOTHING else None
+        tracker = MascotTracker.adopt(stored) if stored is not None else self._fresh(sender_id)
+        tracker.stored = (version, len(tracker.events))
+        return tracker
 
     async def retrieve_full_tracker(self, conversation_id: str) -> MascotTracker:
         """All sessions, or a fresh tracker."""
@@ -321,13 +338,39 @@ class MascotSQLStore(_Door, SQLTrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the new events; while the database is away they are kept in memory."""
         try:
-            await super().save(tracker)
+            if not await self._append(tracker):
+                await super().save(tracker)
         except Exception:
             metrics.count("store_failures")
             logger.exception("the tracker store cannot be written; the conversation is kept in memory")
             self._spare.keep(MascotTracker.adopt(tracker))
         else:
             self._spare.stored(tracker.sender_id)
+
+    async def _append(self, tracker: DialogueStateTracker) -> bool:
+        """Store what was said since the tracker was read, in one go; False when the rows are not those it was read from,
+        or were never read: then Rasa counts and compares."""
+        known = tracker.stored if isinstance(tracker, MascotTracker) else None
+        if known is None or not isinstance(tracker, MascotTracker):
+            return False
+        sender, (version, count) = tracker.sender_id, known
+        new = list(islice(tracker.events, count, None))
+        with self.engine.begin() as connection:
+            if version_of(connection, sender) != version:
+                return False
+            if self.event_broker is not None:
+                await self._stream_new_events(self.event_broker, new, sender)
+            if new:
+                connection.execute(self.SQLEvent.__table__.insert(), [row(sender, event) for event in new])
+            after = version_of(connection, sender)
+        tracker.stored = (after, len(tracker.events))
+        if after.rows == version.rows + len(new):
+            twin = duplicate(tracker, MascotTracker)
+            if any(isinstance(event, SessionStarted) for event in new):
+                latest_session(twin)
+            twin.stored = (after, len(twin.events))
+            self._kept.keep(sender, after, len(twin.events), twin)
+        return True
 
 
 def open_stores() -> Iterable[TrackerStore]:

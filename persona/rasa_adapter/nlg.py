@@ -14,7 +14,7 @@ from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -30,6 +30,7 @@ from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import door, editor, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.options import parse_payload
+from persona.rasa_adapter.recent import spoken
 from persona.rasa_adapter.said import button_rows, last_response, response_of
 from persona.steps import steps
 
@@ -123,7 +124,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             values["about"] = self._labels.title(str(slots.get("topic"))) or ""
         said = _said(tracker)
         elder = bool(slots.get("elder")) or metadata.get("mode") == "elder"
-        turn = sum(isinstance(e, UserUttered) for e in tracker.events)
+        turn = sum(e.type_name == UserUttered.type_name for e in tracker.events)
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
         ordered = [*options[rotation:], *options[:rotation]]
@@ -234,7 +235,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
 
     def _next_step(self, tracker: DialogueStateTracker, mascot: str, live: Live) -> dict[str, Any] | None:
         """The last answer again, one step a message; None when there is none to take apart."""
-        said = [e for e in tracker.events if isinstance(e, BotUttered) and e.text]
+        said = [e for e in tracker.events if e.type_name == BotUttered.type_name and e.text]
         given = 0
         while said and response_of(said[-1]) == SLOWLY:
             given += 1
@@ -295,7 +296,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
 
     def _guesses(self, tracker: DialogueStateTracker, name: str) -> list[dict[str, str]]:
         """Buttons for the nearest topics: of this message, or of the one before when it was misunderstood."""
-        users = [e for e in tracker.events if isinstance(e, UserUttered)]
+        users = [e for e in tracker.events if e.type_name == UserUttered.type_name]
         if name == "utter_not_what_i_meant":
             users = users[:-1]
         if not users:
@@ -331,13 +332,8 @@ def _metadata(tracker: DialogueStateTracker) -> Mapping[str, Any]:
 
 def _said(tracker: DialogueStateTracker) -> list[str]:
     """What the mascot said in this session, oldest first."""
-    texts: list[str] = []
-    for event in tracker.events:
-        if isinstance(event, SessionStarted):
-            texts = []
-        elif isinstance(event, BotUttered) and event.text:
-            texts.append(event.text)
-    return texts[-8:]
+    said, _ = spoken(tracker.events)
+    return [event.text for event in said if event.text][-8:]
 
 
 def _light(message: Mapping[str, Any], name: str) -> bool:

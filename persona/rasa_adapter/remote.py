@@ -4,6 +4,7 @@ Three things are changed on `RemoteAction` of Rasa 3.6.21:
 1. the action result is validated with a schema compiled once (upstream compiles and checks it on every call);
 2. the action server has `DEADLINE` seconds, not 300;
 3. when it is down, slow or answers nonsense, a safe answer from the domain is given in process.
+With it comes what lean.py does once instead of every turn.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from persona import metrics
 from persona.emergency import response_for
 from persona.labels import full_label
-from persona.rasa_adapter import staff
+from persona.rasa_adapter import lean, staff
 from persona.tickets.model import COMPLAINTS
 
 logger = logging.getLogger(__name__)
@@ -127,3 +128,4 @@ def install() -> None:
     if RemoteAction.run is not _run:
         RemoteAction.run = _run
         RemoteAction._validate_action_result = _validate
+        lean.install()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.shared.core.events import BotUttered, SessionStarted
+from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from persona.rasa_adapter.recent import spoken
 
 
 def response_of(event: BotUttered) -> str:
@@ -16,17 +18,12 @@ def response_of(event: BotUttered) -> str:
 def last_response(tracker: DialogueStateTracker | None) -> str:
     """The name of the response given last, or ""."""
     for event in reversed(tracker.events if tracker else []):
-        if isinstance(event, BotUttered):
+        if event.type_name == BotUttered.type_name:
             return response_of(event)
     return ""
 
 
 def button_rows(tracker: DialogueStateTracker | None) -> list[list[dict[str, Any]]]:
     """Buttons of every bot message of the session, oldest first; the last row may be empty when the last turn had none."""
-    rows: list[list[dict[str, Any]]] = []
-    for event in tracker.events if tracker else ():
-        if isinstance(event, SessionStarted):
-            rows = []
-        elif isinstance(event, BotUttered) and (event.text or event.data.get("buttons")):
-            rows.append(list(event.data.get("buttons") or []))
-    return rows
+    said, _ = spoken(tracker.events if tracker else ())
+    return [list(event.data.get("buttons") or []) for event in said if event.text or event.data.get("buttons")]

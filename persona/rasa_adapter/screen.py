@@ -17,6 +17,7 @@ from persona.compliance.secrets import mask
 from persona.institution import narrowed
 from persona.rasa_adapter.house import House
 from persona.rasa_adapter.ledger import Ledger
+from persona.rasa_adapter.remembered import remembered
 from persona.voice import ai_notice
 
 logger = logging.getLogger(__name__)
@@ -100,7 +101,8 @@ class Screen:
         # A review quotes what it strikes out. Its own lines, computed here from the draft, are left out; no mark is read.
         said = situation.review.without_lines(message.text or "") if situation.review else message.text or ""
         texts = [said, *strings(message.data), *strings({k: message.metadata[k] for k in SENT_KEYS & message.metadata.keys()})]
-        decisions = [self.house.guard.review(text, context) for text in texts if text.strip()]
+        review = self.house.guard.review
+        decisions = [remembered(review, text, context, lambda found: found.reason != "error") for text in texts if text.strip()]
         refused = [d for text, d in zip((t for t in texts if t.strip()), decisions, strict=True)
                    if d.verdict == "refuse" and not (text is not said and _too_short_for_an_opinion(text, d))]
         approval = str((template.get("approval") or {}).get("id") or "") or None

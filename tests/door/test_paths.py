@@ -142,18 +142,16 @@ class TestDatabaseGone:
         yield Bot(tracker_store=store)
 
     def test_the_door_stays_shut_and_nothing_is_lost(self, sql_bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-        from rasa.core.tracker_store import SQLTrackerStore
-
         talk = sql_bot.talk()
         talk("你好")
         before = len(talk.tracker.events)
+        store = getattr(sql_bot.agent.tracker_store, "_tracker_store", sql_bot.agent.tracker_store)
 
-        async def gone(*args: Any, **kwargs: Any) -> Any:
+        def gone(*args: Any, **kwargs: Any) -> Any:
             raise ConnectionError("database is gone")
 
         with monkeypatch.context() as away:
-            away.setattr(SQLTrackerStore, "_retrieve", gone)
-            away.setattr(SQLTrackerStore, "save", gone)
+            away.setattr(store.engine, "connect", gone)
             away.setitem(sql_bot.agent.nlg.responses, "utter_thank", [{"text": BAD}])  # type: ignore[attr-defined]
             answer = talk("谢谢你")
             assert answer.strip() and clean(answer)

@@ -58,6 +58,19 @@ def test_a_forged_line_does_not_fit(log: AuditLog) -> None:
     assert any("接不上" in problem for problem in verify(log.path))
 
 
+def test_two_writers_by_turns_keep_one_chain(tmp_path: Path) -> None:
+    """Each remembers how it left the file, and notices that the other has written meanwhile, or a line was torn."""
+    one, two = AuditLog(tmp_path / "audit.jsonl"), AuditLog(tmp_path / "audit.jsonl")
+    for log in (one, one, two, one, two, two):
+        log.append({"kind": "message"})
+    with open(one.path, "ab") as file:
+        file.write(b'{"kind": "mess')
+    two.append({"kind": "message"})
+    one.append({"kind": "message"})
+    assert [line["seq"] for line in read(one.path)] == list(range(1, 9))
+    assert [p for p in verify(one.path) if "不完整" not in p] == []
+
+
 def test_it_goes_on_after_a_torn_line(log: AuditLog) -> None:
     log.append({"n": 1})
     with open(log.path, "ab") as file:

@@ -85,6 +85,11 @@ def test_the_prefilter_loses_no_match(guard: Guard) -> None:
                 assert guard.patterns[i].search(scan.text) is None, (guard.patterns.written[i], scan.text)
 
 
+def test_the_categories_alone_are_those_of_the_decision(guard: Guard) -> None:
+    for text in [*corpus_texts(), "大额存单\n\n基金和存款", ""]:
+        assert guard.categories(text) == frozenset(guard.review(text, None, "wording").categories), text
+
+
 def test_the_prefilter_leaves_little_to_do(guard: Guard) -> None:
     left = [len(Scan(text, guard.patterns).candidates) for text in corpus_texts()]
     assert sum(left) / len(left) < 0.06 * len(guard.patterns)

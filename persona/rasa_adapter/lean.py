@@ -1,0 +1,128 @@
+"""What a turn of Rasa 3.6.21 does again and again, done once. Installed by remote.py; nothing a customer reads changes."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import weakref
+from typing import Any
+
+import aiohttp
+from rasa.core.actions.action import RemoteAction
+from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.graph import GraphNode
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+IDLE = 2.0  # seconds an unused connection is kept; rasa_sdk closes it after 5, and a request must not meet that moment
+RECENT = 20  # messages of the customer whose events an action gets whole
+_call_format = RemoteAction._action_call_format
+_find_type = Event.resolve_by_type
+_TOLD = frozenset(kind.type_name for kind in (UserUttered, BotUttered, SessionStarted))
+_connections: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = weakref.WeakKeyDictionary()
+_types: dict[str, type[Event]] = {}
+
+
+class InOrder(DaskGraphRunner):
+    """Runs a trained model's graph: the components one after the other. Dask plans the same few steps anew for every message."""
+
+    _plans: dict[tuple[str, ...], list[tuple[str, GraphNode, list[str]]]]
+
+    def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
+        """The outputs of `targets`, as the graph runner it replaces gives them."""
+        wanted = tuple(targets or self._graph_schema.target_names)
+        given = {name: (name, value) for name, value in (inputs or {}).items()}
+        plans = self.__dict__.setdefault("_plans", {})
+        if wanted not in plans:
+            plans[wanted] = self._plan(wanted)
+        done: dict[str, Any] = {}
+        try:
+            for name, node, needs in plans[wanted]:
+                done[name] = node(*(done[need] if need in done else given.get(need, need) for need in needs))
+        except RuntimeError as error:
+            raise GraphRunError("Error running runner.") from error
+        return dict(done[name] for name in wanted)
+
+    def _plan(self, targets: tuple[str, ...]) -> list[tuple[str, GraphNode, list[str]]]:
+        """The components the targets need, each after those it needs."""
+        nodes = self._graph_schema.minimal_graph_schema(list(targets)).nodes
+        plan: dict[str, tuple[str, GraphNode, list[str]]] = {}
+
+        def add(name: str) -> None:
+            if name in nodes and name not in plan:
+                needs = list(nodes[name].needs.values())
+                for need in needs:
+                    add(need)
+                plan[name] = (name, self._instantiated_nodes[name], needs)
+
+        for name in nodes:
+            add(name)
+        return list(plan.values())
+
+
+def event_type(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
+    """The class of an event. Rasa goes through all subclasses there are, for each event it reads."""
+    found = _types.get(type_name)
+    if found is None:
+        found = _find_type(type_name, default)
+        if found is not None and found is not default:
+            _types[type_name] = found
+    return found
+
+
+def session(self: EndpointConfig) -> aiohttp.ClientSession:
+    """A session as Rasa makes it for each request, on connections that outlive it: making a new one costs as much as
+    the request itself."""
+    loop = asyncio.get_running_loop()
+    kept = _connections.get(loop)
+    if kept is None or kept.closed:
+        kept = _connections[loop] = aiohttp.TCPConnector(keepalive_timeout=IDLE)
+    auth = aiohttp.BasicAuth(self.basic_auth["username"], self.basic_auth["password"]) if self.basic_auth else None
+    timeout = aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT)
+    return aiohttp.ClientSession(headers=self.headers, auth=auth, timeout=timeout, connector=kept, connector_owner=False)
+
+
+@atexit.register
+def _hang_up() -> None:
+    for kept in list(_connections.values()):
+        kept._close()  # at once, as aiohttp's own close() does before it has something to await
+
+
+def action_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    """What the action server is told: of the last messages everything, of those before what was said.
+
+    Rasa sends every event with all the classifier thought of it; after an hour's talk that is most of a turn.
+    """
+    events = list(tracker.events)
+    asked = [place for place, event in enumerate(events) if event.type_name == UserUttered.type_name]
+    if len(asked) <= RECENT:
+        everything: dict[str, Any] = _call_format(self, tracker, domain)
+        return everything
+    first = asked[-RECENT]
+    whole = DialogueStateTracker.__new__(DialogueStateTracker)
+    whole.__dict__.update(tracker.__dict__)
+    whole.events = tracker.events.__class__(events[first:])
+    call: dict[str, Any] = _call_format(self, whole, domain)
+    told = [event for event in events[:first] if event.type_name in _TOLD]
+    call["tracker"]["events"][:0] = map(_told, told)
+    return call
+
+
+def _told(event: Any) -> dict[str, Any]:
+    """Who said what when, and which answer it was."""
+    found: dict[str, Any] = {"event": event.type_name, "timestamp": event.timestamp}
+    return found if event.type_name == SessionStarted.type_name else {**found, "text": event.text, "metadata": event.metadata}
+
+
+def install() -> None:
+    """Put these in the place of Rasa's own; remote.py has made sure of the version."""
+    import rasa.core.processor
+
+    rasa.core.processor.DaskGraphRunner = InOrder
+    Event.resolve_by_type = staticmethod(event_type)
+    EndpointConfig.session = session
+    RemoteAction._action_call_format = action_call

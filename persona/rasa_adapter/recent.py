@@ -1,0 +1,153 @@
+"""The end of a conversation as the rules see it, worked out from its last events alone.
+
+Rasa's RulePolicy describes every moment of a session anew, several times a turn, and then looks at as many of the last
+ones as its longest rule has. Here only those are described, and exactly as Rasa would: where the end of a conversation
+cannot be understood by itself (something was taken back, a form is open), Rasa does it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+from rasa.shared.core.constants import (
+    ACTION_LISTEN_NAME,
+    PREVIOUS_ACTION,
+    SHOULD_NOT_BE_SET,
+    USER,
+)
+from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionReverted,
+    ActiveLoop,
+    AllSlotsReset,
+    BotUttered,
+    Event,
+    LegacyForm,
+    LegacyFormValidation,
+    LoopInterrupted,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ACTION_NAME, INTENT
+
+_BEGIN = frozenset(kind.type_name for kind in (SessionStarted, Restarted))
+_UNUSUAL = frozenset(kind.type_name for kind in (ActionReverted, UserUtteranceReverted, ActiveLoop, LegacyForm))
+_BACK = _UNUSUAL | {AllSlotsReset.type_name, LoopInterrupted.type_name, LegacyFormValidation.type_name}
+_NAME = attrgetter("type_name")
+
+
+class Session(DialogueStateTracker):
+    """A tracker that goes through its events without asking each for its classes: Rasa's are abstract, which makes the
+    question ten times as dear, and it is asked of every event several times a turn."""
+
+    def applied_events(self) -> list[Event]:
+        """The events of the session that count; where something was taken back or a form was open, Rasa tells."""
+        if not _UNUSUAL.isdisjoint(map(_NAME, self.events)):
+            return list(super().applied_events())
+        found = []
+        for event in reversed(self.events):
+            if event.type_name in _BEGIN:
+                break
+            found.append(event)
+        return found[::-1]
+
+
+def spoken(events: Iterable[Event]) -> tuple[list[BotUttered], list[UserUttered]]:
+    """What the bot and what the customer said in the session that the events end with, oldest first."""
+    said: list[BotUttered] = []
+    asked: list[UserUttered] = []
+    for event in events:
+        name = event.type_name
+        if name == SessionStarted.type_name:
+            said, asked = [], []
+        elif name == BotUttered.type_name:
+            said.append(event)
+        elif name == UserUttered.type_name:
+            asked.append(event)
+    return said, asked
+
+
+class Recent:
+    """Stands for a tracker where its states are asked for: at least the last `most` of them."""
+
+    def __init__(self, tracker: DialogueStateTracker, most: int) -> None:
+        self._tracker = tracker
+        self._most = most
+
+    def past_states(self, domain: Domain, **settings: Any) -> list[State]:
+        """The last states, each as Rasa describes it."""
+        found = None if any(settings.values()) else recent_states(self._tracker, domain, self._most)
+        return self._tracker.past_states(domain, **settings) if found is None else found
+
+
+def recent_states(tracker: DialogueStateTracker, domain: Domain, most: int) -> list[State] | None:
+    """At least the last `most` of `tracker.past_states(domain)`, or all; None when the end does not tell them."""
+    if tracker.active_loop or domain.form_names:
+        return None
+    events = list(tracker.events)
+    found = _end(events, most)
+    if found is None:
+        return None
+    first, whole = found
+    end = events[first:]
+    slots = {slot.name: slot for slot in domain.slots if slot.has_features()}
+    moment = DialogueStateTracker(tracker.sender_id, slots.values())
+    if not whole:
+        for name in slots:
+            if not any(isinstance(event, SlotSet) and event.key == name for event in end):
+                moment.slots[name].value = tracker.get_slot(name)
+                continue
+            earlier = (e for e in reversed(events[:first]) if e.type_name in _BEGIN | _BACK or (isinstance(e, SlotSet) and e.key == name))
+            before = next(earlier, None)
+            if before is not None and before.type_name in _BACK:
+                return None
+            if isinstance(before, SlotSet):
+                moment.slots[name].value = before.value
+    states = []
+    for event in end:
+        if isinstance(event, ActionExecuted):
+            states.append(domain.get_active_state(moment))
+        if not isinstance(event, BotUttered) and not (isinstance(event, SlotSet) and event.key not in slots):
+            moment.update(event)
+    states.append(domain.get_active_state(moment))
+    return states if whole else states[1:]  # what was done before the customer's message is not known
+
+
+def _end(events: Sequence[Event], most: int) -> tuple[int, bool] | None:
+    """Where the last events with more than `most` actions begin, with a customer's message; and whether that is all."""
+    actions = 0
+    for place in range(len(events) - 1, -1, -1):
+        event = events[place]
+        if event.type_name in _BACK:
+            return None
+        if event.type_name in _BEGIN:
+            return place + 1, True
+        actions += event.type_name == ActionExecuted.type_name
+        if actions > most and event.type_name == UserUttered.type_name:
+            return place, False
+    return 0, True
+
+
+class Shape:
+    """What the rules of a policy can ask for: how far back, and whether for the words of a message."""
+
+    def __init__(self, *lookups: Mapping[str, str]) -> None:
+        rules = [json.loads(key) for lookup in lookups for key in lookup]
+        self.longest = max(map(len, rules), default=0)
+        self.asks_words = any(map(_asks_words, rules))
+
+
+def _asks_words(states: list[State]) -> bool:
+    """Whether a rule can hold after a message of which only the words are known, not the intent."""
+    last = states[-1]
+    user = last.get(USER) or {}
+    done: Any = (last.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME)
+    return done == ACTION_LISTEN_NAME and user.get(INTENT) in (None, "", SHOULD_NOT_BE_SET)
