@@ -19,6 +19,7 @@ from persona.compliance.rules import HERE, Rule
 from persona.compliance.rules import load as load_rules
 from persona.compliance.second_opinion import Model
 from persona.institution import institution_file
+from persona.layers import current
 
 _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
@@ -72,7 +73,7 @@ class Guard:
         self.patterns = Patterns(built["patterns"], built["needs"], built["groups"])
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
         self._accepting = frozenset(i for one in self.disclosures.values() for i in one["accept"])
-        self.institution = _institution(institution_file() if root == HERE else root.parent / "institution.yml")
+        self.institution = _institution(institution_file() if root == current(HERE) else root.parent / "institution.yml")
         self.depths = Depths(built["depth"], _products(root.parent / "products"))
         model = root / "second_opinion.json"
         self.model = Model(model) if model.is_file() else None
@@ -82,7 +83,7 @@ class Guard:
     @classmethod
     def load(cls, path: str | Path | None = None) -> Guard:
         """Load the rule set in `path` (default: the one of this package). RuleError when any rule is broken."""
-        root = Path(path) if path is not None else HERE
+        root = Path(path) if path is not None else current(HERE)
         built, ruleset = load_rules(root)
         return cls(built, ruleset, root)
 

@@ -14,6 +14,7 @@ from persona.content import schemas
 from persona.content.house import home_of
 from persona.errors import ContentError
 from persona.institution import load_institution
+from persona.layers import own_home
 from persona.mascot import load_mascot, load_mascots
 from persona.new.card import copy_card
 from persona.new.drafts import FOLDER, check_draft, place_of
@@ -91,7 +92,7 @@ def _tell(steps: Sequence[str]) -> None:
 
 
 def _new_mascot(root: Path, ident: str, like: str, name: str) -> int:
-    card = copy_card(home_of(root) / "mascots", ident, like, name)
+    card = copy_card(home_of(root) / "mascots", own_home(root) / "mascots", ident, like, name)
     load_mascot(card)
     shown = card.resolve().relative_to(root.resolve()).as_posix() if card.resolve().is_relative_to(root.resolve()) else str(card)
     print(f"写好了：{shown}（照 {like} 抄的，栏目没有抄）")

@@ -22,6 +22,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from persona.layers import changes
 from persona.project import LOCAL_EDITOR
 from persona.rasa_adapter import staff
 from persona.rasa_adapter.editor import EDITOR, ROLE, Proven, at_the_terminal, bears, token_from
@@ -178,6 +179,7 @@ def readiness(agent: Any) -> dict[str, Any]:
         "ready": bool(agent and agent.is_ready()),
         "model": Path(str(agent.processor.model_filename)).name if agent and agent.processor else None,
         "ruleset": shared.guard.ruleset,
+        **({"guard_changed": [one.id for one in changes()]} if changes() else {}),
         "live": {**live.summary(), "problems": [f"[{p.code}] {p.file}:{p.line} {p.what}" for p in shared.live.problems]},
     }
 
