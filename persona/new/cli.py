@@ -52,6 +52,11 @@ def _mark(kind: str, file: Path, root: Path) -> str:
     return f"{schemas.MARK}{up}persona/schemas/{own}.json\n" if folder.is_dir() else ""
 
 
+def new_text(root: Path, kind: str, ident: str, title: str, today: date) -> str:
+    """The whole text of a new draft."""
+    return _mark(kind, root / FOLDER / KINDS[kind] / f"{ident}.yml", root) + _skeleton(kind, ident, title, today)
+
+
 def write_draft(root: Path, kind: str, ident: str, title: str, today: date) -> Path:
     """Write the draft; raises FileExistsError when it, or what it would become, is there already."""
     file = root / FOLDER / KINDS[kind] / f"{ident}.yml"
@@ -59,7 +64,7 @@ def write_draft(root: Path, kind: str, ident: str, title: str, today: date) -> P
         if taken.exists():
             raise FileExistsError(str(taken))
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(_mark(kind, file, root) + _skeleton(kind, ident, title, today), encoding="utf-8")
+    file.write_text(new_text(root, kind, ident, title, today), encoding="utf-8")
     return file
 
 
