@@ -19,7 +19,7 @@ from persona.compliance.rules import HERE, Rule
 from persona.compliance.rules import load as load_rules
 from persona.compliance.second_opinion import Model
 from persona.institution import institution_file
-from persona.layers import current
+from persona.layers import changes, current
 
 _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
@@ -78,6 +78,8 @@ class Guard:
         model = root / "second_opinion.json"
         self.model = Model(model) if model.is_file() else None
         self.second_opinion = self.model is not None
+        replaced = {one.id for one in changes()} if root == current(HERE) else set()
+        self._learned = self.model.rules - replaced if self.model else frozenset()
         self._opinion = next((rule for rule in self.rules if rule.check == "second_opinion"), None)
 
     @classmethod
@@ -187,7 +189,7 @@ class Guard:
         Asked about wording only, never about words written in disguise (保*本) nor for a rule it was not trained with.
         """
         opinion = self._opinion
-        if not self.second_opinion or self.model is None or opinion is None or opinion.clears is None or rule.id not in self.model.rules:
+        if not self.second_opinion or self.model is None or opinion is None or opinion.clears is None or rule.id not in self._learned:
             return False
         if rule.check or rule.kind != "wording" or rule.reason not in _DOUBTFUL or not self._applies(opinion, bubble):
             return False
