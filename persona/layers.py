@@ -280,7 +280,7 @@ def _untouchable(ident: str, how: str, base: Mapping[str, Path]) -> tuple[str, s
     reason = _reason_of(file.as_posix(), file.stat().st_mtime_ns)
     if reason in OPEN_REASONS:
         return None
-    return f"{ident} 关不掉，也换不掉（{reason}）", "承诺收益、违法、身份、索要密码、披露这几类只能加严：另写一条自己的规则。"
+    return f"{ident} 关不掉，也换不掉（{reason}）", "能关能换的只有措辞、渠道、替人挑选、混讲四类；别的只能加严：另写一条自己的规则。"
 
 
 @lru_cache(maxsize=512)
