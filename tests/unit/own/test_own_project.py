@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from persona import cli, layers
+from persona import cli, layers, lint
 from persona.compliance import Guard
 from persona.compliance.rules import RuleError
 from persona.content import load_content
@@ -193,9 +193,11 @@ def test_a_bank_tightens_by_adding_a_rule(project):
     assert codes(project) == []
 
 
-def test_a_rule_of_the_library_is_not_replaced_by_a_file_name_alone(project):
+def test_a_rule_of_the_library_is_not_replaced_by_a_file_name_alone(project, capsys):
     rule(project, OPEN, "篱笆墙")
     assert codes(project) == ["P132"]
+    assert lint.main([]) == lint.FOUND
+    assert f"[P132] persona/compliance/rules/{OPEN}.yml:1" in capsys.readouterr().out
     with pytest.raises(ContentError, match=OPEN):
         Guard.load()
 
