@@ -19,6 +19,7 @@ from persona.content.checks.approvals import AHEAD, CODES, needing
 from persona.content.codes import is_warning
 from persona.errors import ContentError
 from persona.institution import Institution, load_institution
+from persona.layers import taken_over
 from persona.lint import problems_in
 from persona.live import load_live
 from persona.products import Product, load_products
@@ -109,8 +110,9 @@ def drawn_up(subject: Subject, by: str, role: str, until: date, second: str, aut
 
 def write(subject: Subject, given: Approval) -> None:
     """Put the approval into the subject's file. EditError when it cannot stand there."""
-    before = subject.file.read_text(encoding="utf-8")
-    save(subject.file, before, put(before, subject.way, "approval", given.entry()))
+    file = taken_over(Path.cwd(), subject.file)
+    before = file.read_text(encoding="utf-8")
+    save(file, before, put(before, subject.way, "approval", given.entry()))
 
 
 def next_id(taken: Iterable[Approval | None]) -> int:

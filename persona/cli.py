@@ -12,6 +12,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from persona.errors import ContentError
+
 BAD_CALL = 2
 
 
@@ -195,6 +197,34 @@ def new_main(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def init_main(argv: Sequence[str]) -> int:
+    """`mascot init`: a bank's own project."""
+    from persona.new.bank import init_main as run
+
+    return run(argv)
+
+
+def take_main(argv: Sequence[str]) -> int:
+    """`mascot take`: a library file, to be changed in the bank's project."""
+    from persona.new.bank import take_main as run
+
+    return run(argv)
+
+
+def export_main(argv: Sequence[str]) -> int:
+    """`mascot export --csv`: the answers as a sheet."""
+    from persona.sheets.cli import export_main as run
+
+    return run(argv)
+
+
+def import_main(argv: Sequence[str]) -> int:
+    """`mascot import`: an editor's sheet into the project."""
+    from persona.sheets.cli import import_main as run
+
+    return run(argv)
+
+
 def tickets_main(argv: Sequence[str]) -> int:
     """`mascot tickets`: what was handed over to staff."""
     from persona.tickets.cli import main as run
@@ -214,6 +244,10 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "tickets": (tickets_main, "看工单、接手、答复、办结"),
     "lint": (lint_main, "检查内容文件"),
     "new": (new_main, "新建话题、骗局、场景、栏目、产品页、规则、形象"),
+    "export": (export_main, "把回答导成一张表（CSV）"),
+    "import": (import_main, "把编辑的表收进项目"),
+    "init": (init_main, "新建一家银行自己的项目"),
+    "take": (take_main, "把库里的一个文件抄进本行项目里改"),
     "preview": (preview_main, "看一条回答每个形象怎么说"),
     "test": (test_main, "按对话脚本说一遍"),
     "giveaway": (giveaway_main, "抽奖：名单、截止、开奖、核对"),
@@ -241,6 +275,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `mascot lint | head`: whoever reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+    except ContentError as broken:  # what every command needs: mascot.yml, institution.yml, a card
+        print(broken, file=sys.stderr)
+        return BAD_CALL
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from persona.content import Content, Response, load_content
+from persona.layers import current
 from persona.mascot import Mascot
 
 FOLDER = Path("data/nlu/columns")  # of the project the bot is started in
@@ -107,7 +108,7 @@ def columns_in(content: Content, mascots: Mapping[str, Mascot]) -> dict[str, Col
 
 def load_columns(mascots: Mapping[str, Mascot], folder: Path = FOLDER) -> dict[str, Column]:
     """The columns of the project in the working directory."""
-    return columns_in(load_content(folder), mascots)
+    return columns_in(load_content(current(folder)), mascots)
 
 
 def menu(columns: Mapping[str, Column], mascot: str, today: date) -> list[Column]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from persona.errors import RenderError, StaleFigure
+from persona.layers import current
 from persona.yamlfile import Reader, read
 
 DEFAULT = Path(__file__).parent / "figures.yml"
@@ -59,7 +60,7 @@ class Figures(Mapping[str, Figure]):
 
 def load_figures(path: Path | str | None = None) -> Figures:
     """Read ``figures.yml``; raises ContentError with everything that is wrong in it."""
-    file = Path(path) if path else DEFAULT
+    file = Path(path) if path else current(DEFAULT)
     reader = Reader(read(file), "mascot-figures/1")
     found: dict[str, Figure] = {}
     for name in reader.mapping("figures"):

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from persona.branches import Branch, HousingFund, Place, cities, place, read_branches, read_housing_fund
+from persona.layers import current
 from persona.yamlfile import Reader, read
 
 DEFAULT = Path(__file__).parent / "institution.yml"
@@ -160,8 +161,8 @@ def _zone(name: str) -> tzinfo:
 
 
 def institution_file() -> Path:
-    """The file in use: `MASCOT_INSTITUTION`, else the package's own."""
-    return Path(os.environ.get(FILE) or DEFAULT)
+    """The file in use: `MASCOT_INSTITUTION`, else the project's, else the package's own."""
+    return Path(os.environ.get(FILE) or current(DEFAULT))
 
 
 def load_institution(path: Path | str | None = None) -> Institution:

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from persona.layers import current
+
 DEFAULT = Path(__file__).with_name("labels.yml")
 
 
@@ -30,7 +32,7 @@ class Labels:
     @classmethod
     def load(cls, path: Path | None = None) -> Labels:
         """Read labels.yml: groups (`faq`, `scam`) and plain intents."""
-        with open(path or DEFAULT, encoding="utf-8") as file:
+        with open(path or current(DEFAULT), encoding="utf-8") as file:
             data = yaml.safe_load(file)
         titles: dict[str, str] = {}
         for key, value in data["labels"].items():

@@ -15,6 +15,7 @@ from typing import Any
 
 from persona.columns import SHOWN, Reply, button
 from persona.content import Content, Response, load_content
+from persona.layers import current
 from persona.mascot import Mascot
 
 FOLDER = Path("data/nlu/lessons")  # of the project the bot is started in
@@ -158,7 +159,7 @@ def _lesson(number: int, response: Response) -> Lesson:
 
 def load_courses(folder: Path = FOLDER) -> dict[str, Course]:
     """The courses of the project in the working directory."""
-    return courses_in(load_content(folder))
+    return courses_in(load_content(current(folder)))
 
 
 def named(text: str, courses: Mapping[str, Course], speaker: str) -> Course | None:

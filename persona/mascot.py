@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from persona.errors import ContentError, Problem
+from persona.layers import current
 from persona.yamlfile import Reader, read
 
 FOLDER = Path(__file__).parent / "mascots"
@@ -134,7 +135,7 @@ def load_mascots(folder: Path | str | None = None) -> dict[str, Mascot]:
     """Every card in ``folder`` (the four of the house by default), by id."""
     found: dict[str, Mascot] = {}
     problems: list[Problem] = []
-    files = sorted(Path(folder or FOLDER).glob("*.yml"))
+    files = sorted(Path(folder or current(FOLDER)).glob("*.yml"))
     for file in files:
         try:
             mascot = load_mascot(file)
@@ -158,7 +159,7 @@ def load_mascot(id_or_path: Path | str) -> Mascot:
     """One card, by id or by path; raises ContentError with everything that is wrong in it."""
     file = Path(id_or_path)
     if file.suffix not in (".yml", ".yaml"):
-        file = FOLDER / f"{id_or_path}.yml"
+        file = current(FOLDER) / f"{id_or_path}.yml"
     reader = Reader(read(file), SCHEMA)
     reader.only(KEYS)
     mascot = _card(reader, file)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from persona.approval import REASONS, Approval, needs_two, wrong
 from persona.errors import ContentError, Problem, RenderError, StaleProduct
+from persona.layers import current
 from persona.textual import PLACEHOLDER, lone_brace, squeeze
 from persona.yamlfile import Reader, read
 
@@ -115,7 +116,7 @@ def load_products(folder: Path | str | None = None, approved: bool = True) -> di
     """
     found: dict[str, Product] = {}
     problems: list[Problem] = []
-    for file in sorted(Path(folder or FOLDER).glob("*.yml")):
+    for file in sorted(Path(folder or current(FOLDER)).glob("*.yml")):
         try:
             product = load_product(file, approved)
         except ContentError as error:

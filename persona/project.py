@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from persona import services
+from persona import layers, services
 from persona.workers import Pool, listen, supervise
 
 LOCAL = "127.0.0.1"
@@ -32,11 +32,22 @@ TRAINED_ON = ("domain.yml", "config.yml", "data/**/*.yml", "persona/nlu/**/*.yml
 def content_hash(root: Path = Path(".")) -> str:
     """Changes when anything the model is trained on changes."""
     digest = hashlib.sha256()
-    for pattern in TRAINED_ON:
-        for file in sorted(root.glob(pattern)):
-            digest.update(str(file.relative_to(root)).encode())
+    for base, pattern in _trained_on(root):
+        for file in sorted(base.glob(pattern)):
+            digest.update(str(file.relative_to(base)).encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def _trained_on(root: Path) -> Iterator[tuple[Path, str]]:
+    """Folder and pattern; of a bank's project the assembled tree, its own configuration and the library's code."""
+    if not layers.is_own(root):
+        yield from ((root, pattern) for pattern in TRAINED_ON)
+        return
+    view = layers.assembled(root).view
+    for pattern in TRAINED_ON:
+        code, own = pattern.endswith(".py"), (root / pattern).is_file() and pattern not in layers.INHERITED
+        yield (layers.PACKAGE.parent if code else root if own else view), pattern
 
 
 def _environment(debug: bool = False) -> dict[str, str]:
@@ -71,7 +82,9 @@ def train(only_if_changed: bool = False) -> int:
     wanted = content_hash()
     print("生成词库 build/spacy_zh，训练模型（约一分钟）…", flush=True)
     started = time.monotonic()
-    result = subprocess.run(rasa_command("train", "--skip-validation", "--data", "data", "--out", str(MODELS)), env=_environment(), check=False)
+    here = layers.VIEW if layers.is_own(Path.cwd()) else Path()
+    command = rasa_command("train", "--skip-validation", "--domain", str(here / "domain.yml"), "--data", str(here / "data"), "--out", str(MODELS))
+    result = subprocess.run(command, env=_environment(), check=False)
     if result.returncode == 0:
         (MODELS / "content.sha256").write_text(wanted)
         print(f"训练好了，用时 {time.monotonic() - started:.0f} 秒。", flush=True)

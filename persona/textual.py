@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # Pictographs only: ①, → and ※ are ordinary typography and stay.
@@ -67,3 +68,8 @@ def squeeze(text: str) -> str:
     """No blank line inside one bubble: Rasa would send two messages."""
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
     return "\n".join(line for line in lines if line).strip()
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """The text with the placeholders that have a name filled in; others stay."""
+    return PLACEHOLDER.sub(lambda match: names.get(match[1], match[0]), text)

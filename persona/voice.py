@@ -12,6 +12,7 @@ from persona.branches import Place
 from persona.errors import RenderError
 from persona.figures import Figures
 from persona.institution import Institution
+from persona.layers import current
 from persona.mascot import REASONS, TONES, Mascot
 from persona.textual import PLACEHOLDER, lone_brace, squeeze
 from persona.tone import Moment, address, embellish, group_numbers, limit, number, pick, tail
@@ -36,7 +37,7 @@ class Neutral:
 @lru_cache(maxsize=1)
 def neutral() -> Neutral:
     """Read ``neutral.yml`` once."""
-    reader = Reader(read(NEUTRAL), "mascot-neutral/1")
+    reader = Reader(read(current(NEUTRAL)), "mascot-neutral/1")
     found = Neutral(
         {reason: reader.text("refusals", reason, max_chars=60) for reason in REASONS},
         reader.text("elder_line"),

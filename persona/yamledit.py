@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -18,7 +18,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from persona.yamlfile import Loader
 
 STEP = "  "
-_PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff./（）·-]*")
+_PLAIN = re.compile(r"/?[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff./（）·-]*")
 _RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 Way = tuple["str | int", ...]
 
@@ -48,8 +48,8 @@ def _flow_value(value: object) -> str:
     return scalar(str(value))
 
 
-def put(text: str, way: Way, key: str, value: str | Mapping[str, object]) -> str:
-    """The text with `key` of the mapping at `way` set; a mapping already there is changed entry by entry."""
+def put(text: str, way: Way, key: str, value: str | Sequence[object] | Mapping[str, object]) -> str:
+    """The text with `key` of the mapping at `way` set; a mapping already there is changed entry by entry, a list as a whole."""
     parents, node = _walk(text, way)
     if not isinstance(node, MappingNode):
         raise EditError("这里不是「键: 值」")
@@ -67,9 +67,22 @@ def put(text: str, way: Way, key: str, value: str | Mapping[str, object]) -> str
             for inner_key, inner_value in value.items():
                 text = put(text, (*way, key), inner_key, inner_value if isinstance(inner_value, Mapping) else str(inner_value))
             return text
-        source = flow(value) if isinstance(value, Mapping) else _like(text, old, value)
+        if isinstance(value, (list, tuple)):
+            return _listed(text, name, old, value)
+        source = _like(text, old, value) if isinstance(value, str) else _flow_value(value)
         return text[:old.start_mark.index] + source + text[_end(text, old):]
-    return _added(text, node, key, flow(value) if isinstance(value, Mapping) else scalar(value))
+    return _added(text, node, key, _flow_value(value))
+
+
+def extend(text: str, way: Way, lines: Sequence[str]) -> str:
+    """The text with `lines` at the end of the block (`|`) at `way`, indented as its last line is."""
+    _, node = _walk(text, way)
+    if not isinstance(node, ScalarNode) or node.style != "|":
+        raise EditError("这里不是「|」开头的一段")
+    end = _end(text, node)
+    last = text[text.rfind("\n", 0, end) + 1:end]
+    pad = "\n" + " " * (len(last) - len(last.lstrip(" ")))
+    return text[:end] + "".join(pad + line for line in lines) + text[end:]
 
 
 def drop(text: str, way: Way, key: str) -> str:
@@ -144,7 +157,7 @@ def _alias(text: str, parents: list[tuple[Node | None, Node]]) -> str:
     return match.group(1) if match else ""
 
 
-def _unshared(text: str, parents: list[tuple[Node | None, Node]], alias: str, key: str, value: str | Mapping[str, object]) -> str:
+def _unshared(text: str, parents: list[tuple[Node | None, Node]], alias: str, key: str, value: str | Sequence[object] | Mapping[str, object]) -> str:
     """`metadata: *shared` becomes a mapping of its own that takes over what is shared."""
     name = parents[-1][0]
     assert name is not None
@@ -152,7 +165,7 @@ def _unshared(text: str, parents: list[tuple[Node | None, Node]], alias: str, ke
     assert match is not None
     end = name.end_mark.index + match.end()
     pad = "\n" + " " * (name.start_mark.column + len(STEP))
-    source = flow(value) if isinstance(value, Mapping) else scalar(value)
+    source = _flow_value(value)
     return f"{text[:name.end_mark.index]}:{pad}<<: *{alias}{pad}{scalar(key)}: {source}{text[end:]}"
 
 
@@ -161,6 +174,30 @@ def _refuse_shared(text: str, node: Node) -> None:
     head = re.search(r"&([\w-]+)\s*$", text[:node.start_mark.index]) or re.match(r"&([\w-]+)", text[node.start_mark.index:])
     if head and re.search(rf"\*{re.escape(head.group(1))}(?![\w-])", text):
         raise EditError(f"这一块别处也在用（*{head.group(1)}）；先把它抄成自己的一份，再写。")
+
+
+def _listed(text: str, name: Node, old: Node, items: Sequence[object]) -> str:
+    """A list in the place of another, in its style: one item a line where the old one had lines."""
+    if re.match(r"\s*:\s*[&*]", text[name.end_mark.index:]):
+        raise EditError(f"「{name.value}」别处也在用（&、*）；请直接改文件。")
+    if isinstance(old, SequenceNode) and not old.flow_style and old.value and items:
+        pad = "\n" + " " * old.start_mark.column
+        source = pad.join(f"- {_item(text, old, item, pad)}" for item in items)
+    else:
+        source = _flow_value(items)
+    return text[:old.start_mark.index] + source + text[_end(text, old):]
+
+
+def _item(text: str, old: SequenceNode, item: object, pad: str) -> str:
+    """An item of a list with lines: as it stands there already, or in the style of the first one."""
+    for node in old.value:
+        if isinstance(node, MappingNode) and isinstance(item, Mapping) and all(isinstance(v, ScalarNode) for _, v in node.value) \
+                and {k.value: v.value for k, v in node.value} == item:
+            return text[node.start_mark.index:_end(text, node)]
+    first = old.value[0]
+    if isinstance(first, MappingNode) and not first.flow_style and isinstance(item, Mapping):
+        return f"{pad}{STEP}".join(f"{scalar(str(key))}: {_flow_value(value)}" for key, value in item.items())
+    return _flow_value(item)
 
 
 def _added(text: str, node: MappingNode, key: str, source: str) -> str:

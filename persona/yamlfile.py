@@ -14,6 +14,7 @@ from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from persona.errors import ContentError, Edit, Problem
+from persona.layers import shown
 from persona.yamlsource import explain, prepare
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -124,6 +125,9 @@ def parse(text: str, shown: str) -> Document:
 
 def _short(path: Path) -> str:
     """Relative to where the editor stands, when it lies below."""
+    layered = shown(path)
+    if layered:
+        return layered
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:

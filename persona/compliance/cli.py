@@ -16,6 +16,7 @@ from persona.compliance.copy_review import questions_for
 from persona.compliance.guard import Guard
 from persona.compliance.model import CATEGORIES, CHANNELS, SCOPES, SPEAKERS, Context, Decision
 from persona.compliance.rules import HERE, RuleError
+from persona.layers import changes, current
 
 
 class _Parser(argparse.ArgumentParser):
@@ -172,16 +173,19 @@ def _rules(args: argparse.Namespace, guard: Guard) -> int:
         if args.id.lower() not in names:
             print(f"没有编号为 {args.id} 的规则；运行 mascot rules 看全部。", file=sys.stderr)
             return 2
-        path = HERE / "rules" / f"{names[args.id.lower()]}.yml"
+        path = current(HERE) / "rules" / f"{names[args.id.lower()]}.yml"
         if args.json:
             print(json.dumps(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), ensure_ascii=False, default=str))
         else:
             _explain(path)
         return 0
     if args.json:
-        print(json.dumps({"ruleset": guard.ruleset, "rules": [{"id": r.id, "title": r.title, "law": r.law, "kind": r.kind, "reason": r.reason} for r in guard.rules]}, ensure_ascii=False))
+        altered = [{"id": one.id, "how": one.how, "reason": one.reason, "by": one.by} for one in changes()]
+        print(json.dumps({"ruleset": guard.ruleset, "changed": altered, "rules": [{"id": r.id, "title": r.title, "law": r.law, "kind": r.kind, "reason": r.reason} for r in guard.rules]}, ensure_ascii=False))
         return 0
     for rule in guard.rules:
         print(f"{rule.id:8} {rule.title}  〔{rule.law}〕")
+    for change in changes():
+        print(f"mascot.yml：{change}")
     print(f"共 {len(guard.rules)} 条，规则集 {guard.ruleset}。")
     return 0

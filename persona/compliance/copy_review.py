@@ -17,6 +17,7 @@ import yaml
 from persona.compliance.audit import message_hash
 from persona.compliance.guard import Guard
 from persona.compliance.model import CATEGORIES, Context, Decision, Finding
+from persona.layers import current
 from persona.textual import EMOJI, ONE_EMOJI
 
 MANUAL = Path(__file__).parent / "manual.yml"
@@ -51,7 +52,7 @@ class Draft:
 @lru_cache(maxsize=1)
 def questions() -> dict[str, list[str]]:
     """The questions only a person can answer, by category; `any` is always asked."""
-    data: dict[str, list[str]] = yaml.load(MANUAL.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    data: dict[str, list[str]] = yaml.load(current(MANUAL).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     unknown = sorted(set(data) - {"any", *CATEGORIES})
     if unknown:
         raise ValueError(f"{MANUAL.name}：不认识的类别 {'、'.join(unknown)}；可用：any、{'、'.join(CATEGORIES)}。")

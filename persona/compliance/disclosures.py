@@ -8,12 +8,13 @@ from typing import Any
 import yaml
 
 from persona.compliance.rules import HERE
+from persona.layers import current
 
 
 @lru_cache(maxsize=1)
 def all_disclosures() -> dict[str, dict[str, Any]]:
     """Every disclosure of disclosures.yml by id."""
-    data: dict[str, dict[str, Any]] = yaml.load((HERE / "disclosures.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    data: dict[str, dict[str, Any]] = yaml.load(current(HERE / "disclosures.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return data
 
 

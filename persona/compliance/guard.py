@@ -19,6 +19,7 @@ from persona.compliance.rules import HERE, Rule
 from persona.compliance.rules import load as load_rules
 from persona.compliance.second_opinion import Model
 from persona.institution import institution_file
+from persona.layers import changes, current
 
 _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
@@ -72,17 +73,19 @@ class Guard:
         self.patterns = Patterns(built["patterns"], built["needs"], built["groups"])
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
         self._accepting = frozenset(i for one in self.disclosures.values() for i in one["accept"])
-        self.institution = _institution(institution_file() if root == HERE else root.parent / "institution.yml")
+        self.institution = _institution(institution_file() if root == current(HERE) else root.parent / "institution.yml")
         self.depths = Depths(built["depth"], _products(root.parent / "products"))
         model = root / "second_opinion.json"
         self.model = Model(model) if model.is_file() else None
         self.second_opinion = self.model is not None
+        replaced = {one.id for one in changes()} if root == current(HERE) else set()
+        self._learned = self.model.rules - replaced if self.model else frozenset()
         self._opinion = next((rule for rule in self.rules if rule.check == "second_opinion"), None)
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Guard:
         """Load the rule set in `path` (default: the one of this package). RuleError when any rule is broken."""
-        root = Path(path) if path is not None else HERE
+        root = Path(path) if path is not None else current(HERE)
         built, ruleset = load_rules(root)
         return cls(built, ruleset, root)
 
@@ -190,7 +193,7 @@ class Guard:
         Asked about wording only, never about words written in disguise (保*本) nor for a rule it was not trained with.
         """
         opinion = self._opinion
-        if not self.second_opinion or self.model is None or opinion is None or opinion.clears is None or rule.id not in self.model.rules:
+        if not self.second_opinion or self.model is None or opinion is None or opinion.clears is None or rule.id not in self._learned:
             return False
         if rule.check or rule.kind != "wording" or rule.reason not in _DOUBTFUL or not self._applies(opinion, bubble):
             return False

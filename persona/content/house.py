@@ -15,6 +15,7 @@ from persona.errors import ContentError, Problem
 from persona.figures import Figures, load_figures
 from persona.giveaways.sheet import Giveaway, load_giveaways
 from persona.institution import Institution, load_institution
+from persona.layers import assembled, is_own, reminders
 from persona.mascot import Mascot, load_mascots
 from persona.products import Product, load_products
 from persona.quiz.items import Item, load_items
@@ -64,7 +65,9 @@ def furnish(content: Content, institution: Institution, figures: Figures, today:
 
 
 def home_of(root: Path) -> Path:
-    """The folder with institution, figures, cards and rules: the project's own, or the library's."""
+    """The folder with institution, figures, cards and rules: the project's own, the assembled one of a bank's, or the library's."""
+    if is_own(root):
+        return assembled(root).view / "persona"
     own = root / "persona"
     return own if (own / "institution.yml").is_file() else PACKAGE
 
@@ -80,6 +83,9 @@ def load_house(root: Path, today: date | None = None, also: Sequence[Path] = ())
     """The project in ``root``, drafts ``also``; what cannot be read stands in ``problems``, the rest is there to be checked."""
     home = home_of(root)
     problems: list[Problem] = []
+    if is_own(root):
+        project = assembled(root)
+        problems += [*project.problems, *reminders(project)]
     unread: set[str] = set()
 
     def lenient(load: Callable[[Path], T], path: Path, empty: Any) -> T:

@@ -12,6 +12,7 @@ from typing import Any
 
 from persona.content.model import Button, Content, Example, Response, Topic
 from persona.errors import Edit, Problem
+from persona.layers import data_of
 from persona.yamlfile import Document, Path_, dotted, read
 
 VERSION = "3.1"
@@ -33,7 +34,8 @@ _MARKUP = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 def load_content(root: Path | str, also: Sequence[Path] = ()) -> Content:
     """Read all ``*.yml`` below ``root/data`` (or ``root`` itself), and ``also`` (drafts); never raises for bad content."""
     base = Path(root)
-    folder = base / "data" if (base / "data").is_dir() else base
+    folder = data_of(base)
+    folder = folder if folder.is_dir() else base
     examples: list[Example] = []
     responses: dict[str, list[Response]] = {}
     problems: list[Problem] = []

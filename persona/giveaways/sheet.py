@@ -17,6 +17,7 @@ from typing import Any
 
 from persona.errors import ContentError, Problem
 from persona.institution import CHANNELS, Institution, load_institution
+from persona.layers import current
 from persona.products import Approval
 from persona.voice import fill
 from persona.yamlfile import Reader, read
@@ -161,7 +162,7 @@ def load_giveaways(folder: Path | str | None = None) -> dict[str, Giveaway]:
     found: dict[str, Giveaway] = {}
     problems: list[Problem] = []
     prefixes: dict[str, str] = {}
-    for file in sorted(Path(folder or FOLDER).glob("*.yml")):
+    for file in sorted(Path(folder or current(FOLDER)).glob("*.yml")):
         try:
             sheet = load_giveaway(file)
         except ContentError as error:

@@ -14,6 +14,7 @@ from persona.content import schemas
 from persona.content.house import home_of
 from persona.errors import ContentError
 from persona.institution import load_institution
+from persona.layers import own_home
 from persona.mascot import load_mascot, load_mascots
 from persona.new.card import copy_card
 from persona.new.drafts import FOLDER, check_draft, place_of
@@ -51,6 +52,11 @@ def _mark(kind: str, file: Path, root: Path) -> str:
     return f"{schemas.MARK}{up}persona/schemas/{own}.json\n" if folder.is_dir() else ""
 
 
+def new_text(root: Path, kind: str, ident: str, title: str, today: date) -> str:
+    """The whole text of a new draft."""
+    return _mark(kind, root / FOLDER / KINDS[kind] / f"{ident}.yml", root) + _skeleton(kind, ident, title, today)
+
+
 def write_draft(root: Path, kind: str, ident: str, title: str, today: date) -> Path:
     """Write the draft; raises FileExistsError when it, or what it would become, is there already."""
     file = root / FOLDER / KINDS[kind] / f"{ident}.yml"
@@ -58,7 +64,7 @@ def write_draft(root: Path, kind: str, ident: str, title: str, today: date) -> P
         if taken.exists():
             raise FileExistsError(str(taken))
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(_mark(kind, file, root) + _skeleton(kind, ident, title, today), encoding="utf-8")
+    file.write_text(new_text(root, kind, ident, title, today), encoding="utf-8")
     return file
 
 
@@ -91,7 +97,7 @@ def _tell(steps: Sequence[str]) -> None:
 
 
 def _new_mascot(root: Path, ident: str, like: str, name: str) -> int:
-    card = copy_card(home_of(root) / "mascots", ident, like, name)
+    card = copy_card(home_of(root) / "mascots", own_home(root) / "mascots", ident, like, name)
     load_mascot(card)
     shown = card.resolve().relative_to(root.resolve()).as_posix() if card.resolve().is_relative_to(root.resolve()) else str(card)
     print(f"写好了：{shown}（照 {like} 抄的，栏目没有抄）")

@@ -14,6 +14,7 @@ from persona.compliance.rules import RuleError
 from persona.content.checks import check_project
 from persona.content.house import home_of, load_house
 from persona.errors import ContentError, Problem
+from persona.layers import own_home
 from persona.products import load_product
 from persona.yamlfile import read
 
@@ -27,7 +28,7 @@ LATER: Mapping[str, str] = MappingProxyType({
 def place_of(root: Path, draft: Path) -> Path:
     """Where a draft goes when it is whole."""
     inside = draft.resolve().relative_to((root / FOLDER).resolve())
-    home = home_of(root)
+    home = own_home(root)
     if inside.parts[0] == "rules":
         return home / "compliance" / inside
     return home / inside if inside.parts[0] == "products" else root / "data" / inside

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from persona.layers import current
 from persona.nlu.features import LEXICON
 from persona.nlu.parser import FALLBACK, REJECT, URGENT, Parse, Parser, public
 from persona.nlu.text import normalise, simplify
@@ -75,7 +76,7 @@ class Reader:
     """Reads a message in its context; `Context` None or a long message leaves the parse as it is."""
 
     def __init__(self, parser: Parser, weights: Weights | None = None, path: Path | None = None) -> None:
-        with open(path or LEXICON / "context.yml", encoding="utf-8") as file:
+        with open(path or current(LEXICON / "context.yml"), encoding="utf-8") as file:
             known = yaml.safe_load(file)
         self.parser = parser
         self.weights = weights or Weights()

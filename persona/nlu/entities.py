@@ -16,6 +16,7 @@ import yaml
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from persona.layers import current
 from persona.mascot import load_mascots
 from persona.nlu.features import LEXICON
 from persona.nlu.text import traditional
@@ -39,7 +40,7 @@ def _mascots() -> dict[str, tuple[str, ...]]:
 
 def ruler_patterns(path: Path | None = None) -> list[dict[str, Any]]:
     """Patterns for spaCy's entity ruler: phrases with their canonical value as `id`, and character patterns."""
-    with open(path or LEXICON / "entities.yml", encoding="utf-8") as file:
+    with open(path or current(LEXICON / "entities.yml"), encoding="utf-8") as file:
         lexicon = yaml.safe_load(file)
     patterns: list[dict[str, Any]] = []
     for label, values in {**lexicon["entities"], "mascot": _mascots()}.items():
@@ -76,7 +77,7 @@ def ensure(folder: Path) -> Path:
 def fingerprint() -> str:
     """Changes whenever a word of the lexicon does; training is repeated then."""
     digest = hashlib.sha256()
-    for file in sorted(LEXICON.glob("*.yml")):
+    for file in sorted(current(LEXICON).glob("*.yml")):
         digest.update(file.read_bytes())
     digest.update(repr(_mascots()).encode())
     return digest.hexdigest()[:16]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from persona.layers import current
 from persona.nlu.text import MAX_CHARS, normalise, simplify
 
 LEXICON = Path(__file__).with_name("lexicon")
@@ -46,7 +47,7 @@ class Features:
     @classmethod
     def load(cls, path: Path | None = None) -> Features:
         """Read the concepts that ship with the project."""
-        with open(path or LEXICON / "concepts.yml", encoding="utf-8") as file:
+        with open(path or current(LEXICON / "concepts.yml"), encoding="utf-8") as file:
             lexicon = yaml.safe_load(file)
         return cls(lexicon["concepts"], lexicon.get("patterns"), calm=lexicon.get("calm", ()), hooks=lexicon.get("hooks", ()))
 

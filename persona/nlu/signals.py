@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from persona.layers import current
 from persona.nlu.features import LEXICON
 
 
@@ -36,7 +37,7 @@ class Signals:
     @classmethod
     def load(cls, path: Path | None = None) -> Signals:
         """Read the signals that ship with the project."""
-        with open(path or LEXICON / "signals.yml", encoding="utf-8") as file:
+        with open(path or current(LEXICON / "signals.yml"), encoding="utf-8") as file:
             entries = yaml.safe_load(file)["signals"]
         return cls(
             [

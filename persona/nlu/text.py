@@ -10,6 +10,8 @@ from pathlib import Path
 import opencc
 import yaml
 
+from persona.layers import current
+
 MAX_CHARS = 600  # what a sentence means stands in its first lines; the rest only costs time
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -27,7 +29,7 @@ SPELLING = Path(__file__).with_name("lexicon") / "spelling.yml"
 
 @lru_cache(maxsize=1)
 def _spelling() -> tuple[re.Pattern[str], dict[str, str]]:
-    with open(SPELLING, encoding="utf-8") as file:
+    with open(current(SPELLING), encoding="utf-8") as file:
         known = yaml.safe_load(file)["spelling"]
     return re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True)))), known
 

@@ -16,9 +16,10 @@ from persona.content.reading import read_responses
 from persona.errors import RenderError
 from persona.figures import Figures, load_figures
 from persona.institution import Institution, load_institution
+from persona.layers import data_of
 from persona.mascot import TONES, Mascot, load_mascots
 from persona.products import Product, load_product, load_products
-from persona.textual import PLACEHOLDER
+from persona.textual import PLACEHOLDER, named
 from persona.voice import Voice
 
 KINDS = ("", "faq/", "scam/", "chitchat/")
@@ -92,7 +93,7 @@ def find_answers(root: Path, name: str) -> list[tuple[Response, ...]]:
     else:
         bare = name.removeprefix("utter_").lstrip("/")
         wanted = {f"utter_{kind}{bare}" for kind in KINDS}
-        files = [file for file in sorted((root / "data").rglob("*.yml"))
+        files = [file for file in sorted(data_of(root).rglob("*.yml"))
                  if any(f"{one}:" in file.read_text(encoding="utf-8", errors="replace") for one in wanted)]
     groups: dict[str, list[Response]] = {}
     for file in files:
@@ -150,7 +151,7 @@ def _voiced(response: Response, desk: Desk, mascot: Mascot, tone: str, own: bool
     figures = {name: desk.figures[name].value for name in PLACEHOLDER.findall(response.text) if name in desk.figures}
     place = f"{response.file}:{response.line}"
     return Bubble(response.name, place, mascot, tone, own, response.sober, text, _spans(text, names, figures, desk),
-                  tuple(button.title for button in response.buttons), allowed, tuple(opinion))
+                  tuple(named(button.title, desk.institution.placeholders()) for button in response.buttons), allowed, tuple(opinion))
 
 
 def bubbles_of_product(product: Product, desk: Desk, wish: Wish) -> Iterator[Bubble]:

@@ -42,7 +42,7 @@ def shown(root: Path, name: str, desk: Desk, wish: Wish) -> list[Bubble]:
 def _stamp(root: Path) -> str:
     """Changes when a content file is saved."""
     digest = hashlib.sha256()
-    for file in [*sorted((root / "data").rglob("*.yml")), *sorted(PACKAGE.rglob("*.yml"))]:
+    for file in [*sorted((root / "data").rglob("*.yml")), *sorted((root / "persona").rglob("*.yml")), *sorted(PACKAGE.rglob("*.yml"))]:
         try:
             digest.update(f"{file} {file.stat().st_mtime_ns}".encode())
         except OSError:

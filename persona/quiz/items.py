@@ -10,6 +10,7 @@ from pathlib import Path
 
 from persona.errors import ContentError, Problem
 from persona.institution import Institution, load_institution
+from persona.layers import current
 from persona.textual import CLOSE, EMOJI, OPEN
 from persona.voice import fill
 from persona.yamlfile import Reader, read
@@ -61,7 +62,7 @@ def load_items(folder: Path | str | None = None) -> dict[str, Item]:
     institution = load_institution()
     found: dict[str, Item] = {}
     problems: list[Problem] = []
-    for file in sorted(Path(folder or FOLDER).glob("*.yml")):
+    for file in sorted(Path(folder or current(FOLDER)).glob("*.yml")):
         try:
             items = _load(file, institution)
         except ContentError as error:

@@ -29,6 +29,7 @@ from persona.gateway.limits import RateLimit
 from persona.gateway.retries import Retries, StillRunningError
 from persona.gateway.shared import UnavailableError, key_of
 from persona.gateway.turn import TURN, Turn, request_id
+from persona.layers import changes
 from persona.project import LOCAL_EDITOR
 from persona.rasa_adapter import history, staff
 from persona.rasa_adapter.editor import EDITOR, ROLE, Proven, at_the_terminal
@@ -353,6 +354,7 @@ def readiness(agent: Any) -> dict[str, Any]:
         "ready": bool(agent and agent.is_ready()),
         "model": Path(str(agent.processor.model_filename)).name if agent and agent.processor else None,
         "ruleset": shared.guard.ruleset,
+        **({"guard_changed": [one.id for one in changes()]} if changes() else {}),
         "live": {**live.summary(), "problems": [f"[{p.code}] {p.file}:{p.line} {p.what}" for p in shared.live.problems]},
     }
 

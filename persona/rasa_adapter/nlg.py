@@ -33,6 +33,7 @@ from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.recent import spoken
 from persona.rasa_adapter.said import button_rows, last_response, response_of
 from persona.steps import steps
+from persona.textual import named
 
 logger = logging.getLogger(__name__)
 
@@ -282,7 +283,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             if response.get(key):
                 message[key] = response[key]
         if response.get("buttons"):
-            message["buttons"] = [dict(b) for b in response["buttons"]]
+            names = self._house.institution.placeholders()
+            message["buttons"] = [{**b, "title": named(str(b["title"]), names)} for b in response["buttons"]]
         return message
 
     def _asked_too(self, tracker: DialogueStateTracker) -> list[dict[str, str]]:

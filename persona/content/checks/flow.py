@@ -13,6 +13,7 @@ from typing import Any
 from persona.content.checks.places import intent_place
 from persona.content.house import House
 from persona.errors import Problem
+from persona.layers import PACKAGE, is_own
 from persona.yamlfile import Document, Path_, read
 
 # Rasa brings these along; see rasa/shared/core/constants.py
@@ -38,7 +39,7 @@ class Domain:
 
 def domain(house: House) -> Domain | None:
     """domain.yml of the project; None when there is none or when it cannot be read."""
-    file = house.root / "domain.yml" if house.root else None
+    file = house.home.parent / "domain.yml" if house.root and is_own(house.root) else house.root / "domain.yml" if house.root else None
     if file is None or not file.is_file():
         return None
     stat = file.stat()
@@ -188,13 +189,14 @@ def _code(folders: tuple[Path, ...]) -> str:
 
 def _sources(house: House) -> str:
     assert house.root is not None
-    return _code(tuple(folder for folder in (house.root / "actions", house.home) if folder.is_dir()))
+    library = (PACKAGE.parent / "actions", PACKAGE) if is_own(house.root) else (house.home,)
+    return _code(tuple(folder for folder in (house.root / "actions", *library) if folder.is_dir()))
 
 
 def actions(house: House) -> Iterator[Problem]:
     """Actions that domain.yml declares are written somewhere."""
     declared = domain(house)
-    if declared is None or house.root is None or not (house.root / "actions").is_dir():
+    if declared is None or house.root is None or not (is_own(house.root) or (house.root / "actions").is_dir()):
         return
     written = set(re.findall(r"[\"'](action_\w+)[\"']", _sources(house))) | DEFAULT_ACTIONS
     for name, path in declared.actions.items():

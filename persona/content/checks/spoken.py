@@ -30,6 +30,7 @@ from persona.giveaways.checks import check_giveaways
 from persona.institution import Institution
 from persona.mascot import TONES
 from persona.quiz.checks import check_quiz
+from persona.textual import named
 from persona.voice import Voice
 from persona.yamlfile import read
 
@@ -138,7 +139,7 @@ def spoken(house: House, found: list[Problem]) -> Iterator[Problem]:
         if response.text.strip() and not codes & _CAUSES and not response.metadata.get("values"):
             yield from _said(response, house, voice, reviews, codes)
         for button in response.buttons:
-            heard = reviews.of(button.title, Context(tone=response.tone or "warm", now=house.today), "wording")
+            heard = reviews.of(named(button.title, house.names), Context(tone=response.tone or "warm", now=house.today), "wording")
             # ten characters are too few for the opinion on a sentence as a whole
             yield from _findings(response, ("buttons", button.number, "title"), [one for one in heard["findings"] if one[0] != "SO-01"])
     yield from check_giveaways(house.giveaways, house.content, house.institution, voice, reviews.review)

@@ -71,6 +71,37 @@ def test_what_lint_says_of_the_broken_file_is_what_is_printed(handbook, project)
     assert run.stdout.splitlines() == lines
 
 
+def sheets(handbook):
+    """The two sheets of the handbook, in their order."""
+    return re.findall(r"```csv\n(.*?)```", handbook, re.S)
+
+
+def test_what_a_sheet_changes_is_what_is_printed(handbook, project):
+    (project / "data/nlu/faq/safe_box.yml").write_text(topic(handbook), encoding="utf-8")
+    labels = project / "persona/labels.yml"
+    labels.write_text(labels.read_text("utf-8").replace("  faq:\n", "  faq:\n    safe_box: 保管箱\n", 1), encoding="utf-8")
+    good, bad = sheets(handbook)
+    (project / "问答.csv").write_text(good, encoding="utf-8")
+    (project / "错的.csv").write_text(bad, encoding="gb18030")
+    (dry, lines), (wrong, told) = [one for one in shown(handbook) if one[0][0] == "import"]
+    cut = lines.index("…")
+    run = mascot(project, *dry)
+    assert run.returncode == 0, run.stdout
+    assert run.stdout.splitlines()[:cut] == lines[:cut] and run.stdout.splitlines()[cut + 1 - len(lines):] == lines[cut + 1:]
+    run = mascot(project, *wrong)
+    assert (run.returncode, run.stdout.splitlines()) == (1, told)
+    assert (project / "data/nlu/faq/safe_box.yml").read_text("utf-8") == topic(handbook)
+    ((command, lines),) = [one for one in shown(handbook) if one[0][0] == "export"]
+    rows = re.compile(r"\d+ 行")  # every new answer is a row more
+    assert rows.sub("", mascot(project, *command).stdout).splitlines() == rows.sub("", "\n".join(lines)).splitlines()
+
+
+def test_what_init_says_is_what_is_printed(handbook, tmp_path):
+    match = re.search(r"^    \$ mascot (init .+)\n((?:    .*\n)*)", handbook, re.M)
+    run = mascot(tmp_path, *match.group(1).split())
+    assert (run.returncode, run.stdout.splitlines()) == (0, [line[4:] for line in match.group(2).splitlines()])
+
+
 def test_what_preview_draws_is_what_is_printed(handbook):
     ((command, lines),) = [one for one in shown(handbook) if one[0][0] == "preview"]
     assert lines.pop() == "…"

@@ -1,0 +1,1 @@
+"""Content as the sheets that editors really use: `mascot export --csv`, `mascot import`."""
