@@ -180,6 +180,13 @@ def preview_main(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def desk_main(argv: Sequence[str]) -> int:
+    """`mascot desk`: the editors' page."""
+    from persona.desk.cli import main as run
+
+    return run(argv)
+
+
 def new_main(argv: Sequence[str]) -> int:
     """`mascot new`: a file to begin with."""
     from persona.new.cli import main as run
@@ -207,6 +214,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "lint": (lint_main, "检查内容文件"),
     "new": (new_main, "新建话题、骗局、场景、栏目、产品页、规则、形象"),
     "preview": (preview_main, "看一条回答每个形象怎么说"),
+    "desk": (desk_main, "编辑工作台：在浏览器里审文案、改回答、下架"),
     "test": (test_main, "按对话脚本说一遍"),
     "giveaway": (giveaway_main, "抽奖：名单、截止、开奖、核对"),
     "approve": (approve_main, "批准一条回答或一张产品页"),
