@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
 # Why there was no answer, by intent.
 KINDS: Mapping[str, str] = {"nlu_fallback": "没听懂", "bank_other": "银行的事，还没有回答", "out_of_scope": "不归这里答"}
-ALIKE = 0.5  # Dice's measure of shared pairs of characters, from 0 to 1
+ALIKE = 0.5  # share of pairs of characters that two sentences have in common (Dice), from 0 to 1
+INSIDE = 0.75  # or this share of the shorter one's, when they have at least two in common
+LIKELY = 0.05  # a guess below this probability says nothing
 GUESSES = 3
 SHOWN_CHARS = 120
 MOST = 3000  # different sentences that are grouped; rarer ones beyond are counted and not shown
 MASKED = "[已隐去:"
-_POLITE = re.compile(r"^(?:你好|您好|请问|麻烦|想问|问一?下|我想|我要|我)+|[吗呢啊呀吧嘛哦哈啦么的了]+$")
+# What a question is made of and what it is not about.
+_ASKING = re.compile(r"你好|您好|请问|麻烦|怎么样|怎么|如何|怎样|哪里|哪儿|在哪|可不可以|可以|能不能|能否|有没有|是不是|你们|咱们|我们|[吗呢啊呀吧嘛哦哈啦么的了我你您咋想要能]")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Group:
-    """Sentences that are alike, the most frequent first. `guesses`: label, title or label, mean probability."""
+    """Sentences that are alike, the most frequent first. `guesses`: label, title, mean probability."""
 
     texts: tuple[str, ...]
     count: int
@@ -118,8 +121,8 @@ def grouped(asked: Iterable[Turn], labels: Labels) -> list[Group]:
     for normal in often:
         pairs = _pairs(normal)
         shared = Counter(group for pair in pairs for group in having[pair])
-        best = max(shared, key=lambda group: (_dice(shared[group], pairs, heads[group]), -group), default=None)
-        if best is not None and _dice(shared[best], pairs, heads[best]) >= ALIKE:
+        best = max(shared, key=lambda group: (_alike(shared[group], pairs, heads[group]), -group), default=None)
+        if best is not None and _alike(shared[best], pairs, heads[best]) >= 1:
             members[best].append(normal)
             continue
         for pair in pairs:
@@ -131,12 +134,14 @@ def grouped(asked: Iterable[Turn], labels: Labels) -> list[Group]:
 
 
 def _pairs(normal: str) -> frozenset[str]:
-    bare = _POLITE.sub("", normal) or normal
+    bare = _ASKING.sub("", normal) or normal
     return frozenset(bare[n:n + 2] for n in range(len(bare) - 1)) or frozenset({bare})
 
 
-def _dice(shared: int, one: frozenset[str], other: frozenset[str]) -> float:
-    return 2 * shared / (len(one) + len(other))
+def _alike(shared: int, one: frozenset[str], other: frozenset[str]) -> float:
+    """How alike two sentences with so many pairs in common are; from 1 on they are one question."""
+    inside = shared / min(len(one), len(other)) / INSIDE if shared >= 2 else 0.0
+    return max(2 * shared / (len(one) + len(other)) / ALIKE, inside)
 
 
 def _group(sentences: Sequence[Sequence[Turn]], labels: Labels) -> Group:
@@ -146,7 +151,9 @@ def _group(sentences: Sequence[Sequence[Turn]], labels: Labels) -> Group:
         for label, probability in turn.ranking:
             if label not in KINDS:
                 sums[label] += probability  # type: ignore[assignment]
-    guesses = tuple((label, labels.title(label) or label, total / len(asked)) for label, total in sums.most_common(GUESSES))
+    # Only what customers may be offered has a title; nobody adds an example to an emergency by a click.
+    guesses = tuple((label, title, total / len(asked)) for label, total in sums.most_common()
+                    if (title := labels.title(label)) and total / len(asked) >= LIKELY)[:GUESSES]
     texts = tuple(same[0].text for same in sentences)
     kinds = Counter(turn.label for turn in asked)
     return Group(texts, len(asked), min(t.at for t in asked), max(t.at for t in asked), tuple(k for k, _ in kinds.most_common()), guesses)

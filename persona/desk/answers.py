@@ -227,7 +227,7 @@ def opened(body: Mapping[str, Any], shop: Workshop) -> dict[str, Any]:
 
 
 def found(body: Mapping[str, Any], tools: Tools) -> dict[str, Any]:
-    """Variations that hold every word searched for: in name, title or text first, then in what customers say."""
+    """Variations that hold every word searched for: in the name first, then in the text, then in what customers say."""
     words = text(body, "query", "要找的字", 60).lower().split()
     ranked: list[tuple[int, Response]] = []
     said: dict[str, list[str]] = {}
@@ -235,15 +235,17 @@ def found(body: Mapping[str, Any], tools: Tools) -> dict[str, Any]:
         if all(word in example.text.lower() for word in words):
             said.setdefault(f"utter_{example.intent}", []).append(example.text)
     for response in tools.house.content.variations():
-        hay = f"{response.name} {tools.labels.title(response.intent) or ''} {response.text} {response.metadata.get('title', '')}".lower()
-        if all(word in hay for word in words):
+        name = f"{response.name} {tools.labels.title(response.intent) or ''} {response.metadata.get('title', '')}".lower()
+        if all(word in name for word in words):
             ranked.append((0, response))
-        elif response.name in said:
+        elif all(word in f"{name} {response.text}".lower() for word in words):
             ranked.append((1, response))
+        elif response.name in said:
+            ranked.append((2, response))
     ranked.sort(key=lambda one: one[0])
     return {"count": len(ranked), "found": [
         {"name": r.name, "number": r.number, "title": tools.labels.title(r.intent) or r.intent, "mascot": r.mascot and _called(r.mascot, tools),
-         "text": r.text[:80], "file": r.file, "said": said.get(r.name, [""])[0] if rank else ""} for rank, r in ranked[:SHOWN]]}
+         "text": r.text[:80], "file": r.file, "said": said.get(r.name, [""])[0] if rank == 2 else ""} for rank, r in ranked[:SHOWN]]}
 
 
 def payloads(tools: Tools) -> Iterator[dict[str, str]]:

@@ -13,15 +13,6 @@ from persona.compliance.model import CATEGORIES, CHANNELS, Finding
 from persona.desk.ask import Refused, text, texts
 
 FIELDS: tuple[tuple[str, str, int], ...] = (("title", "标题", 200), ("text", "正文", 5000), ("tags", "标签", 500))
-CHANNEL_NAMES: Mapping[str, str] = {
-    "own_web": "本行网页", "own_app": "本行 APP", "platform_account": "平台账号（公众号、小红书、抖音……）",
-    "public_comment": "公开评论区、直播间", "demo": "演示",
-}
-CATEGORY_NAMES: Mapping[str, str] = {
-    "deposit": "存款", "loan": "贷款", "card": "信用卡", "wealth": "理财", "fund": "基金", "insurance": "保险",
-    "pension": "个人养老金", "gold": "黄金", "structured": "结构性存款", "payment": "支付",
-}
-assert set(CHANNEL_NAMES) == set(CHANNELS) and set(CATEGORY_NAMES) == set(CATEGORIES)
 
 
 def reviewed(body: Mapping[str, Any], guard: Guard, today: date) -> dict[str, Any]:
@@ -41,14 +32,17 @@ def reviewed(body: Mapping[str, Any], guard: Guard, today: date) -> dict[str, An
     if not whole:
         raise Refused("还没有写要审的文案。")
     result = review(guard, Draft(whole, channel, frozenset(asked) if asked else None))
-    laws = {rule.id: rule for rule in guard.rules}
+    rules = {rule.id: rule for rule in guard.rules}
+    told = sorted(result.told, key=lambda f: (f.start, f.end))
+    # The same words struck out for the same reason are told once and marked wherever they stand.
+    marks = [(f.start, f.end, n) for n, one in enumerate(told) for f in result.decision.findings if (f.reason, f.text) == (one.reason, one.text)]
     return {
         "verdict": result.decision.verdict,
-        "fields": {key: _cut(whole, *place, result.told) for key, place in places.items()},
+        "fields": {key: _cut(whole, *place, marks) for key, place in places.items()},
         "findings": [
-            {"rule": f.rule, "title": laws[f.rule].title if f.rule in laws else "", "law": f.law, "text": f.text, "message": f.message,
+            {"rule": f.rule, "title": rules[f.rule].title if f.rule in rules else "", "law": f.law, "text": f.text, "message": f.message,
              "fix": f.fix, "rewrite": f.rewrite or "", "where": [name for key, name, _ in FIELDS if key in places and _meets(f, places[key])]}
-            for f in result.told
+            for f in told
         ],
         "missing": [{"id": name, "text": guard.disclosures[name]["text"]} for name in result.decision.missing],
         "questions": [line.removeprefix("？") for line in result.questions],
@@ -60,10 +54,10 @@ def _meets(finding: Finding, place: tuple[int, int]) -> bool:
     return finding.start < place[1] and place[0] < finding.end
 
 
-def _cut(whole: str, start: int, end: int, findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Pieces of one field with the numbers (from 0) of the findings that lie over each."""
-    bounds = sorted({start, end, *(at for f in findings for at in (f.start, f.end) if start < at < end)})
+def _cut(whole: str, start: int, end: int, marks: Sequence[tuple[int, int, int]]) -> list[dict[str, Any]]:
+    """Pieces of one field with the numbers (from 0) of the findings that lie over each; marks: start, end, number."""
+    bounds = sorted({start, end, *(at for left, right, _ in marks for at in (left, right) if start < at < end)})
     return [
-        {"text": whole[left:right], "findings": [n for n, f in enumerate(findings) if f.start <= left and right <= f.end]}
+        {"text": whole[left:right], "findings": sorted({n for begin, stop, n in marks if begin <= left and right <= stop and begin < stop})}
         for left, right in pairwise(bounds)
     ]

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from persona import localserver
+from persona.compliance.words import CATEGORY_NAMES, CHANNEL_NAMES
 from persona.content.checks.answers import CHOICES_MAX
 from persona.desk import answers, copy, gaps, switches
 from persona.desk.ask import Refused
@@ -81,7 +82,7 @@ class DeskServer:
         tools = self.shop.tools()
         return {
             "bank": tools.desk.institution.name, "today": tools.desk.today.isoformat(),
-            "channels": copy.CHANNEL_NAMES, "categories": copy.CATEGORY_NAMES, "tones": {tone: TONE_NAMES[tone] for tone in TONES},
+            "channels": CHANNEL_NAMES, "categories": CATEGORY_NAMES, "tones": {tone: TONE_NAMES[tone] for tone in TONES},
             "disclosures": dict(tools.desk.disclosures), "payloads": list(answers.payloads(tools)), "buttons": CHOICES_MAX,
             "limits": {key: most for key, _, most in copy.FIELDS},
             "names": [*({"name": name, "title": tools.labels.title(name.removeprefix("utter_")) or ""} for name in tools.house.content.responses),

@@ -89,7 +89,8 @@ $("copy-form").addEventListener("submit", event => {
       found.questions.length ? el("h3", {}, "要人判断的") : null,
       found.questions.length ? el("ul", {class: "questions"}, found.questions.map(one => el("li", {}, one))) : null,
       el("p", {class: "closing"}, found.closing));
-    $("copy-result").focus({preventScroll: matchMedia("(min-width:60rem)").matches});
+    $("copy-result").focus({preventScroll: true});
+    if (!matchMedia("(min-width:60rem)").matches) $("copy-result").scrollIntoView();
   });
 });
 $("copy-form").addEventListener("keydown", event => {
@@ -159,7 +160,7 @@ $("find-form").addEventListener("submit", event => {
     $("edit").hidden = true; $("find-list").hidden = false;
     $("find-sum").textContent = result.count ? "找到 " + result.count + " 条" + (result.count > result.found.length ? "，先列 " + result.found.length + " 条；多写几个字能少一些。" : "。") : "没有找到；换几个字试试。";
     fill($("find-list"), result.found.map(one => el("li", {}, el("button", {type: "button", on: {click: event => run(event.currentTarget, () => openAnswer(one.name, one.number))}},
-      el("b", {}, one.title), el("small", {}, "　" + one.name + (one.mascot ? "　" + one.mascot + "自己的话" : "") + "　第 " + (one.number + 1) + " 条"),
+      el("b", {}, one.title), el("small", {}, (one.name === "utter_" + one.title ? "" : "　" + one.name) + (one.mascot ? "　" + one.mascot + "自己的话" : "") + "　第 " + (one.number + 1) + " 条"),
       el("div", {}, one.text), one.said ? el("small", {}, "客户这么问：" + one.said) : null))));
   });
 });
@@ -174,14 +175,15 @@ async function openAnswer(name, number) {
   form.node.querySelector("textarea").focus();
 }
 function editor(answer) {
-  const kept = answer.fields, side = el("div", {class: "sticky", "aria-live": "polite"});
+  const kept = answer.fields, side = el("div", {class: "side"});
   const text = el("textarea", {rows: 7, maxLength: 2000, value: kept.text, id: "edit-text"});
   const tone = el("select", {id: "edit-tone"}, Object.entries(house.tones).map(([value, title]) => el("option", {value, selected: value === kept.tone}, title + "（" + value + "）")));
   if (!(kept.tone in house.tones)) tone.prepend(el("option", {value: kept.tone, selected: true}, kept.tone || "没有写"));
   const source = el("input", {value: kept.source, maxLength: 300, id: "edit-source"});
   const reviewed = el("input", {type: "date", value: kept.reviewed, id: "edit-reviewed"}), expires = el("input", {type: "date", value: kept.expires, id: "edit-expires"});
-  const targets = house.payloads.map(one => one.title + SEP + one.payload);
-  const named = payload => { const one = house.payloads.find(p => p.payload === payload); return one ? one.title + SEP + payload : payload; };
+  const shown = one => "/" + one.title === one.payload ? one.payload : one.title + SEP + one.payload;
+  const targets = house.payloads.map(shown);
+  const named = payload => { const one = house.payloads.find(p => p.payload === payload); return one ? shown(one) : payload; };
   const pairs = el("div", {});
   const addPair = (title, payload) => {
     const one = el("input", {maxLength: 40, value: title, "aria-label": "按钮上的字", placeholder: "按钮上的字"});
@@ -227,7 +229,7 @@ function editor(answer) {
       el("datalist", {id: "edit-targets"}, targets.map(value => el("option", {value})))),
     field("语气", tone),
     el("details", {open: kept.disclosures.length > 0}, el("summary", {}, "披露：接在正文后面的标准句"), el("div", {class: "checks notes"}, notes)),
-    field("依据", source), el("div", {class: "pair"}, field("复核日", reviewed), field("到期日", expires)),
+    field("依据", source), el("div", {class: "pair even"}, field("复核日", reviewed), field("到期日", expires)),
     state, save);
   return {node, side, attempt};
 }
