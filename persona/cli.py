@@ -83,13 +83,14 @@ def rules_main(argv: Sequence[str]) -> int:
 
 
 def report_main(argv: Sequence[str]) -> int:
-    """`mascot report audit`: what the audit says."""
-    from persona.compliance.report import audit_main
+    """`mascot report`: the morning page; `mascot report audit`: what the audit says."""
+    if argv and argv[0] == "audit":
+        from persona.compliance.report import audit_main
 
-    if not argv or argv[0] != "audit":
-        print("mascot report audit [--since 7d|日期] [--html 文件] [--json] [--verify]", file=sys.stderr)
-        return BAD_CALL
-    return audit_main(argv[1:])
+        return audit_main(argv[1:])
+    from persona.morning.cli import main as run
+
+    return run(argv)
 
 
 def lint_main(argv: Sequence[str]) -> int:
@@ -209,7 +210,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "eval": (eval_main, "听懂多少：打分、交叉验证"),
     "review": (review_main, "查一段话能不能说"),
     "rules": (rules_main, "列出或解释合规规则"),
-    "report": (report_main, "审计报告：拒了什么、为什么"),
+    "report": (report_main, "早会的一页；report audit 看审计"),
     "tickets": (tickets_main, "看工单、接手、答复、办结"),
     "lint": (lint_main, "检查内容文件"),
     "new": (new_main, "新建话题、骗局、场景、栏目、产品页、规则、形象"),

@@ -32,7 +32,7 @@ SHOWN_CHARS = 120
 MOST = 3000  # different sentences that are grouped; rarer ones beyond are counted and not shown
 MASKED = "[已隐去:"
 # What a question is made of and what it is not about.
-_ASKING = re.compile(r"你好|您好|请问|麻烦|怎么样|怎么|如何|怎样|哪里|哪儿|在哪|可不可以|可以|能不能|能否|有没有|是不是|你们|咱们|我们|[吗呢啊呀吧嘛哦哈啦么的了我你您咋想要能]")
+_ASKING = re.compile(r"你好|您好|请问|麻烦|怎么样|怎么|如何|怎样|哪里|哪儿|在哪|可不可以|可以|能不能|能否|有没有|没有|有|是不是|你们|咱们|我们|[吗呢啊呀吧嘛哦哈啦么的了我你您咋想要能]")
 
 
 @dataclass(frozen=True)
