@@ -18,7 +18,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from persona.yamlfile import Loader
 
 STEP = "  "
-_PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff./（）·-]*")
+_PLAIN = re.compile(r"[/A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff./（）·-]*")
 _RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 Way = tuple["str | int", ...]
 Item = str | Mapping[str, str]
@@ -95,7 +95,7 @@ def put_items(text: str, way: Way, key: str, items: Sequence[Item]) -> str:
         start, end = old.start_mark.index, _end(text, old)
         if isinstance(old, SequenceNode) and not old.flow_style:
             start = text.index(":", name.end_mark.index) + 1
-            return f"{text[:start]} []{text[end:]}"
+            return text[:start] + " []" + text[start:text.index("\n", start)] + text[end:]  # a comment stays
         block = isinstance(old, SequenceNode) and not old.value and any(isinstance(item, Mapping) for item in items)
         return text[:start].rstrip(" ") + _block(items, name.start_mark.column) + text[end:] if block else text[:start] + _flow_value(list(items)) + text[end:]
     return _changed_items(text, (*way, key), items)

@@ -12,6 +12,7 @@ from persona.errors import ContentError
 from persona.institution import Institution
 from persona.live import NEVER, NOTICE_MAX, SECTIONS, Live, live_path, load_live
 from persona.live_cli import Order, carry_out
+from persona.yamledit import EditError
 from persona.yamlfile import read
 
 FIELDS: tuple[tuple[str, str, int], ...] = (
@@ -79,6 +80,8 @@ def carried_out(body: Mapping[str, Any]) -> str:
         carry_out(Order(action, undo=undo, **given))
     except ContentError as error:
         raise Refused("没有写：" + "；".join(f"{one.what}。{one.fix}" for one in error.problems)) from error
+    except EditError as error:
+        raise Refused(f"现在没有{_DID[action]}「{given['name']}」，不用撤销。" if undo else f"live.yml 写不进去：{error}。") from error
     except ValueError as error:
         raise Refused(str(error)) from error
     return f"{'撤销了' if undo else '写好了'}：{_DID[action]} {given['name']}。正在运行的机器人几秒钟内照办，客户下一句就能看到；审计里留了一行。"

@@ -11,6 +11,9 @@ LABELS = 7  # days that are named below at most
 
 def bars(title: str, days: Sequence[str], values: Sequence[float | None], unit: str = "", colour: str = "a") -> str:
     """One bar a day. None: there was nothing to count that day. colour: a class of the page's style."""
+    if not any(values):
+        why = "这几天没有数。" if all(value is None for value in values) else "这几天都是 0。"
+        return f'<figure><figcaption>{escape(title)}</figcaption><p class="none">{why}</p></figure>'
     most = max((v for v in values if v is not None), default=0.0) or 1.0
     step = (WIDTH - LEFT - 6) / max(len(days), 1)
     floor = HEIGHT - BOTTOM

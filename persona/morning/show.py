@@ -104,7 +104,8 @@ h1{font-size:1.3rem;margin:.3rem 0}h2{font-size:1.05rem;margin:0 0 .6rem}h3{font
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1rem;margin:1rem 0}
 .sums{display:grid;gap:.7rem;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));margin:1rem 0}.sums div{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:.6rem .9rem}
 .sums b{display:block;font-size:1.6rem;line-height:1.3;font-variant-numeric:tabular-nums}.sums .alarm b{color:var(--bad)}
-.pictures{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr))}figure{margin:0}figcaption{font-weight:600}svg{width:100%;height:auto}svg text{font-size:10px;fill:var(--soft)}
+.pictures{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr))}figure{margin:0}figcaption{font-weight:600}svg{width:100%;height:auto}svg text{font-size:10px;fill:var(--soft)}
+@media(max-width:40rem){.scroll table{min-width:30rem}}td{overflow-wrap:normal;word-break:normal}
 .axis{stroke:var(--soft)}rect.a{fill:var(--a)}rect.b{fill:var(--b)}rect.c{fill:var(--c)}rect.d{fill:var(--d)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}td,th{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}th{color:var(--soft);font-weight:600;white-space:nowrap}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.late{color:var(--bad);font-weight:600}.none{color:var(--soft)}
@@ -123,7 +124,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
         return f"<{tag}{f' class={chr(34)}{names}{chr(34)}' if names else ''}>{escape(text.removeprefix('!'))}</{tag}>"
 
     body = "".join("<tr>" + "".join(cell("td", at, text) for at, text in enumerate(row)) + "</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{"".join(cell("th", at, text) for at, text in enumerate(head))}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table><thead><tr>{"".join(cell("th", at, text) for at, text in enumerate(head))}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _folded(title: str, inside: str) -> str:
@@ -133,9 +134,10 @@ def _folded(title: str, inside: str) -> str:
 def page(m: Morning) -> str:
     """One page that needs nothing beside it."""
     turns, fell, _, refused, handed = _sums(m)
+    unknown = not turns and "tracker" in m.notes
     expired = len(_spans(m)[0][1])
-    sums = [("客户说了", f"{turns} 句", False), ("没有答上来", f"{fell} 句", False), ("占", _percent(fell, turns), False), ("拒了", f"{refused} 条", False),
-            ("转人工", f"{handed} 次", False), ("工单没办结", f"{len(m.desk.open)} 张", False), ("其中超时", f"{len(m.desk.overdue)} 张", bool(m.desk.overdue)),
+    sums = [("客户说了", "–" if unknown else f"{turns} 句", False), (f"没有答上来，占 {_percent(fell, turns)}", "–" if unknown else f"{fell} 句", False),
+            ("拒了", "–" if "audit" in m.notes else f"{refused} 条", False), ("转人工", "–" if unknown and not handed else f"{handed} 次", False), ("工单没办结", f"{len(m.desk.open)} 张", False), ("其中超时", f"{len(m.desk.overdue)} 张", bool(m.desk.overdue)),
             ("已经过期", f"{expired} 项", bool(expired))]
     parts = [
         _section("这几天", _trends(m)), _section("答不上来的", _asked(m)), _section("拒了什么、为什么", _refused(m)), _section("工单", _tickets(m)),
