@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # Why there was no answer, by intent.
 KINDS: Mapping[str, str] = {"nlu_fallback": "没听懂", "bank_other": "银行的事，还没有回答", "out_of_scope": "不归这里答"}
-ALIKE = 0.5  # share of pairs of characters that two sentences have in common (Dice), from 0 to 1
-INSIDE = 0.75  # or this share of the shorter one's, when they have at least two in common
+ALIKE = 0.62  # share of pairs of characters that two sentences have in common (Dice), from 0 to 1
+INSIDE = 0.65  # or this share of the shorter one's, when they have at least two in common
 LIKELY = 0.05  # a guess below this probability says nothing
 GUESSES = 3
 SHOWN_CHARS = 120

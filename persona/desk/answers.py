@@ -221,7 +221,7 @@ def opened(body: Mapping[str, Any], shop: Workshop) -> dict[str, Any]:
         "name": response.name, "number": response.number, "title": tools.labels.title(response.intent) or response.intent,
         "file": response.file, "line": response.line, "mascot": response.mascot, "seen": seen(source),
         "conditions": [f"{one.get('name')} 是 {one.get('value')}" for one in response.conditions],
-        "fields": {**vars(old), "buttons": [{"title": title, "payload": payload} for title, payload in old.buttons]},
+        "fields": {**vars(old), "disclosures": list(old.disclosures), "buttons": [{"title": title, "payload": payload} for title, payload in old.buttons]},
         "names": sorted({*tools.house.names, *tools.house.figures, "self", "user", "tail"}),
     }
 

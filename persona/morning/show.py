@@ -105,7 +105,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:12px;p
 .sums{display:grid;gap:.7rem;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));margin:1rem 0}.sums div{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:.6rem .9rem}
 .sums b{display:block;font-size:1.6rem;line-height:1.3;font-variant-numeric:tabular-nums}.sums .alarm b{color:var(--bad)}
 .pictures{display:grid;gap:.8rem;grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr))}figure{margin:0}figcaption{font-weight:600}svg{width:100%;height:auto}svg text{font-size:10px;fill:var(--soft)}
-@media(max-width:40rem){.scroll table{min-width:30rem}}td{overflow-wrap:normal;word-break:normal}
+@media(max-width:40rem){.scroll table{min-width:30rem}}td{overflow-wrap:normal;min-width:4em}td:first-child{white-space:nowrap}
 .axis{stroke:var(--soft)}rect.a{fill:var(--a)}rect.b{fill:var(--b)}rect.c{fill:var(--c)}rect.d{fill:var(--d)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}td,th{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}th{color:var(--soft);font-weight:600;white-space:nowrap}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.late{color:var(--bad);font-weight:600}.none{color:var(--soft)}

@@ -32,7 +32,8 @@ def test_the_same_question_in_other_words_is_one_group(texts: tuple[str, ...]) -
     assert len(groups(*texts)) == 1
 
 
-@pytest.mark.parametrize("texts", [("花呗怎么关", "保管箱怎么租"), ("存单怎么质押", "存折怎么换新"), ("能不能办", "怎么弄"), ("外币怎么换", "外卡怎么刷")])
+@pytest.mark.parametrize("texts", [("花呗怎么关", "保管箱怎么租"), ("存单怎么质押", "存折怎么换新"), ("能不能办", "怎么弄"), ("外币怎么换", "外卡怎么刷"),
+                                   ("信用卡怎么注销", "信用卡怎么提额"), ("手机银行登录不上", "手机银行转账限额")])
 def test_different_questions_are_not_thrown_together(texts: tuple[str, ...]) -> None:
     assert len(groups(*texts)) == 2
 

@@ -48,7 +48,7 @@ def test_findings_are_marked_in_their_own_field_wherever_the_words_stand() -> No
     assert all(not piece["findings"] for piece in found["fields"]["tags"])
     one = found["findings"][first]
     assert one["law"] and one["message"] and one["fix"] and one["rewrite"] and one["where"] == ["标题"]
-    assert found["missing"] and found["questions"] and found["closing"].endswith("不代替合规审批。")
+    assert found["questions"] and found["closing"].endswith("不代替合规审批。")
 
 
 def test_what_was_asked_and_where_it_is_said_change_the_opinion() -> None:
@@ -56,6 +56,8 @@ def test_what_was_asked_and_where_it_is_said_change_the_opinion() -> None:
     rules = [{one["rule"] for one in review(text=text, channel=channel)["findings"]} for channel in ("own_app", "public_comment")]
     assert rules[0] != rules[1]
     assert review(text="明天网点照常开门。")["verdict"] == "allow"
+    lacking = review(text="本行理财业绩比较基准3.2%，点击购买。", channel="own_app")["missing"]
+    assert lacking and all(one["id"].startswith("D-") and one["text"] for one in lacking)
 
 
 @pytest.mark.parametrize("body", [{}, {"text": " \n"}, {"text": "长" * 5001}, {"text": 5}, {"text": "好\u202e坏"}, {"text": "好", "channel": "tv"},
