@@ -64,7 +64,7 @@ def as_text(m: Morning) -> str:
     out += [f"  {d.day:%m-%d}  说 {d.turns}  没答上 {d.fallbacks}（{_percent(d.fallbacks, d.turns)}）  拒 {d.refused}  转人工 {d.handovers}" for d in m.days if d.turns or d.said or d.handovers]
     out += ["", "答不上来的（已打码）"]
     out += [f"  {g.count:3} 次  {g.texts[0]}  〔{'、'.join(FALLBACK_KINDS[k] for k in g.kinds)}；{_seen(g)}{'；最像 ' + _guessed(g) if g.guesses else ''}〕" for g in _groups(m)]
-    out += [f"  还有 {len(m.groups) - SHOWN} 组。"] if len(m.groups) > SHOWN else [] if m.groups else ["  没有。"]
+    out += [f"  还有 {len(m.groups) - SHOWN} 组。"] if len(m.groups) > SHOWN else [] if m.groups else [f"  {m.notes.get('tracker', '没有。')}"]
     out += ["", "拒了什么、为什么"]
     out += [f"  {r.count:3} 次  {r.rule} {r.title}" + (f"  例：{r.examples[0]}" if r.examples else "") for r in m.audit.rows[:SHOWN]] or [f"  {m.notes.get('audit', '没有拒绝。')}"]
     out += [f"  审计链有 {len(m.audit.problems)} 处问题，看 mascot report audit --verify。"] if m.audit.problems else []

@@ -7,16 +7,19 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from persona.compliance import Guard
 from persona.institution import load_institution
 
 ROOT = Path(__file__).parents[3]
 FILES = ("faq/annual_fee", "faq/unknown_debit", "faq/branch_hours", "chitchat/food", "dialogue/handoff", "dialogue/bank_other")
 Ask = Callable[..., None]
+_guard = lru_cache(maxsize=1)(Guard.load)  # the shipped rules, read once for all tests
 
 
 @pytest.fixture
@@ -27,6 +30,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(ROOT / "data/nlu" / f"{name}.yml", target)
     for name in ("live.yml", "domain.yml"):
         shutil.copy(ROOT / name, tmp_path)
+    monkeypatch.setattr(Guard, "load", staticmethod(lambda folder=None: _guard()))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MASCOT_AUDIT", str(tmp_path / "audit" / "audit.jsonl"))
     monkeypatch.setenv("MASCOT_DB", f"sqlite:///{tmp_path}/conversations.db")
