@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,8 @@ def asked_for(body: Mapping[str, Any], house: House, old: Fields) -> Fields:
     fields = Fields(
         text(body, "text", "正文", TEXT_MOST, needed=True, lines=True), tuple(buttons), tuple(texts(body, "disclosures", "披露", 20, 40)),
         **{key: text(body, key, name, 300) for key, name in (("tone", "语气"), ("source", "依据"), *DATES)})
+    if fields.text == old.text.strip():
+        fields = replace(fields, text=old.text)  # white space at the ends is nobody's change
     unknown = [one for one in fields.disclosures if one not in house.disclosures and one not in old.disclosures]
     if unknown:
         raise Refused(f"没有编号是 {unknown[0]} 的披露。")
@@ -87,7 +89,7 @@ def edited(source: str, response: Response, old: Fields, new: Fields) -> str:
     """The file's text with what is different in the form, and nothing else. EditError where it cannot be written."""
     way = ("responses", response.name, response.number)
     meta = (*way, "metadata")
-    if new.text.strip() != old.text.strip():
+    if new.text != old.text:
         source = put(source, way, "text", new.text)
     if new.buttons != old.buttons:
         wanted = [{"title": title, "payload": payload} for title, payload in new.buttons]

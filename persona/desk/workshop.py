@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Workshop:
         self.root = root
         self._seen: object = None
         self._tools: Tools | None = None
+        self._desk: tuple[object, Desk] | None = None
 
     def tools(self) -> Tools:
         """The newest state; Refused with what is broken when a card, a figure or a rule cannot be read."""
@@ -37,12 +39,19 @@ class Workshop:
         if self._tools is None or now != self._seen:
             try:
                 labels = home_of(self.root) / "labels.yml"
-                self._tools = Tools(load_house(self.root), open_desk(), Labels.load(labels if labels.is_file() else None))
+                self._tools = Tools(load_house(self.root), self._said_with(now), Labels.load(labels if labels.is_file() else None))
             except (ContentError, RuleError) as broken:
                 self._tools = None
                 raise Refused(f"项目里有文件要先改好：{broken}", 503) from broken
             self._seen = now
         return self._tools
+
+    def _said_with(self, now: Mapping[Path, tuple[int, int]]) -> Desk:
+        """Cards, figures, rules; they take longer to load than an answer, which is what changes here."""
+        key = {file: stamp for file, stamp in now.items() if not file.is_relative_to(self.root / "data")}
+        if self._desk is None or self._desk[0] != key:
+            self._desk = (key, open_desk())
+        return self._desk[1]
 
     def file(self, shown: str) -> Path:
         """A file of the project by the name it is shown under; Refused when it lies elsewhere."""

@@ -210,7 +210,7 @@ function editor(answer) {
       if (mine !== trying) return;
       last = result; $("trouble").textContent = "";
       save.disabled = !result.changed || result.blocked;
-      state.textContent = !result.changed ? "还没有改动。" : result.blocked ? "右边标红的要先改好，才能保存。" : "可以保存。";
+      state.textContent = !result.changed ? "还没有改动。" : result.blocked ? "标红的要先改好，才能保存。" : "可以保存。";
       fill(side, sideOf(result));
     } catch (error) {
       if (mine !== trying) return;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -17,7 +18,7 @@ from persona.morning.facts import gather
 from persona.morning.pictures import bars
 from persona.morning.show import as_text, page
 from persona.tickets import store
-from tests.unit.webdesk.conftest import Ask, root
+from tests.unit.webdesk.conftest import ROOT, Ask, root
 
 __all__ = ["root"]
 
@@ -67,6 +68,8 @@ def test_what_expires_is_unapproved_or_lacking_is_listed(root: Path) -> None:
     fee.write_text(text.replace("      tone: plain\n", '      tone: plain\n      approval: {id: A-1, by: 周既明, role: 合规, at: "2026-01-01", until: "2099-01-01", sha256: "00"}\n', 1), "utf-8")
     food = root / "data/nlu/chitchat/food.yml"
     own = food.read_text("utf-8")
+    for scene in ("bored", "birthday"):  # a mascot with words of its own for most scenes is missed in the others
+        shutil.copy(ROOT / f"data/nlu/chitchat/{scene}.yml", food.parent)
     assert gather(root, 1).missed == {}
     food.write_text(own.replace("value: xiaoheniang", "value: xiaoshizi"), "utf-8")
     morning = gather(root, 1)
