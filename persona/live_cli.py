@@ -138,7 +138,7 @@ def _entry(order: Order, institution: Institution) -> dict[str, object]:
             raise ValueError("公告要写要说的话（--text）。")
         topics = [topic.strip() for topic in order.topics.replace("，", ",").split(",") if topic.strip()]
         return {"text": order.text, **({"topics": topics} if topics else {}), **({"until": _day(order.until)} if order.until else {})}
-    content = load_content(".")
+    content = load_content(Path.cwd())  # under the paths that the desk has read already
     if order.name in NEVER:
         raise ValueError(f"{order.name} 是下架以后顶上来的话，不能再下架或替换。")
     known = [*content.responses, *(load_products(approved=False) if order.action == "withdraw" else ())]

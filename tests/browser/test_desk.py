@@ -20,6 +20,7 @@ from tests.browser.driver import Browser
 
 ROOT = Path(__file__).parents[2]
 FEE = "data/nlu/faq/annual_fee.yml"
+PATIENCE = 90  # seconds: a new state of the project is read before the first answer
 PHRASES = ("家里的金条能不能放银行柜子里", "金条放银行柜子怎么收钱")
 
 
@@ -65,7 +66,7 @@ def office(window: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture
 def desk(window: Browser, office: Office) -> Browser:
     window.open(office.url, 1280, 860)
-    window.wait("document.body.dataset.ready")
+    window.wait("document.body.dataset.ready", seconds=PATIENCE)
     return window
 
 
@@ -75,20 +76,20 @@ def write(browser: Browser, selector: str, text: str) -> None:
 
 
 def done(browser: Browser, words: str) -> None:
-    browser.wait("document.querySelector('#say').textContent.includes(arguments[0])", words)
+    browser.wait("document.querySelector('#say').textContent.includes(arguments[0])", words, seconds=PATIENCE)
 
 
 def refused(browser: Browser, words: str) -> None:
-    browser.wait("document.querySelector('#trouble').textContent.includes(arguments[0])", words)
+    browser.wait("document.querySelector('#trouble').textContent.includes(arguments[0])", words, seconds=PATIENCE)
 
 
 def find(browser: Browser, query: str, name: str) -> None:
     browser.click("#tab-answers")
     write(browser, "#find-query", query)
     browser.click("#find-form .main")
-    browser.wait("document.querySelector('#find-list li')")
+    browser.wait("document.querySelector('#find-list li')", seconds=PATIENCE)
     browser.run("[...document.querySelectorAll('#find-list button')].find(b => b.innerText.includes(arguments[0])).click()", name)
-    browser.wait("document.querySelector('#edit-form') && document.querySelector('.phone')")
+    browser.wait("document.querySelector('#edit-form') && document.querySelector('.phone')", seconds=PATIENCE)
 
 
 def test_a_draft_is_reviewed_with_marks_law_and_rewrite_beside_it(desk: Browser) -> None:
@@ -97,7 +98,7 @@ def test_a_draft_is_reviewed_with_marks_law_and_rewrite_beside_it(desk: Browser)
     write(desk, "#copy-channel", "platform_account")
     desk.click("#copy-asked label", "理财")
     desk.click("#copy-form .main")
-    desk.wait("document.querySelector('.findings li')")
+    desk.wait("document.querySelector('.findings li')", seconds=PATIENCE)
     assert "不能发" in desk.text(".verdict") and any(t.startswith("稳赚") for t in desk.texts("[data-field=title] mark"))
     told = desk.text(".findings")
     assert all(word in told for word in ("为什么", "依据", "《金融产品网络营销管理办法》", "怎么改", "可以写成"))
@@ -112,19 +113,19 @@ def test_a_draft_is_reviewed_with_marks_law_and_rewrite_beside_it(desk: Browser)
 def test_a_question_becomes_an_example_once_and_a_draft(desk: Browser, office: Office) -> None:
     before = office.read(FEE)
     desk.click("#tab-gaps")
-    desk.wait("document.querySelectorAll('#gaps-list .card').length === 2")
+    desk.wait("document.querySelectorAll('#gaps-list .card').length === 2", seconds=PATIENCE)
     assert "6222" not in desk.text("#panel-gaps") and "[已隐去:卡号]" in desk.text("#gaps-list")
     card = "[...document.querySelectorAll('#gaps-list .card')].find(c => c.innerText.includes('金条'))"
     assert "2 次" in str(desk.run(f"return {card}.innerText")) and "年费 20%" in str(desk.run(f"return {card}.innerText"))
     desk.run(f"[...{card}.querySelectorAll('button')].find(b => b.innerText.startsWith('年费')).click()")
-    desk.wait(f"{card}.querySelector('.box form')")
+    desk.wait(f"{card}.querySelector('.box form')", seconds=PATIENCE)
     desk.run(f"{card}.querySelector('.box .main').click()")
     done(desk, "加好了")
     assert office.read(FEE) != before and [line for line in office.read(FEE).split("\n") if line not in before.split("\n")] == [f"    - {PHRASES[0]}"]
     desk.run(f"[...{card}.querySelectorAll('button')].find(b => b.innerText.startsWith('年费')).click(); {card}.querySelector('.box .main').click()")
     refused(desk, "已经有了")
     desk.run(f"[...{card}.querySelectorAll('button')].find(b => b.innerText === '写成新问答').click()")
-    desk.wait(f"{card}.querySelector('.box [type=checkbox]')")
+    desk.wait(f"{card}.querySelector('.box [type=checkbox]')", seconds=PATIENCE)
     desk.run(f"const [id, title] = {card}.querySelectorAll('.box input'); id.value = 'gold_box'; title.value = '存金条'; {card}.querySelector('.box .main').click()")
     done(desk, "写好了草稿")
     assert PHRASES[1] in office.read("drafts/nlu/faq/gold_box.yml") and PHRASES[0] not in office.read("drafts/nlu/faq/gold_box.yml")
@@ -137,12 +138,12 @@ def test_an_answer_is_tried_out_compared_and_saved(desk: Browser, office: Office
     text = str(desk.run("return document.querySelector('#edit-text').value"))
     assert desk.count(".phone") == 4 and desk.run("return document.querySelector('#edit-form > .main').disabled")
     write(desk, "#edit-text", "买理财稳赚不赔，" + text)
-    desk.wait("document.querySelector('.hard')")
+    desk.wait("document.querySelector('.hard')", seconds=PATIENCE)
     assert "NM-10" in desk.text(".hard") and desk.texts(".opinion b") == ["守门：不放行"] * 4 and desk.run("return document.querySelector('#edit-form > .main').disabled")
     write(desk, "#edit-text", text.replace("看卡种和合约", "先看卡种和合约"))
-    desk.wait("!document.querySelector('#edit-form > .main').disabled")
+    desk.wait("!document.querySelector('#edit-form > .main').disabled", seconds=PATIENCE)
     desk.click("#edit-form > .main")
-    desk.wait("document.querySelector('#sure').open")
+    desk.wait("document.querySelector('#sure').open", seconds=PATIENCE)
     assert "先看卡种和合约" in desk.text("#sure-diff .plus:last-of-type") or any("先看卡种和合约" in t for t in desk.texts("#sure-diff .plus"))
     assert office.read(FEE) == before
     desk.click("#sure-yes")
@@ -161,7 +162,7 @@ def test_a_file_changed_meanwhile_is_left_alone(desk: Browser, office: Office) -
 def test_a_sentence_is_taken_back_and_given_back_by_name(desk: Browser, office: Office) -> None:
     before = office.read("live.yml")
     desk.click("#tab-live")
-    desk.wait("document.querySelector('#live-list').innerText.includes('没有下架')")
+    desk.wait("document.querySelector('#live-list').innerText.includes('没有下架')", seconds=PATIENCE)
     desk.click("#live-form .main")
     refused(desk, "还没有写")
     write(desk, "#live-name", "年费　utter_faq/annual_fee")
@@ -197,7 +198,7 @@ def test_the_tabs_and_the_dialog_work_by_keyboard(desk: Browser) -> None:
     desk.press("明天网点照常开门。")
     desk._call("POST", desk.session + "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": [
         {"type": "keyDown", "value": "\ue009"}, {"type": "keyDown", "value": "\ue007"}, {"type": "keyUp", "value": "\ue007"}, {"type": "keyUp", "value": "\ue009"}]}]})
-    desk.wait("document.querySelector('.verdict.yes')")
+    desk.wait("document.querySelector('.verdict.yes')", seconds=PATIENCE)
     assert desk.run("return document.activeElement.id") == "copy-result"
 
 
@@ -206,10 +207,10 @@ def test_the_tabs_and_the_dialog_work_by_keyboard(desk: Browser) -> None:
 def test_nothing_sticks_out_and_everything_can_be_read(window: Browser, office: Office, width: int, scheme: str) -> None:
     window.open(office.url, width, 800)
     window.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    window.wait("document.body.dataset.ready")
+    window.wait("document.body.dataset.ready", seconds=PATIENCE)
     write(window, "#copy-text", "这款理财低风险高收益，稳赚。")
     window.click("#copy-form .main")
-    window.wait("document.querySelector('.findings')")
+    window.wait("document.querySelector('.findings')", seconds=PATIENCE)
     for tab in ("tab-copy", "tab-gaps", "tab-answers", "tab-live"):
         window.run("document.getElementById(arguments[0]).click()", tab)
         if tab == "tab-answers":
