@@ -6,7 +6,7 @@ import argparse
 import difflib
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -121,18 +121,34 @@ def next_id(taken: Iterable[Approval | None]) -> int:
     return max(numbers, default=0) + 1
 
 
-def listing(subjects: Iterable[Subject], required: set[str], today: date) -> list[str]:
-    """Lines for what is unapproved, changed, expired or due; one per subject."""
-    lines = []
+def standing(subjects: Iterable[Subject], required: set[str], today: date) -> list[tuple[str, Subject]]:
+    """What is unapproved, changed, expired or due within thirty days, in words, with its subject."""
+    found = []
     for subject in subjects:
         if not subject.given and subject.name not in required:
             continue
         reason, approval = subject.wrong(today), subject.approval
         due = approval is not None and not reason and approval.until <= today + AHEAD
         if reason or due:
-            until = f"，到 {approval.until}" if approval else ""
-            lines.append(f"{REASONS[reason] if reason else '三十天内到期'}  {subject.name}  （{approval.id if approval else '没有编号'}{until}）{subject.file}")
+            found.append((REASONS[reason] if reason else "三十天内到期", subject))
+    return found
+
+
+def listing(subjects: Iterable[Subject], required: set[str], today: date) -> list[str]:
+    """The same as lines, one per subject."""
+    lines = []
+    for why, subject in standing(subjects, required, today):
+        approval = subject.approval
+        until = f"，到 {approval.until}" if approval else ""
+        lines.append(f"{why}  {subject.name}  （{approval.id if approval else '没有编号'}{until}）{subject.file}")
     return lines
+
+
+def to_be_approved(content: Content, products: Mapping[str, Product], institution: Institution) -> tuple[list[Subject], set[str]]:
+    """Everything that can be approved, and the names of what must be."""
+    subjects = [*(of_product(p, institution) for p in products.values()), *(of_response(r, institution) for r in content.variations())]
+    explain = needing(content) if "explain" in institution.approval_required else []
+    return subjects, set(products) | {f"{r.name}[{r.number}]" for r in explain}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -190,10 +206,7 @@ def _given(content: Content, products: dict[str, Product]) -> list[Approval | No
 
 
 def _list(content: Content, products: dict[str, Product], institution: Institution) -> int:
-    subjects = [*(of_product(p, institution) for p in products.values()), *(of_response(r, institution) for r in content.variations())]
-    explain = needing(content) if "explain" in institution.approval_required else []
-    required = set(products) | {f"{r.name}[{r.number}]" for r in explain}
-    lines = listing(subjects, required, institution.today())
+    lines = listing(*to_be_approved(content, products, institution), institution.today())
     print("\n".join(lines) if lines else "该批准的都批准了，三十天内没有到期的。")
     return REFUSED if lines else DONE
 

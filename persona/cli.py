@@ -85,13 +85,14 @@ def rules_main(argv: Sequence[str]) -> int:
 
 
 def report_main(argv: Sequence[str]) -> int:
-    """`mascot report audit`: what the audit says."""
-    from persona.compliance.report import audit_main
+    """`mascot report`: the morning page; `mascot report audit`: what the audit says."""
+    if argv and argv[0] == "audit":
+        from persona.compliance.report import audit_main
 
-    if not argv or argv[0] != "audit":
-        print("mascot report audit [--since 7d|日期] [--html 文件] [--json] [--verify]", file=sys.stderr)
-        return BAD_CALL
-    return audit_main(argv[1:])
+        return audit_main(argv[1:])
+    from persona.morning.cli import main as run
+
+    return run(argv)
 
 
 def lint_main(argv: Sequence[str]) -> int:
@@ -190,6 +191,13 @@ def preview_main(argv: Sequence[str]) -> int:
     return run(argv)
 
 
+def desk_main(argv: Sequence[str]) -> int:
+    """`mascot desk`: the editors' page."""
+    from persona.desk.cli import main as run
+
+    return run(argv)
+
+
 def new_main(argv: Sequence[str]) -> int:
     """`mascot new`: a file to begin with."""
     from persona.new.cli import main as run
@@ -240,7 +248,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "eval": (eval_main, "听懂多少：打分、交叉验证"),
     "review": (review_main, "查一段话能不能说"),
     "rules": (rules_main, "列出或解释合规规则"),
-    "report": (report_main, "审计报告：拒了什么、为什么"),
+    "report": (report_main, "早会的一页；report audit 看审计"),
     "tickets": (tickets_main, "看工单、接手、答复、办结"),
     "lint": (lint_main, "检查内容文件"),
     "new": (new_main, "新建话题、骗局、场景、栏目、产品页、规则、形象"),
@@ -249,6 +257,7 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "init": (init_main, "新建一家银行自己的项目"),
     "take": (take_main, "把库里的一个文件抄进本行项目里改"),
     "preview": (preview_main, "看一条回答每个形象怎么说"),
+    "desk": (desk_main, "编辑工作台：在浏览器里审文案、改回答、下架"),
     "test": (test_main, "按对话脚本说一遍"),
     "giveaway": (giveaway_main, "抽奖：名单、截止、开奖、核对"),
     "approve": (approve_main, "批准一条回答或一张产品页"),

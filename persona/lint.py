@@ -61,7 +61,8 @@ def _shown(file: Path, root: Path) -> str:
     return file.resolve().relative_to(root.resolve()).as_posix() if file.resolve().is_relative_to(root.resolve()) else file.as_posix()
 
 
-def _stamps(root: Path) -> dict[Path, tuple[int, int]]:
+def stamps(root: Path) -> dict[Path, tuple[int, int]]:
+    """When every file that a check reads was last written, and its size."""
     found = {}
     for file in [*content_files(root), *home_of(root).glob("compliance/**/*.yml")]:
         try:
@@ -75,14 +76,14 @@ def watch(root: Path, paths: Sequence[Path], seconds: float = 0.5) -> int:
     """Check again whenever a file is saved; say only what is new and what is gone, until Ctrl-C."""
     known = _wanted(problems_in(root), paths)
     print(output.text(known), "在看着；存盘就查，Ctrl-C 结束。", sep="\n", flush=True)
-    stamps = _stamps(root)
+    seen = stamps(root)
     try:
         while True:
             time.sleep(seconds)
-            now = _stamps(root)
-            if now == stamps:
+            now = stamps(root)
+            if now == seen:
                 continue
-            stamps = now
+            seen = now
             found = _wanted(problems_in(root), paths)
             fresh, gone = [one for one in found if one not in known], [one for one in known if one not in found]
             for problem in gone:

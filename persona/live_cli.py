@@ -6,6 +6,7 @@ import argparse
 import difflib
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -50,33 +51,61 @@ def _arguments(action: str, argv: Sequence[str]) -> argparse.Namespace:
     return ap.parse_args(argv)
 
 
+@dataclass(frozen=True)
+class Order:
+    """What is to be done to live.yml, by whom and why; `text` and below as the section asks for them."""
+
+    action: str
+    name: str
+    by: str
+    reason: str
+    undo: bool = False
+    text: str = ""
+    until: str = ""
+    topics: str = ""
+    role: str = ""
+    author: str = ""
+    second: str = ""
+
+
+def carry_out(order: Order) -> str:
+    """Write live.yml, checked before and with an audit line; what was done, in a sentence.
+
+    ValueError (EditError among them) for an order that is not whole or fits nothing, ContentError for what must not be
+    said: the file stays as it was.
+    """
+    if not order.name or not order.by.strip() or not order.reason.strip():
+        raise ValueError("要写明改哪一项、是谁、为什么。")
+    path, institution = live_path(), load_institution()
+    before = path.read_text(encoding="utf-8") if path.exists() else EMPTY
+    if order.undo:
+        after, entry = drop(before, (order.action,), order.name), {}
+    else:
+        at = institution.now().strftime("%Y-%m-%d %H:%M")
+        entry = {**_entry(order, institution), "reason": order.reason, "by": order.by, "at": at}
+        after = put(_with_section(before, order.action), (order.action,), order.name, entry)
+    _write(path, before, after)
+    project_log(institution).append({"kind": order.action, "subject": order.name, "undo": order.undo, "by": order.by, "reason": order.reason,
+                **({"approval": entry["approval"]} if "approval" in entry else {})})
+    return f"{'撤销了' if order.undo else '写好了'}：{order.action} {order.name}，在 {path}。正在运行的机器人几秒钟内照办；客户下一句就能看到。"
+
+
 def main(action: str, argv: Sequence[str]) -> int:
     """Run one of the four commands; exit 0 done, 1 refused, 2 bad call."""
     args = _arguments(action, argv)
-    path = live_path()
     try:
-        before = path.read_text(encoding="utf-8") if path.exists() else EMPTY
         if args.list:
-            return _list(action, path)
+            return _list(action, live_path())
         if not args.name or not args.by or not args.reason:
             raise ValueError(f"要写明是谁、为什么：mascot {action} 名字 --by 姓名 --reason 原因；看清单用 --list")
-        institution = load_institution()
-        at = institution.now().strftime("%Y-%m-%d %H:%M")
-        if args.undo:
-            after, entry = drop(before, (action,), args.name), {}
-        else:
-            entry = {**_entry(action, args, institution), "reason": args.reason, "by": args.by, "at": at}
-            after = put(_with_section(before, action), (action,), args.name, entry)
-        _write(path, before, after)
+        given = {key: value for key, value in vars(args).items() if key != "list" and value is not None}
+        print(carry_out(Order(action, **given)))
     except ContentError as error:
         print(f"没有写：{error}", file=sys.stderr)
         return REFUSED
     except (EditError, ValueError) as error:
         print(error, file=sys.stderr)
         return BAD_CALL
-    project_log(institution).append({"kind": action, "subject": args.name, "undo": args.undo, "by": args.by, "reason": args.reason,
-                **({"approval": entry["approval"]} if "approval" in entry else {})})
-    print(f"{'撤销了' if args.undo else '写好了'}：{action} {args.name}，在 {path}。正在运行的机器人几秒钟内照办；客户下一句就能看到。")
     return DONE
 
 
@@ -100,41 +129,41 @@ def _write(path: Path, before: str, after: str) -> None:
     save(path, before, after)
 
 
-def _entry(action: str, args: argparse.Namespace, institution: Institution) -> dict[str, object]:
+def _entry(order: Order, institution: Institution) -> dict[str, object]:
     """What the section holds besides who, when and why. ValueError says what is missing."""
-    if action == "freeze":
+    if order.action == "freeze":
         return {}
-    if action == "notice":
-        if not args.text:
-            raise ValueError("公告要写 --text。")
-        topics = [topic for topic in args.topics.replace("，", ",").split(",") if topic]
-        return {"text": args.text, **({"topics": topics} if topics else {}), **({"until": _day(args.until)} if args.until else {})}
-    content = load_content(".")
-    if args.name in NEVER:
-        raise ValueError(f"{args.name} 是下架以后顶上来的话，不能再下架或替换。")
-    known = [*content.responses, *(load_products(approved=False) if action == "withdraw" else ())]
-    if args.name not in known:
-        near = difflib.get_close_matches(args.name, known, n=3)
-        raise ValueError(f"没有叫「{args.name}」的回答{'或产品页' if action == 'withdraw' else ''}。" + (f"是不是 {'、'.join(near)}？" if near else ""))
-    return {} if action == "withdraw" else _replacement(args, content, institution)
+    if order.action == "notice":
+        if not order.text:
+            raise ValueError("公告要写要说的话（--text）。")
+        topics = [topic.strip() for topic in order.topics.replace("，", ",").split(",") if topic.strip()]
+        return {"text": order.text, **({"topics": topics} if topics else {}), **({"until": _day(order.until)} if order.until else {})}
+    content = load_content(Path.cwd())  # under the paths that the desk has read already
+    if order.name in NEVER:
+        raise ValueError(f"{order.name} 是下架以后顶上来的话，不能再下架或替换。")
+    known = [*content.responses, *(load_products(approved=False) if order.action == "withdraw" else ())]
+    if order.name not in known:
+        near = difflib.get_close_matches(order.name, known, n=3)
+        raise ValueError(f"没有叫「{order.name}」的回答{'或产品页' if order.action == 'withdraw' else ''}。" + (f"是不是 {'、'.join(near)}？" if near else ""))
+    return {} if order.action == "withdraw" else _replacement(order, content, institution)
 
 
-def _replacement(args: argparse.Namespace, content: Content, institution: Institution) -> dict[str, object]:
+def _replacement(order: Order, content: Content, institution: Institution) -> dict[str, object]:
     for key, what in (("text", "要说的话"), ("author", "作者"), ("role", "批准人的岗位"), ("until", "批准到哪一天")):
-        if not getattr(args, key):
-            raise ValueError(f"替换要有自己的批准：补上 --{key}（{what}）。")
-    meta = content.responses[args.name][0].metadata
+        if not getattr(order, key):
+            raise ValueError(f"替换要有自己的批准：补上{what}（--{key}）。")
+    meta = content.responses[order.name][0].metadata
     disclosures = [str(ident) for ident in meta.get("disclosures") or []]
-    today, until = institution.today(), date.fromisoformat(_day(args.until))
+    today, until = institution.today(), date.fromisoformat(_day(order.until))
     given: list[Approval | None] = [Approval.of(r.metadata.get("approval")) for r in content.variations()]
     given += [p.approval for p in load_products(approved=False).values()]
     given += [r.approval for r in _state().replaced.values()]
-    sha256 = digest(args.text, (), disclosures)
-    approval = Approval(f"A-{next_id(given):04d}", args.by, args.role, today, until, sha256, args.second)
-    reason = wrong(approval, sha256, args.author, today, needs_two_response(institution.four_eyes, str(meta.get("category") or "none")))
+    sha256 = digest(order.text, (), disclosures)
+    approval = Approval(f"A-{next_id(given):04d}", order.by, order.role, today, until, sha256, order.second)
+    reason = wrong(approval, sha256, order.author, today, needs_two_response(institution.four_eyes, str(meta.get("category") or "none")))
     if reason:
-        raise ValueError(f"{REASONS[reason]}（作者 {args.author}，批准人 {args.by}）。")
-    return {"text": args.text, "disclosures": disclosures, "author": args.author, "approval": approval.entry()}
+        raise ValueError(f"{REASONS[reason]}（作者 {order.author}，批准人 {order.by}）。")
+    return {"text": order.text, "disclosures": disclosures, "author": order.author, "approval": approval.entry()}
 
 
 def _state() -> Live:
@@ -145,7 +174,7 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise ValueError(f"--until：{text!r} 看不懂；写 2026-12-31 这样的日期。") from None
+        raise ValueError(f"日期 {text!r} 看不懂（--until）；写 2026-12-31 这样的日期。") from None
 
 
 def _list(action: str, path: Path) -> int:

@@ -21,6 +21,7 @@ STEP = "  "
 _PLAIN = re.compile(r"/?[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff./（）·-]*")
 _RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 Way = tuple["str | int", ...]
+Item = str | Mapping[str, str]
 
 
 class EditError(ValueError):
@@ -68,7 +69,7 @@ def put(text: str, way: Way, key: str, value: str | Sequence[object] | Mapping[s
                 text = put(text, (*way, key), inner_key, inner_value if isinstance(inner_value, Mapping) else str(inner_value))
             return text
         if isinstance(value, (list, tuple)):
-            return _listed(text, name, old, value)
+            return put_items(text, way, key, value)
         source = _like(text, old, value) if isinstance(value, str) else _flow_value(value)
         return text[:old.start_mark.index] + source + text[_end(text, old):]
     return _added(text, node, key, _flow_value(value))
@@ -83,6 +84,134 @@ def extend(text: str, way: Way, lines: Sequence[str]) -> str:
     last = text[text.rfind("\n", 0, end) + 1:end]
     pad = "\n" + " " * (len(last) - len(last.lstrip(" ")))
     return text[:end] + "".join(pad + line for line in lines) + text[end:]
+
+
+def put_items(text: str, way: Way, key: str, items: Sequence[Item]) -> str:
+    """The text with the list `key` of the mapping at `way` holding `items` (texts, or mappings of texts), `[]` for none.
+
+    What stays of a block list stays as it is written. A list that others use by name becomes the mapping's own first.
+    """
+    parents, _ = _walk(text, way)
+    aliased = _alias(text, parents)
+    if aliased:
+        return _unshared(text, parents, aliased, key, list(items))
+    text = own(text, (*way, key))
+    node = _walk(text, way)[1]
+    if not isinstance(node, MappingNode):
+        raise EditError("这里不是「键: 值」")
+    pair = next((pair for pair in node.value if pair[0].value == key), None)
+    if pair is None:
+        column = node.value[0][0].start_mark.column if node.value else 0
+        return _added(text, node, key, _flow_value(list(items)) if node.flow_style or not items else _block(items, column))
+    name, old = pair
+    if not isinstance(old, SequenceNode) or old.flow_style or not items:
+        start, end = old.start_mark.index, _end(text, old)
+        if isinstance(old, SequenceNode) and not old.flow_style:
+            start = text.index(":", name.end_mark.index) + 1
+            return text[:start] + " []" + text[start:text.index("\n", start)] + text[end:]  # a comment stays
+        block = isinstance(old, SequenceNode) and not old.value and any(isinstance(item, Mapping) for item in items)
+        return text[:start].rstrip(" ") + _block(items, name.start_mark.column) + text[end:] if block else text[:start] + _flow_value(list(items)) + text[end:]
+    return _changed_items(text, (*way, key), items)
+
+
+def _block(items: Sequence[Item], column: int) -> str:
+    """`- …` lines that begin with a line end, the dashes at `column`."""
+    pad, lines = "\n" + " " * column, ""
+    for item in items:
+        pairs = [f"{scalar(key)}: {scalar(value)}" for key, value in item.items()] if isinstance(item, Mapping) else [scalar(item)]
+        lines += f"{pad}- " + f"{pad}  ".join(pairs)
+    return lines
+
+
+def _changed_items(text: str, way: Way, items: Sequence[Item]) -> str:
+    """A block list item by item: what is gone first, then what is different, then what is new."""
+    held = _items(text, way)
+    while len(held) > len(items):
+        gone = next((at for at in reversed(range(len(held))) if held[at] not in items), len(held) - 1)
+        node = _walk(text, (*way, gone))[1]
+        start, end = text.rfind("\n", 0, node.start_mark.index) + 1, text.find("\n", _end(text, node)) + 1 or len(text)
+        text = text[:start] + text[end:]
+        del held[gone]
+    for at, (was, item) in enumerate(zip(held, items, strict=False)):
+        if was == item:
+            continue
+        if isinstance(was, dict) and isinstance(item, Mapping):
+            for key, value in item.items():
+                text = put(text, (*way, at), key, value) if was.get(key) != value else text
+        else:
+            node = _walk(text, (*way, at))[1]
+            source = flow(item) if isinstance(item, Mapping) else _like(text, node, item)
+            text = text[:node.start_mark.index] + source + text[_end(text, node):]
+    if len(items) > len(held):
+        node = _walk(text, way)[1]
+        at, line = _end(text, node), text.rfind("\n", 0, node.value[0].start_mark.index) + 1
+        at = text.find("\n", at) if text.find("\n", at) >= 0 else len(text)  # behind a comment
+        text = text[:at] + _block(items[len(held):], text.index("-", line) - line) + text[at:]
+    return text
+
+
+def _items(text: str, way: Way) -> list[str | dict[str, str]]:
+    node = _walk(text, way)[1]
+    return [{k.value: v.value for k, v in one.value} if isinstance(one, MappingNode) else str(one.value) for one in node.value]
+
+
+def own(text: str, way: Way) -> str:
+    """The text in which the node at `way` is written out, neither an alias nor the anchor that aliases stand for.
+
+    An alias becomes a copy of what it stands for; an anchor moves on (see `unanchored`). Nothing else changes in what the
+    file says. A node that is not there is nobody's.
+    """
+    try:
+        parents, node = _walk(text, way)
+    except EditError:
+        return text
+    name = parents[-1][0]
+    if name is None or not _alias(text, parents):
+        return unanchored(text, way)
+    at = name.end_mark.index
+    aliased = re.match(r"\s*:\s*\*[\w-]+", text[at:])
+    assert aliased is not None
+    return f"{text[:at]}:{_copy(text, node, name.start_mark.column)}{text[at + aliased.end():]}"
+
+
+def unanchored(text: str, way: Way) -> str:
+    """The text in which no alias stands for the node at `way`: its anchor has moved on to a copy at the first of them."""
+    parents, node = _walk(text, way)
+    name = parents[-1][0]
+    anchor = re.match(r"\s*:\s*(&([\w-]+))", text[name.end_mark.index:]) if name is not None else None
+    if name is None or anchor is None:
+        return text
+    start, rest = (name.end_mark.index + anchor.span(1)[side] for side in (0, 1))
+    free, after = text[:start].rstrip(" "), text[rest:]
+    use = re.search(rf"\*{re.escape(anchor.group(2))}(?![\w-])", text[_end(text, node):])
+    if use is None:
+        return free + after
+    at = _end(text, node) + use.start()
+    line = text[text.rfind("\n", 0, at) + 1:at]
+    copy = _copy(text, node, len(line) - len(line.lstrip(" -")))
+    return f"{free}{text[rest:at].rstrip(' ')} &{anchor.group(2)}{copy}{text[at + len(use.group()):]}"
+
+
+def _copy(text: str, node: Node, column: int) -> str:
+    """The source of a node for a key at `column`: behind a space on one line, or as a block on lines of its own."""
+    start, end = node.start_mark.index, _end(text, node)
+    if not isinstance(node, (MappingNode, SequenceNode)) or node.flow_style:
+        return " " + text[start:end]
+    first = node.value[0][0] if isinstance(node, MappingNode) else node.value[0]  # the node's own mark may be its anchor's
+    start = text.rfind("\n", 0, first.start_mark.index) + 1
+    lines = text[start:end].split("\n")
+    indent = len(lines[0]) - len(lines[0].lstrip(" "))
+    wanted = column + (0 if isinstance(node, SequenceNode) else len(STEP))
+    return "".join("\n" + (" " * max(wanted + len(line) - len(line.lstrip(" ")) - indent, 0) + line.lstrip(" ")).rstrip() for line in lines)
+
+
+def add_example(text: str, intent: str, phrase: str) -> str:
+    """The text with one more line at the end of the examples of `intent`."""
+    _, blocks = _walk(text, ("nlu",))
+    for at, block in enumerate(blocks.value):
+        if isinstance(block, MappingNode) and any(k.value == "intent" and v.value == intent for k, v in block.value):
+            return extend(text, ("nlu", at, "examples"), [f"- {phrase}"])
+    raise EditError(f"没有「{intent}」的例句")
 
 
 def drop(text: str, way: Way, key: str) -> str:
@@ -100,7 +229,7 @@ def drop(text: str, way: Way, key: str) -> str:
         end = old.end_mark.index if at or len(pairs) == 1 else pairs[at + 1][0].start_mark.index
         return text[:start] + text[end:]
     start = text.rfind("\n", 0, name.start_mark.index) + 1
-    end = text.find("\n", _end(text, old)) + 1 or len(text)
+    end = text.find("\n", _value_end(text, name, old)) + 1 or len(text)
     if len(pairs) > 1:
         return text[:start] + text[end:]
     colon = _colon_before(text, start)
@@ -157,7 +286,7 @@ def _alias(text: str, parents: list[tuple[Node | None, Node]]) -> str:
     return match.group(1) if match else ""
 
 
-def _unshared(text: str, parents: list[tuple[Node | None, Node]], alias: str, key: str, value: str | Sequence[object] | Mapping[str, object]) -> str:
+def _unshared(text: str, parents: list[tuple[Node | None, Node]], alias: str, key: str, value: object) -> str:
     """`metadata: *shared` becomes a mapping of its own that takes over what is shared."""
     name = parents[-1][0]
     assert name is not None
@@ -176,38 +305,13 @@ def _refuse_shared(text: str, node: Node) -> None:
         raise EditError(f"这一块别处也在用（*{head.group(1)}）；先把它抄成自己的一份，再写。")
 
 
-def _listed(text: str, name: Node, old: Node, items: Sequence[object]) -> str:
-    """A list in the place of another, in its style: one item a line where the old one had lines."""
-    if re.match(r"\s*:\s*[&*]", text[name.end_mark.index:]):
-        raise EditError(f"「{name.value}」别处也在用（&、*）；请直接改文件。")
-    if isinstance(old, SequenceNode) and not old.flow_style and old.value and items:
-        pad = "\n" + " " * old.start_mark.column
-        source = pad.join(f"- {_item(text, old, item, pad)}" for item in items)
-    else:
-        source = _flow_value(items)
-    return text[:old.start_mark.index] + source + text[_end(text, old):]
-
-
-def _item(text: str, old: SequenceNode, item: object, pad: str) -> str:
-    """An item of a list with lines: as it stands there already, or in the style of the first one."""
-    for node in old.value:
-        if isinstance(node, MappingNode) and isinstance(item, Mapping) and all(isinstance(v, ScalarNode) for _, v in node.value) \
-                and {k.value: v.value for k, v in node.value} == item:
-            return text[node.start_mark.index:_end(text, node)]
-    first = old.value[0]
-    if isinstance(first, MappingNode) and not first.flow_style and isinstance(item, Mapping):
-        return f"{pad}{STEP}".join(f"{scalar(str(key))}: {_flow_value(value)}" for key, value in item.items())
-    return _flow_value(item)
-
-
 def _added(text: str, node: MappingNode, key: str, source: str) -> str:
     if node.flow_style:
         if not node.value:
             return _first(text, node, key, source)
         at = node.value[-1][1].end_mark.index
         return f"{text[:at]}, {scalar(key)}: {source}{text[at:]}"
-    _, last = node.value[-1]
-    at = text.find("\n", _end(text, last))
+    at = text.find("\n", _value_end(text, *node.value[-1]))
     at = len(text) if at < 0 else at
     pad = "\n" + " " * node.value[0][0].start_mark.column
     return f"{text[:at]}{pad}{scalar(key)}: {source}{text[at:]}"
@@ -236,10 +340,16 @@ def _end(text: str, node: Node) -> int:
     """Where the node's last character stands; the end mark of a block lies behind the comments that follow it."""
     if isinstance(node, (MappingNode, SequenceNode)) and not node.flow_style and node.value:
         last = node.value[-1]
-        return _end(text, last[1] if isinstance(last, tuple) else last)
+        return _value_end(text, *last) if isinstance(last, tuple) else _end(text, last)
     if isinstance(node, ScalarNode) and node.style in ("|", ">"):
         return len(text[:node.end_mark.index].rstrip())
     return int(node.end_mark.index)
+
+
+def _value_end(text: str, name: Node, value: Node) -> int:
+    """Where a pair ends; an alias ends here, what it stands for somewhere else."""
+    alias = re.match(r"\s*:\s*\*[\w-]+", text[name.end_mark.index:])
+    return name.end_mark.index + alias.end() if alias else _end(text, value)
 
 
 def _colon_before(text: str, start: int) -> int:

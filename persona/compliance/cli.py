@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from persona.compliance.copy_review import questions_for
+from persona.compliance.copy_review import closing, questions_for
 from persona.compliance.guard import Guard
 from persona.compliance.model import CATEGORIES, CHANNELS, SCOPES, SPEAKERS, Context, Decision
 from persona.compliance.rules import HERE, RuleError
@@ -62,7 +62,7 @@ def _print(decision: Decision, guard: Guard, speaker: str) -> None:
         print(f"还缺 {name}：{guard.disclosures[name]['text']}")
     for question in questions_for(guard, decision) if speaker == "copy" else ():
         print(f"要人判断：{question}")
-    print(f"机器初筛（规则集 {decision.ruleset}，{datetime.now():%Y-%m-%d}），不代替合规审批。")
+    print(closing(decision, datetime.now().date()))
 
 
 def _jsonl(path: str, guard: Guard, args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ class Draft:
 
     text: str
     channel: str = "own_web"
+    asked: frozenset[str] | None = None  # categories the customer asked about; None: not known
 
 
 @lru_cache(maxsize=1)
@@ -103,6 +105,7 @@ class CopyReview:
     findings: tuple[str, ...]
     missing: tuple[str, ...]
     questions: tuple[str, ...]
+    told: tuple[Finding, ...] = ()  # what `findings` tells, in the same order
 
     @property
     def lines(self) -> frozenset[str]:
@@ -137,21 +140,27 @@ def questions_for(guard: Guard, decision: Decision) -> list[str]:
 
 def review(guard: Guard, draft: Draft) -> CopyReview:
     """Review a draft as copy: nobody asked for it, and it is not said by the mascot."""
-    decision = guard.review(draft.text, Context(channel=draft.channel, speaker="copy"))
+    decision = guard.review(draft.text, Context(channel=draft.channel, asked=draft.asked, speaker="copy"))
     disclosing = {rule.id for rule in guard.rules if rule.need}
     # A rule that asks for disclosures is told by what is missing; a second opinion only when there is no first.
     wording = [f for f in decision.findings if f.rule not in disclosing]
-    told = [f for f in wording if not f.rule.startswith("SO-")] or wording
+    told = _once([f for f in wording if not f.rule.startswith("SO-")] or wording)
     asked = questions_for(guard, decision)
     if "[已隐去:" in draft.text:
         asked.append("打了码的电话、证件号没有审到：稿里不能留个人电话和证件号，删掉了吗？")
     return CopyReview(
         draft,
         decision,
-        tuple(f"{n}. {_told(f)}" for n, f in enumerate(_once(told), 1)),
+        tuple(f"{n}. {_told(f)}" for n, f in enumerate(told, 1)),
         tuple(f"· {guard.disclosures[name]['text']}" for name in decision.missing),
         tuple(f"？{q}" for q in asked),
+        tuple(told),
     )
+
+
+def closing(decision: Decision, day: date) -> str:
+    """What stands under every review."""
+    return f"机器初筛（规则集 {decision.ruleset}，{day}），不代替合规审批。"
 
 
 def _once(findings: list[Finding]) -> list[Finding]:

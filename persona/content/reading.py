@@ -78,6 +78,11 @@ def read_responses(file: Path) -> tuple[Response, ...]:
     return _read_file(file, _stamp(file))[2]
 
 
+def responses_of(document: Document) -> tuple[Response, ...]:
+    """The answers of a document that was read already; what is misspelt is told among its problems."""
+    return tuple(_responses(document)) if isinstance(document.data, dict) else ()
+
+
 def _stamp(file: Path) -> tuple[object, ...]:
     try:
         stat = file.stat()

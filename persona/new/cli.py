@@ -68,7 +68,16 @@ def write_draft(root: Path, kind: str, ident: str, title: str, today: date) -> P
     return file
 
 
-def _next_steps(kind: str, ident: str, title: str, draft: str, place: str) -> list[str]:
+def unfit(kind: str, ident: str, title: str) -> str:
+    """Why a new file cannot be called so, or ""."""
+    if not re.fullmatch(_ID.get(kind, r"[a-z][a-z0-9_]*"), ident):
+        return f"「{ident}」不能当名字，写成{_SHAPE.get(kind, '小写字母、数字和下划线，字母开头')}。"
+    if not re.fullmatch(r"[^\s\"'{}\[\]:#$\\]{1,20}", title):
+        return "写上中文名字（--title），1 到 20 个字，不带空格、引号和括号，例如 保管箱。"
+    return ""
+
+
+def next_steps(kind: str, ident: str, title: str, draft: str, place: str) -> list[str]:
     """What the editor does now."""
     steps = [f"改 {draft}，注释里写着每一格填什么。"]
     if kind != "rule":
@@ -123,11 +132,9 @@ def main(argv: Sequence[str]) -> int:
     if not (root / "data").is_dir():
         print("这里没有 data 文件夹；请在项目文件夹里运行。", file=sys.stderr)
         return BAD_CALL
-    if not re.fullmatch(_ID.get(args.kind, r"[a-z][a-z0-9_]*"), args.id):
-        print(f"「{args.id}」不能当名字，写成{_SHAPE.get(args.kind, '小写字母、数字和下划线，字母开头')}。", file=sys.stderr)
-        return BAD_CALL
-    if not args.title or not re.fullmatch(r"[^\s\"'{}\[\]:#$\\]{1,20}", args.title):
-        print("用 --title 写上中文名字，1 到 20 个字，不带空格、引号和括号，例如 --title 保管箱。", file=sys.stderr)
+    wrong = unfit(args.kind, args.id, args.title or "")
+    if wrong:
+        print(wrong, file=sys.stderr)
         return BAD_CALL
     bank = load_institution()
     try:
@@ -152,7 +159,7 @@ def main(argv: Sequence[str]) -> int:
     shown = draft.relative_to(root).as_posix()
     place = place_of(root, draft)
     print(f"写好了：{shown}")
-    _tell(_next_steps(args.kind, args.id, args.title, shown, place.relative_to(root).as_posix() if place.is_relative_to(root) else str(place)))
+    _tell(next_steps(args.kind, args.id, args.title, shown, place.relative_to(root).as_posix() if place.is_relative_to(root) else str(place)))
     return FOUND if problems else DONE
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from persona.approval import REASONS
 from persona.choosing import IN_CHARACTER, fitting
 from persona.compliance import Context, Guard
+from persona.compliance.words import CATEGORY_NAMES, DEPTH_NAMES
 from persona.content.model import Response
 from persona.content.reading import read_responses
 from persona.errors import RenderError
@@ -172,7 +173,7 @@ def _heard(text: str, context: Context, desk: Desk) -> tuple[bool, list[str]]:
     decision = desk.guard.review(text, context)
     said = [f"{one.rule}「{one.text}」：{one.message} → {one.fix}" for one in decision.findings]
     said += [f"缺披露 {name}：{desk.disclosures.get(name, '')}" for name in decision.missing]
-    depth = "、".join(f"{category} {depth}" for category, depth in decision.depths.items())
+    depth = "、".join(f"{CATEGORY_NAMES[category]}（{DEPTH_NAMES[depth]}）" for category, depth in decision.depths.items())
     return decision.allowed, said or ["通过。" + (f"讲到：{depth}" if depth else "没讲到产品。")]
 
 

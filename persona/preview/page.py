@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
+from persona import localserver
+from persona.localserver import LOCAL, Reply, Request
 from persona.preview.bubbles import Bubble
 from persona.preview.terminal import TONES
 
-LOCAL = "127.0.0.1"
+__all__ = ["LOCAL", "page", "serve"]
+
 _STYLE = """
 body{font:16px/1.6 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;margin:1.5rem;background:#eceae6;color:#222}
 h1{font-size:1.1rem}main{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:flex-start}
@@ -68,20 +71,9 @@ def page(title: str, bubbles: Sequence[Bubble], *, elder: bool = False, stamp: s
 def serve(port: int, draw: Callable[[], str], stamp: Callable[[], str]) -> ThreadingHTTPServer:
     """A server on 127.0.0.1 that answers `/` with `draw()` and `/stamp` with `stamp()`; the caller runs and closes it."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path not in ("/", "/stamp"):
-                self.send_error(404)
-                return
-            body = (draw() if self.path == "/" else stamp()).encode("utf-8")
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8" if self.path == "/" else "text/plain")
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Cache-Control", "no-store")
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(request: Request) -> Reply:
+        if request.method != "GET" or request.path not in ("/", "/stamp"):
+            return Reply.text("没有这一页。", 404)
+        return Reply.text(draw(), content_type="text/html; charset=utf-8") if request.path == "/" else Reply.text(stamp())
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: the page asks every second."""
-
-    return ThreadingHTTPServer((LOCAL, port), Handler)
+    return localserver.serve(port, answer)

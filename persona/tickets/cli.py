@@ -11,9 +11,9 @@ from typing import Any
 
 from persona.tickets.model import CLOSED, STATES, WAITING, WITH_STAFF, Line, Ticket
 
-_STATE = {WAITING: "排队", WITH_STAFF: "人工接手", CLOSED: "已办结"}
-_REASON = {"handoff": "找人工", "message": "留言", "complain": "投诉", "missold": "卖错产品", "callback": "同意回电"}
-_URGENCY = {"critical": "危急", "urgent": "紧急", "normal": "普通"}
+STATE = {WAITING: "排队", WITH_STAFF: "人工接手", CLOSED: "已办结"}
+REASON = {"handoff": "找人工", "message": "留言", "complain": "投诉", "missold": "卖错产品", "callback": "同意回电"}
+URGENCY = {"critical": "危急", "urgent": "紧急", "normal": "普通"}
 _SPEAKER = {"customer": "客户", "bot": "机器人", "staff": "人工"}
 BAD_CALL = 2
 
@@ -89,7 +89,7 @@ def _print(data: Any, as_json: bool) -> None:
 def _row(ticket: Ticket) -> str:
     who = f"  {ticket.staff}（{ticket.staff_id}）" if ticket.staff else ""
     return (
-        f"{ticket.number}  {_URGENCY[ticket.urgency]}  {_STATE[ticket.state]}  {_REASON[ticket.reason]}"
+        f"{ticket.number}  {URGENCY[ticket.urgency]}  {STATE[ticket.state]}  {REASON[ticket.reason]}"
         f"  {ticket.due:%m-%d %H:%M} 前答复{who}"
     )
 

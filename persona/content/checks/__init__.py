@@ -64,6 +64,12 @@ def check_project(house: House) -> list[Problem]:
     return _first_of_each([*found, *spoken.spoken(house, found)])
 
 
+def check_answer(response: Response, house: House) -> list[Problem]:
+    """The same for one variation on its own, which may be one that nobody has saved yet."""
+    found = [problem for examine in ANSWER for problem in examine(response, house)]
+    return _first_of_each([*found, *spoken.answer(response, house, found)])
+
+
 # One name that is gone can be missed in many places; mended in one, it is mended in all.
 TOGETHER, TOGETHER_FROM = ("P606", "P618", "P627", "P636"), 4
 

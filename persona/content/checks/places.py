@@ -113,20 +113,30 @@ def speaker(house: House) -> Iterator[Problem]:
         yield Problem(document.file, line, "P636", "mascot", f"没有这个形象：{ident}", "可选：" + "、".join(house.mascots) + "。", column, ident)
 
 
+def speakers(house: House) -> dict[str, set[str]]:
+    """Scene of small talk -> the mascots with words of their own for it, "" where there is a neutral variation."""
+    found = {name: {response.mascot for response in group} for name, group in house.content.responses.items() if group[0].kind == "chitchat"}
+    # a name without a card has been told
+    return {name: own for name, own in found.items() if not own - set(house.mascots) - {""}}
+
+
+def missed(house: House) -> dict[str, list[str]]:
+    """Mascot -> the scenes it lacks; see `scenes`."""
+    spoken = speakers(house)
+    own = Counter(ident for found in spoken.values() for ident in found)
+    lacking: dict[str, list[str]] = defaultdict(list)
+    for name, found in spoken.items():
+        for ident in house.mascots:
+            if ident not in found and found != {""} and ("" not in found or own[ident] * 2 > len(spoken)):
+                lacking[ident].append(name)
+    return lacking
+
+
 def scenes(house: House) -> Iterator[Problem]:
     """Small talk is written for each mascot. One that has its own words for most scenes is missed in the others;
     one that has few speaks the scene's neutral variation, so that a new card can talk from the first day.
     """
-    speakers = {name: {response.mascot for response in group} for name, group in house.content.responses.items() if group[0].kind == "chitchat"}
-    # a name without a card has been told
-    speakers = {name: found for name, found in speakers.items() if not found - set(house.mascots) - {""}}
-    own = Counter(ident for found in speakers.values() for ident in found)
-    lacking: dict[str, list[str]] = defaultdict(list)
-    for name, found in speakers.items():
-        for ident in house.mascots:
-            if ident not in found and found != {""} and ("" not in found or own[ident] * 2 > len(speakers)):
-                lacking[ident].append(name)
-    for ident, names in lacking.items():
+    for ident, names in missed(house).items():
         mascot = house.mascots[ident]
         listed = names if len(names) <= SCENES_LISTED else names[:1]
         for name in listed:

@@ -130,22 +130,41 @@ def spoken(house: House, found: list[Problem]) -> Iterator[Problem]:
         return  # a file the guard reads besides its rules is broken, which has been told
     if not house.institution.name or not house.mascots:
         return  # without a bank and a mascot nothing can be said; that has been told
-    trouble: dict[str, set[str]] = {}
-    for problem in found:
-        trouble.setdefault(problem.key.rpartition("].")[0] + "]" if "]." in problem.key else problem.key, set()).add(problem.code)
+    trouble = _trouble(found)
     voice = Voice(house.mascots, _without_braces(house.institution), house.figures)
     for response in house.content.variations():
-        codes = trouble.get(f"{response.name}[{response.number}]", set())
-        if response.text.strip() and not codes & _CAUSES and not response.metadata.get("values"):
-            yield from _said(response, house, voice, reviews, codes)
-        for button in response.buttons:
-            heard = reviews.of(named(button.title, house.names), Context(tone=response.tone or "warm", now=house.today), "wording")
-            # ten characters are too few for the opinion on a sentence as a whole
-            yield from _findings(response, ("buttons", button.number, "title"), [one for one in heard["findings"] if one[0] != "SO-01"])
+        yield from _of_answer(response, house, voice, reviews, trouble)
     yield from check_giveaways(house.giveaways, house.content, house.institution, voice, reviews.review)
     yield from check_quiz(house.items, house.content, house.institution, voice, reviews.review)
     yield from branches.spoken(house, reviews.review)
     reviews.store()
+
+
+def answer(response: Response, house: House, found: list[Problem]) -> Iterator[Problem]:
+    """The guard's findings on one variation; `found` is what the other checks say of it."""
+    try:
+        reviews = Reviews(house.home, None)
+    except (RuleError, YAMLError):
+        return  # told by `spoken`
+    yield from _of_answer(response, house, Voice(house.mascots, _without_braces(house.institution), house.figures), reviews, _trouble(found))
+
+
+def _trouble(found: list[Problem]) -> dict[str, set[str]]:
+    """Variation -> the codes told of it."""
+    trouble: dict[str, set[str]] = {}
+    for problem in found:
+        trouble.setdefault(problem.key.rpartition("].")[0] + "]" if "]." in problem.key else problem.key, set()).add(problem.code)
+    return trouble
+
+
+def _of_answer(response: Response, house: House, voice: Voice, reviews: Reviews, trouble: Mapping[str, set[str]]) -> Iterator[Problem]:
+    codes = trouble.get(f"{response.name}[{response.number}]", set())
+    if response.text.strip() and not codes & _CAUSES and not response.metadata.get("values"):
+        yield from _said(response, house, voice, reviews, codes)
+    for button in response.buttons:
+        heard = reviews.of(named(button.title, house.names), Context(tone=response.tone or "warm", now=house.today), "wording")
+        # ten characters are too few for the opinion on a sentence as a whole
+        yield from _findings(response, ("buttons", button.number, "title"), [one for one in heard["findings"] if one[0] != "SO-01"])
 
 
 def _said(response: Response, house: House, voice: Voice, reviews: Reviews, codes: set[str]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,8 @@ def shown(handbook):
     return found
 
 
-def mascot(folder, *args):
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+def mascot(folder, *args, **more):
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **more}
     return subprocess.run([sys.executable, "-m", "persona.cli", *args], cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
@@ -128,6 +129,30 @@ def test_what_parse_says_is_what_is_printed(handbook):
     for command, lines in parses:
         # probabilities move with every training; what was understood must not
         assert understand(command[1]).as_dict()["intent"] == lines[0].split()[0], command
+
+
+def test_what_report_says_of_an_empty_project_is_what_is_printed(handbook, project):
+    ((command, lines),) = [one for one in shown(handbook) if one[0][0] == "report"]
+    run = mascot(project, *command, MASCOT_DB=f"sqlite:///{project}/none.db", MASCOT_AUDIT=str(project / "none.jsonl"))
+    assert lines.pop() == "…" and lines[0].split("：")[0] == "福禾银行 早会"
+    said = [line for line in run.stdout.splitlines() if line]
+    assert said[1:len(lines)] == lines[1:], run.stderr
+    assert not list(project.glob("none*"))
+
+
+def test_the_desk_opens_where_it_says(handbook, project):
+    ((command, lines),) = [one for one in shown(handbook) if one[0][0] == "desk"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = ["0" if word == "7800" else word for word in command]
+    desk = subprocess.Popen([sys.executable, "-m", "persona.cli", *command], cwd=project, env=env, stdout=subprocess.PIPE, text=True)
+    try:
+        said = [desk.stdout.readline().rstrip("\n") for _ in lines]
+        assert [re.sub(r":\d+/\?token=[\w-]{32}$", "", line) for line in said] == [re.sub(r":7800/\?token=[\w-]{32}$", "", line) for line in lines]
+        with urllib.request.urlopen(said[0].removeprefix("打开 "), timeout=20) as page:
+            assert "编辑工作台" in page.read().decode()
+    finally:
+        desk.terminate()
+        desk.wait(20)
 
 
 def test_the_table_of_codes_is_the_codes(handbook):

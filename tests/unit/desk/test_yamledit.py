@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 
-from persona.yamledit import EditError, drop, put, save
+from persona.yamledit import EditError, add_example, drop, put, put_items, save, unanchored
 
 FILE = '''# 开头的说明
 version: "3.1"
@@ -118,3 +119,80 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
         save(file, SWITCHES, SWITCHES + "# 二\n")
     assert file.read_text(encoding="utf-8") == SWITCHES + "# 一\n"
     assert [p.name for p in tmp_path.iterdir()] == ["live.yml"]
+
+
+LISTS = '''responses:
+  utter_a:
+  - text: "一"
+    buttons: &more   # 三个
+    # 先问这个
+    - {title: 甲, payload: /a}
+    - title: '乙'   # 常按
+      payload: /b
+    metadata: &plain
+      tone: warm  # 暖
+      disclosures: [D-1]
+  - text: "二"
+    buttons: *more
+    metadata: *plain
+  utter_b:
+  - text: "三"
+    metadata: *plain
+nlu:
+- intent: faq/a
+  examples: |
+    - 甲怎么办
+    - 甲多少钱
+
+# 后面还有
+- intent: faq/b
+  examples: |
+    - 乙怎么办
+'''
+FIRST, SECOND = ("responses", "utter_a", 0), ("responses", "utter_a", 1)
+A, B, C = {"title": "甲", "payload": "/a"}, {"title": "乙", "payload": "/b"}, {"title": "丙: 丁", "payload": "/c"}
+
+
+def expected(way: tuple[str | int, ...], key: str, value: object, below: str = "") -> object:
+    """What the file says when only this one thing has changed: nothing is shared in plain JSON."""
+    data = json.loads(json.dumps(yaml.safe_load(LISTS)))
+    holder = data[way[0]][way[1]][way[2]]
+    (holder[below] if below else holder)[key] = value
+    return data
+
+
+@pytest.mark.parametrize("items", [[], [A], [B], [A, B, C], [C, B], [A, {"title": "乙二", "payload": "/b"}]])
+@pytest.mark.parametrize("way", [FIRST, SECOND])
+def test_a_list_changes_for_one_answer_alone_although_others_use_it_by_name(way: tuple[str | int, ...], items: list[dict[str, str]]) -> None:
+    after = put_items(LISTS, way, "buttons", items)
+    assert yaml.safe_load(after) == expected(way, "buttons", items)
+    assert all(note in after for note in ("# 三个", "# 暖", "# 后面还有"))
+
+
+def test_what_stays_of_a_list_stays_as_it_is_written() -> None:
+    alone = LISTS.replace("    buttons: *more\n", "")
+    after = put_items(alone, FIRST, "buttons", [A, {"title": "乙", "payload": "/bb"}])
+    assert sorted(diff(after, alone)) == ["+      payload: /bb", "+    buttons:   # 三个", "-      payload: /b", "-    buttons: &more   # 三个"]
+
+
+def test_an_entry_of_shared_metadata_changes_for_one_answer_alone() -> None:
+    meta = (*FIRST, "metadata")
+    after = put_items(unanchored(LISTS, meta), meta, "disclosures", ["D-1", "D-2"])
+    assert yaml.safe_load(after) == expected(FIRST, "disclosures", ["D-1", "D-2"], "metadata")
+    meta = (*SECOND, "metadata")
+    after = put_items(LISTS, meta, "disclosures", [])
+    assert yaml.safe_load(after) == expected(SECOND, "disclosures", [], "metadata")
+    assert diff(after, LISTS)[0] == "-    metadata: *plain" and len(diff(after, LISTS)) == 4
+
+
+def test_a_key_behind_an_alias_is_added_to_its_own_answer() -> None:
+    after = put(LISTS, ("responses", "utter_b", 0), "channel", "rest")
+    assert yaml.safe_load(after) == expected(("responses", "utter_b", 0), "channel", "rest")
+
+
+def test_an_example_is_one_new_line_in_its_place() -> None:
+    assert diff(add_example(LISTS, "faq/a", "甲 贵不贵"), LISTS) == ["+    - 甲 贵不贵"]
+    assert yaml.safe_load(add_example(LISTS, "faq/a", "甲 贵不贵"))["nlu"][0]["examples"].split("\n")[2] == "- 甲 贵不贵"
+    assert diff(add_example(LISTS, "faq/b", "乙呢"), LISTS) == ["+    - 乙呢"]
+    with pytest.raises(EditError, match="faq/c"):
+        add_example(LISTS, "faq/c", "丙呢")

@@ -1,0 +1,1 @@
+"""`mascot report`: what the morning meeting looks at, on one page."""
