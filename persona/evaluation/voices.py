@@ -17,7 +17,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -72,12 +72,20 @@ def lines(content: Content, mascots: Mapping[str, Mascot]) -> list[Line]:
     ]
 
 
+def speakers(said: Sequence[Line], mascots: Mapping[str, Mascot]) -> dict[str, Mascot]:
+    """The mascots that have words of their own in most scenes; a new card speaks what all share until then."""
+    scenes = {line.scene for line in said if line.mascot}
+    own = Counter(ident for _, ident in {(line.scene, line.mascot) for line in said})
+    return {ident: card for ident, card in mascots.items() if own[ident] * 2 > len(scenes)}
+
+
 def missing(said: Sequence[Line], mascots: Mapping[str, Mascot]) -> list[str]:
     """Scenes with too few variations, in two tones, or with characters where there may be none.
 
     A scene is written for every mascot or for none; sober ones for none, and more often, because people stay in them.
     """
     found = []
+    written = speakers(said, mascots)
     scenes: dict[str, list[Line]] = defaultdict(list)
     for line in said:
         scenes[line.scene].append(line)
@@ -92,7 +100,7 @@ def missing(said: Sequence[Line], mascots: Mapping[str, Mascot]) -> list[str]:
         elif len(count) == 1 and count[""] < (SOBER_SCENE if grave else PER_SCENE):
             found.append(f"{scene}：大家共用的只有 {count['']} 条")
         elif len(count) > 1:
-            found += [f"{scene}：{card.name}只有 {count[ident]} 条" for ident, card in mascots.items() if count[ident] < PER_SCENE]
+            found += [f"{scene}：{card.name}只有 {count[ident]} 条" for ident, card in written.items() if count[ident] < PER_SCENE]
     return found
 
 
@@ -206,6 +214,26 @@ def by_machine(said: Sequence[Line]) -> list[tuple[Line, str]]:
     return found
 
 
+def card_lines(mascots: Mapping[str, Mascot]) -> list[Line]:
+    """What the cards alone tell of each mascot: its description and its own sentences, without names."""
+    rows = []
+    for ident, card in mascots.items():
+        told = [
+            card.look, card.origin, card.want, card.fear, card.flaw, *card.gesture.values(), *card.duty.values(), *card.knows,
+            *(text for group in (card.greetings, card.refusals, card.tails, card.good) for texts in group.values() for text in texts),
+            *(festival.text for festival in card.festivals), *(phrase.text for phrase in (*card.catchphrases, *card.running)),
+        ]
+        rows += [Line("", ident, "", False, text, bare(text, mascots.values())) for text in told]
+    return rows
+
+
+def masked(said: Sequence[Line], mascots: Mapping[str, Mascot]) -> list[Line]:
+    """The lines without the cards' images and without 您 and 咱: what is left is manner."""
+    words = sorted({word for card in mascots.values() for word in card.metaphors_use}, key=len, reverse=True)
+    images = re.compile("|".join(map(re.escape, words)))
+    return [replace(line, bare=images.sub("某", line.bare).replace("您", "你").replace("咱", "我们")) for line in said]
+
+
 def score(pairs: Iterable[tuple[str, str]]) -> str:
     """`(right, named)` pairs as a small table: hits per mascot and confusions."""
     rows = list(pairs)
@@ -252,7 +280,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     found += [f"{ident}：「{word}」在 {part:.0%} 的话里" for ident, word, part in images if part > MOTIF_SHARE]
     print("\n".join(found) or "齐了，没有撞的、重复的。")
     print("最常用的意象：" + "，".join(f"{ident} {word} {part:.0%}" for ident, word, part in images[:12]))
-    print("机器读者：" + score((line.mascot, named) for line, named in by_machine(said)))
+    written = [line for line in said if line.mascot]
+    print("机器读者，读过别的场景：" + score((line.mascot, named) for line, named in by_machine(said)))
+    print("同上，盖住意象和「您」「咱」：" + score((line.mascot, named) for line, named in by_machine(masked(said, mascots))))
+    reader = Reader(card_lines(mascots))
+    print("机器读者，只读过卡片：" + score((line.mascot, reader.name(line)) for line in written))
     return 1 if found else 0
 
 

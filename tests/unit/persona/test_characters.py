@@ -11,9 +11,9 @@ from persona.evaluation import voices
 from persona.evaluation.voices import Line, Reader, bare, by_machine, missing, motifs, repeated, score, shared, sheet, too_long
 from persona.mascot import load_mascots
 
-MASCOTS = load_mascots()
 CONTENT = load_content(Path.cwd())
-SAID = voices.lines(CONTENT, MASCOTS)
+SAID = voices.lines(CONTENT, load_mascots())
+MASCOTS = voices.speakers(SAID, load_mascots())
 
 
 def line(scene: str, mascot: str, text: str, tone: str = "playful", *, sober: bool = False) -> Line:
@@ -97,6 +97,12 @@ def test_a_sheet_is_the_same_for_the_same_seed_and_has_every_mascot_once_a_scene
 def test_a_machine_that_knows_the_other_scenes_names_the_speaker() -> None:
     found = by_machine(SAID)
     assert sum(row.mascot == named for row, named in found) >= 0.8 * len(found), score((r.mascot, n) for r, n in found)
+
+
+def test_a_machine_that_knows_the_cards_only_names_the_speaker() -> None:
+    reader = Reader(voices.card_lines(MASCOTS))
+    written = [row for row in SAID if row.mascot]
+    assert sum(row.mascot == reader.name(row) for row in written) >= 0.8 * len(written)
 
 
 def test_the_machine_can_be_wrong() -> None:
