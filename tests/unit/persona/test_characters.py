@@ -8,7 +8,19 @@ from pathlib import Path
 
 from persona.content import load_content
 from persona.evaluation import voices
-from persona.evaluation.voices import Line, Reader, bare, by_machine, missing, motifs, repeated, score, shared, sheet, too_long
+from persona.evaluation.voices import (
+    Line,
+    Reader,
+    bare,
+    by_machine,
+    missing,
+    motifs,
+    repeated,
+    score,
+    shared,
+    sheet,
+    too_long,
+)
 from persona.mascot import load_mascots
 
 CONTENT = load_content(Path.cwd())
