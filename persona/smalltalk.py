@@ -20,11 +20,13 @@ LIGHT = ("utter_column", "utter_ask_mascot", "utter_out_of_scope", "utter_goodby
 LEAST = 0.12  # a scene as likely as this is said rather than a question back
 ALARMS = frozenset({"crisis", "scam_now", "been_scammed"})
 WEAK = 0.6  # an alarm below this, without a word of fraud, loss or despair, is not taken from a talk that was light
+CLEAR = 0.85  # what is as clearly not for a bank is told so
 SHORT = 16  # characters
 _MORE = re.compile(
     r"^(?:那|那就|嗯|哈哈+)?[，,]?(?:再|还要|还想)?(?:再)?(?:来|讲|说|换|唱|跳)(?:一|两)?(?:个|条|首|段|句|支)?(?:别的|新的)?(?:吧|呗|嘛|呀|啊|听听)?$"
     r"|^(?:还有(?:吗|么|没有?|呢|别的吗)|继续|接着(?:说|讲|来)|下一个|another one|one more)[吧呀呢！!。~～]*$"
 )
+_THEN = re.compile(r"^(?:那|哈哈+)?[，,]?(?:后来|然后|接着|结果)(?:呢|怎么样|怎么样了)?$|^(?:真的?吗|真的假的|不会吧|为什么|为啥|凭什么)(?:呢|呀|啊)?$")
 _MONEY = re.compile(r"[0-9０-９一二两三四五六七八九十百千万]+\s*(?:块|元|万|千|百)")
 _YOU = re.compile(r"^(?:那|嗯)?[，,]?你(?:呢|自己呢|怎么样呢|那边呢)[？?]?$")
 
@@ -47,13 +49,15 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
     heavy = scene in HEAVY
     if scene and not heavy and (_MORE.match(bare) or _YOU.match(bare)):
         return GO_ON if scene == "go_on" else f"chitchat/{scene}"
+    if _THEN.match(bare):
+        return LISTENING if heavy else GO_ON
     if matter or cue or _MONEY.search(text) or len(bare) > SHORT or intent.startswith("chitchat/"):
         return ""
     lost = intent in ("nlu_fallback", "out_of_scope") or (heavy and intent in ("affirm", "say_again", "not_what_i_meant"))
     faint = intent.split(".")[0] in ALARMS and confidence < WEAK
     if intent == "crisis" and heavy and confidence >= WEAK / 2:
         return ""  # somebody who is not well already: rather once too often
-    if not (lost or faint) or (intent == "out_of_scope" and confidence >= WEAK and not heavy):
+    if not (lost or faint) or (intent == "out_of_scope" and confidence >= CLEAR and not heavy):
         return ""
     if heavy:
         return LISTENING

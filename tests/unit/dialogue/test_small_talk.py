@@ -35,6 +35,13 @@ def test_what_is_not_understood_goes_on() -> None:
     assert after("utter_faq/fund", "它叫橘子") == ""
 
 
+def test_then_and_why_go_on_whatever_the_words_alone_mean() -> None:
+    for text in ("后来呢", "然后呢？", "真的假的", "真的吗", "为什么呀"):
+        assert after(JOKE, text, "check_suspicious", 0.9, matter=True) == "chitchat/go_on"
+        assert after(LONELY, text, "been_scammed", 0.9) == "chitchat/listening"
+        assert after("utter_faq/fund", text, "been_scammed", 0.9) == ""
+
+
 def test_an_alarm_without_a_word_of_one_is_weak_and_a_real_one_stands() -> None:
     assert after(JOKE, "都投了五家了", "scam_now", 0.28) == "chitchat/go_on"
     assert after(JOKE, "我被骗了", "been_scammed", 0.5, cue=True) == ""
