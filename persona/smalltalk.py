@@ -63,3 +63,10 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
         return LISTENING
     likely = next((label for label, p in top if label.startswith("chitchat/") and p >= LEAST), "")
     return likely or GO_ON
+
+
+def out_of_place(label: str, text: str, response: str, *, alarmed: bool) -> bool:
+    """Whether `label` does not follow from what was said: a story goes on after a lost card, or an alarm comes of 「然后呢」."""
+    if label == GO_ON:
+        return not scene_of(response) and not response.startswith(LIGHT)
+    return not alarmed and label.split(".")[0] in ALARMS and bool(_THEN.match(text.strip(" 。！!？?~～…")))

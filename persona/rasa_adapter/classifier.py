@@ -31,7 +31,7 @@ from persona.institution import load_institution
 from persona.labels import Labels
 from persona.leisure import continued
 from persona.nlu import entities as lexicon
-from persona.nlu.context import FINAL, Context, Reader
+from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.features import Features
 from persona.nlu.model import train
 from persona.nlu.parser import FALLBACK, Parse, Parser
@@ -40,7 +40,7 @@ from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.options import Command, choose, parse_payload
 from persona.rasa_adapter.said import button_rows, last_response
-from persona.smalltalk import follows
+from persona.smalltalk import follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
 from persona.tickets.wording import message_in, number_in
@@ -202,7 +202,11 @@ class MascotClassifier(GraphComponent):
         topic = tracker.get_slot("topic") if tracker is not None else None
         if (topic, parse.intent) in SAME_MATTER and len(parse.text) <= FOLLOW_UP:
             return replace(parse, intent=str(topic), reason="context")
-        return self._reader.read(parse, self._context(tracker)) if self._reader is not None else parse
+        read = self._reader.read(parse, self._context(tracker)) if self._reader is not None else parse
+        alarmed = locked or (self._reader is not None and self._reader.alarmed(str(topic)))
+        if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=alarmed):
+            return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
+        return read
 
     def _small_talk(self, parse: Parse, last: str) -> str:
         """See :func:`persona.smalltalk.follows`."""

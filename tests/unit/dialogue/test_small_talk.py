@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from persona.choosing import freshest
-from persona.smalltalk import follows
+from persona.smalltalk import GO_ON, follows, out_of_place
 
 JOKE, LONELY = "utter_chitchat/joke", "utter_chitchat/lonely"
 
@@ -40,6 +40,17 @@ def test_then_and_why_go_on_whatever_the_words_alone_mean() -> None:
         assert after(JOKE, text, "check_suspicious", 0.9, matter=True) == "chitchat/go_on"
         assert after(LONELY, text, "been_scammed", 0.9) == "chitchat/listening"
         assert after("utter_faq/fund", text, "been_scammed", 0.9) == ""
+
+
+def test_what_does_not_follow_from_what_was_said() -> None:
+    lost = "utter_faq/lost_card"
+    assert out_of_place(GO_ON, "然后呢", lost, alarmed=False) and out_of_place(GO_ON, "就这", "", alarmed=False)
+    assert not out_of_place(GO_ON, "就这", JOKE, alarmed=False)
+    assert not out_of_place(GO_ON, "就这", "utter_column.xiaoshizi.wall", alarmed=False)
+    assert out_of_place("been_scammed.worry", "然后呢？", lost, alarmed=False)
+    assert not out_of_place("been_scammed.worry", "然后呢？", "utter_been_scammed", alarmed=True)
+    assert not out_of_place("been_scammed", "然后他把钱转走了", lost, alarmed=False)
+    assert not out_of_place("faq/fund", "然后呢", lost, alarmed=False)
 
 
 def test_an_alarm_without_a_word_of_one_is_weak_and_a_real_one_stands() -> None:
