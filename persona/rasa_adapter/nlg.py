@@ -59,6 +59,9 @@ LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter
 
 
 SWITCHED = "utter_switch_mascot"
+SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
+# An answer that none could be given needs no phrase in front or behind.
+MISSES_SAID = ("utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
 WITHDRAWN = "utter_withdrawn"
 FROZEN = "utter_product_frozen"
 ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_which"})
@@ -115,9 +118,12 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             slow = self._next_step(tracker, mascot, live)
             if slow:
                 return slow
-        quiet = _quiet(tracker)
+        # Where somebody is in trouble, thanks and a farewell carry nothing of the character either.
+        lock = slots.get("lock")
+        grave = not slots.get("minor") and (lock == "hard" or (lock == "soft" and name in SOCIAL))
+        quiet = grave or _quiet(tracker)
         nobody = name == SWITCHED and not _has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
-        speaker = "" if nobody or (quiet and name.startswith(IN_CHARACTER[0])) else mascot
+        speaker = "" if nobody or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
         options = self._options(name, {**values, "mascot": speaker})
         if not options and name.startswith("utter_") and "/" in name:
             name = UNKNOWN
@@ -272,12 +278,13 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         tone = str(meta.get("tone") or "warm")
         fill = {k: str(v) for k, v in values.items() if v is not None}
         title = f"《{meta['title']}》\n" if "episode" in meta else ""
+        own = any(c.get("name") == "mascot" for c in response.get("condition") or [])  # in character already
         voice = self._house.voice
         try:
             text = voice.render(
                 title + str(response.get("text") or ""), mascot=mascot, tone=tone, sober=bool(meta.get("sober")) or quiet, elder=elder,
                 seed=seed, turn=turn, previous=said, values=fill, disclosures=tuple(meta.get("disclosures") or ()),
-                today=self._house.institution.today(), voiced=not name.startswith(IN_CHARACTER),
+                today=self._house.institution.today(), voiced=not (own or name.startswith((*IN_CHARACTER, *MISSES_SAID))),
                 here=here,
             )
         except RenderError as problem:

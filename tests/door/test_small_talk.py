@@ -18,7 +18,7 @@ from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from persona.rasa_adapter.door import MascotInMemoryStore
 from persona.rasa_adapter.nlg import MascotNLG
 
-FILES = [*Path("data/nlu/chitchat").glob("*.yml"), Path("data/nlu/dialogue/service.yml")]
+FILES = [*Path("data/nlu/chitchat").glob("*.yml"), *map(Path, ("data/nlu/dialogue/service.yml", "data/nlu/dialogue/thank.yml"))]
 JOKES = "utter_chitchat/joke"
 Say = Callable[..., str]
 
@@ -28,7 +28,7 @@ def nlg() -> MascotNLG:
     responses: dict[str, Any] = {}
     for file in FILES:
         responses |= yaml.safe_load(file.read_text("utf-8")).get("responses") or {}
-    domain = Domain.from_dict({"version": "3.1", "responses": responses, "slots": {"mascot": {"type": "text", "mappings": [{"type": "custom"}]}}})
+    domain = Domain.from_dict({"version": "3.1", "responses": responses, "slots": {slot: {"type": "text", "mappings": [{"type": "custom"}]} for slot in ("mascot", "lock")}})
     store = MascotInMemoryStore(domain)
     found = MascotNLG(domain=domain)
     found.store = store  # type: ignore[attr-defined]  # stores are known weakly
@@ -41,10 +41,11 @@ def say(nlg: MascotNLG, request: pytest.FixtureRequest) -> Say:
     tracker = nlg.store.init_tracker(request.node.name)  # type: ignore[attr-defined]
     tracker.update(SlotSet("mascot", "xiaofumiao"))
 
-    def speak(response: str, text: str = "讲个笑话", mascot: str = "") -> str:
+    def speak(response: str, text: str = "讲个笑话", mascot: str = "", lock: str = "") -> str:
         entities = [{"entity": "mascot", "value": mascot, "start": 0, "end": 1}] if mascot else []
-        if mascot:
-            tracker.update(SlotSet("mascot", mascot))
+        for slot, value in {"mascot": mascot, "lock": lock}.items():
+            if value:
+                tracker.update(SlotSet(slot, value))
         tracker.update(UserUttered(text, {"name": "chitchat", "confidence": 1.0}, entities))
         message = asyncio.run(nlg.generate(response, tracker, "rest"))
         assert message is not None
@@ -66,7 +67,7 @@ def test_plain_talk_lasts_until_another_mascot_is_called(say: Say, nlg: MascotNL
     assert say(JOKES) not in shared
     assert "直说" in say("utter_chitchat/be_serious", "别喵了")
     assert any(text in say(JOKES) for text in shared)
-    assert "🐾" not in say("utter_thank" if "utter_thank" in nlg.responses else "utter_say_again", "谢谢")
+    assert "🐾" not in say("utter_thank", "谢谢")
     say("utter_switch_mascot", "换小禾娘来", mascot="xiaoheniang")
     assert say(JOKES) not in shared
 
@@ -79,3 +80,10 @@ def test_who_is_not_there_gets_the_list(say: Say) -> None:
 def test_a_joke_has_no_steps(say: Say) -> None:
     joke = say(JOKES)
     assert joke[:6] not in say("utter_say_again", "说慢点")
+
+
+def test_thanks_are_the_mascots_own_but_not_from_somebody_in_trouble(say: Say) -> None:
+    shared = [r["text"] for r in yaml.safe_load(Path("data/nlu/dialogue/thank.yml").read_text("utf-8"))["responses"]["utter_thank"]
+              if not r.get("condition")]
+    assert say("utter_thank", "谢谢") not in shared
+    assert say("utter_thank", "谢谢", lock="hard") in shared
