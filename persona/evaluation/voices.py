@@ -16,8 +16,9 @@ import random
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
@@ -171,11 +172,16 @@ def sheet(said: Sequence[Line], seed: int, scenes: int) -> list[Line]:
     return drawn
 
 
+@lru_cache(maxsize=4096)
+def _features(text: str) -> Counter[str]:
+    return Counter(text[at:at + size] for size in (1, 2, 3) for at in range(len(text) - size + 1))
+
+
 class Reader:
     """A simple reader: the nearest mean of character 1- to 3-grams (tf-idf, cosine)."""
 
     def __init__(self, learned: Sequence[Line]) -> None:
-        documents = [Counter(self._features(line)) for line in learned]
+        documents = [_features(line.bare) for line in learned]
         self._weight = {
             gram: math.log((1 + len(documents)) / (1 + n)) + 1
             for gram, n in Counter(gram for document in documents for gram in document).items()
@@ -187,11 +193,6 @@ class Reader:
                 centre[gram] = centre.get(gram, 0.0) + value
         self._length = {ident: math.sqrt(sum(v * v for v in centre.values())) for ident, centre in self._centres.items()}
 
-    @staticmethod
-    def _features(line: Line) -> Iterator[str]:
-        for size in (1, 2, 3):
-            yield from (line.bare[at:at + size] for at in range(len(line.bare) - size + 1))
-
     def _vector(self, document: Mapping[str, int]) -> dict[str, float]:
         raw = {gram: (1 + math.log(n)) * self._weight[gram] for gram, n in document.items() if gram in self._weight}
         length = math.sqrt(sum(value * value for value in raw.values())) or 1.0
@@ -199,7 +200,7 @@ class Reader:
 
     def name(self, line: Line) -> str:
         """The mascot whose other lines are most like this one."""
-        vector = self._vector(Counter(self._features(line)))
+        vector = self._vector(_features(line.bare))
         return max(sorted(self._centres), key=lambda ident: sum(
             value * self._centres[ident].get(gram, 0.0) for gram, value in vector.items()) / self._length[ident])
 
