@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,8 @@ from persona import columns
 # Written in the mascot's own voice already: nothing is added to them.
 LEISURE = ("utter_ask_column", "utter_column", "utter_lesson")
 IN_CHARACTER = ("utter_chitchat/", *LEISURE)
+_CHANGES = re.compile(r"\{[^{}]*\}|[你您喵\n]")
+_NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def fitting(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
@@ -28,3 +31,22 @@ def fitting(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], t
         found.append((len(conditions), response))
     most = max((n for n, _ in found), default=0)
     return [dict(r) for r in columns.choose([dict(r) for n, r in found if n == most], values.get("episode"), today)]
+
+
+def freshest(responses: Sequence[dict[str, Any]], said: Sequence[str]) -> list[dict[str, Any]]:
+    """`responses` ordered by when each was said last, never first: a joke is not told twice while another is left.
+
+    said: all texts of the session, oldest first. Responses said equally long ago keep their order.
+    """
+    earlier = [_letters(text) for text in said]
+
+    def last(response: Mapping[str, Any]) -> int:
+        # What the voice fills in, addresses or takes out differs from turn to turn; the longest piece between does not.
+        piece = max(map(_letters, _CHANGES.split(str(response.get("text") or ""))), key=len)
+        return max((at for at, text in enumerate(earlier) if piece and piece in text), default=-1)
+
+    return sorted(responses, key=last)
+
+
+def _letters(text: str) -> str:
+    return _NOT_LETTERS.sub("", text)

@@ -21,6 +21,8 @@ NEAR_MONEY = re.compile(
 GRAVE = re.compile(
     r"骗|诈|盗|冻结|挂失|吞卡|丢|逾期|催收|违法|违规|担责|报警|110|警察|公安|法院|投诉|拖欠|去世|过世|身故|病|受伤|失败|扣款"
 )
+# A reply to the person, not an answer: nothing is announced before 「不客气」.
+_SOCIAL = re.compile(r"(?:不客气|不用谢|应该的|您?客气|好[，。的]|行[，。]|收到|嗯|没关系|再见|慢走|抱歉|对不起|谢谢|记下了|我)")
 _PRONOUN = re.compile(r"(?<!迷)你(?!们)")
 # Grouping is for long numbers that are read aloud; five-figure hotlines are words by themselves.
 _LONG_NUMBER = re.compile(r"(?<![\d.,:：/\-A-Za-z])(\d{7,12})(?![\d.,A-Za-z元万亿%％年月日时分]|[-/]\d)")
@@ -153,6 +155,8 @@ def _with_lead(text: str, moment: Moment, cycle: int) -> str:
     if not lead or len(lead) + len(text) > BODY_MAX or any(said.startswith(lead) for said in moment.previous[-1:]):
         return text
     first = re.split(r"[。！？\n]", text, maxsplit=1)[0]
+    if _SOCIAL.match(text):
+        return text
     if lead.endswith("：") and ("：" in first or "？" in text or STEP.match(text) or text[:1] in "「『（"):
         return text
     return address(lead, moment) + text

@@ -115,6 +115,14 @@ class Reader:
         p = self._combined(alone, joint, bare, parse.text, context, strength)
         return self._decided(parse, context, strength, alone, p, joint_counts)
 
+    def names_matter(self, text: str) -> bool:
+        """Whether a message holds a word of the bank's business."""
+        return bool(set(self.parser.features.concepts_in(normalise(text).replace(" ", ""))) - self._aspects)
+
+    def alarming(self, text: str) -> bool:
+        """Whether a message holds a word of fraud, loss or despair."""
+        return bool(self._cues.search(simplify(text)))
+
     def alarmed(self, label: str) -> bool:
         """Whether fraud is what is talked about."""
         return label.startswith("scam/") or public(label) in self._alarmed

@@ -32,7 +32,7 @@ from persona.institution import load_institution
 from persona.labels import Labels
 from persona.leisure import continued
 from persona.nlu import entities as lexicon
-from persona.nlu.context import Context, Reader
+from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.features import Features
 from persona.nlu.model import train
 from persona.nlu.parser import FALLBACK, Parse, Parser
@@ -42,6 +42,7 @@ from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
 from persona.rasa_adapter.said import button_rows, last_response
+from persona.smalltalk import follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
 from persona.tickets.wording import message_in, number_in
@@ -200,10 +201,25 @@ class MascotClassifier(GraphComponent):
             again = _CHANGED.search(parse.text) and _NUMERAL.search(parse.text)
             if again and (parse.fallback or parse.confidence < SURE or parse.intent == f"calculate_{done}"):
                 return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")
+        small = self._small_talk(parse, last_response(tracker))
+        if small:
+            return replace(parse, intent=small, confidence=1.0, fallback=False, also=(), reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None
         if (topic, parse.intent) in SAME_MATTER and len(parse.text) <= FOLLOW_UP:
             return replace(parse, intent=str(topic), reason="context")
-        return self._reader.read(parse, self._context(tracker)) if self._reader is not None else parse
+        read = self._reader.read(parse, self._context(tracker)) if self._reader is not None else parse
+        alarmed = locked or (self._reader is not None and self._reader.alarmed(str(topic)))
+        if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=alarmed):
+            return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
+        return read
+
+    def _small_talk(self, parse: Parse, last: str) -> str:
+        """See :func:`persona.smalltalk.follows`."""
+        if self._reader is None or parse.reason in FINAL:
+            return ""
+        label = follows(parse.text, last, parse.intent, parse.confidence, parse.top,
+                        matter=self._reader.names_matter(parse.text), cue=self._reader.alarming(parse.text))
+        return label if self._parser is not None and label in self._parser.model.labels else ""
 
     def _context(self, tracker: DialogueStateTracker | None) -> Context | None:
         """What was talked about: the slot `topic` and the buttons of the last answer."""

@@ -21,7 +21,7 @@ from rasa.utils.endpoints import EndpointConfig
 from persona import columns, lessons
 from persona.approval import Approval
 from persona.branches import Place, cities
-from persona.choosing import IN_CHARACTER, LEISURE, fitting
+from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
@@ -32,6 +32,7 @@ from persona.rasa_adapter.house import house
 from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.recent import spoken
 from persona.rasa_adapter.said import button_rows, last_response, response_of
+from persona.smalltalk import SERIOUS
 from persona.steps import steps
 from persona.textual import named
 
@@ -51,11 +52,18 @@ SLOWLY = "utter_say_again"
 PRODUCT_TALK = frozenset(
     {"utter_ask_recommendation", "utter_ask_promise", "utter_compare_products", "utter_product_sheet", "utter_product_which"}
 )
-NOT_FOR_MINORS = ("utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc")
+NOT_FOR_MINORS = (
+    "utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc",
+    "utter_faq/wealth", "utter_faq/fund", "utter_faq/bond_gold", "utter_faq/risk_assessment",
+)
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter_bank_other"})
 
 
+SWITCHED = "utter_switch_mascot"
+SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
+# An answer that none could be given needs no phrase in front or behind.
+MISSES_SAID = ("utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
 WITHDRAWN = "utter_withdrawn"
 FROZEN = "utter_product_frozen"
 ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_which"})
@@ -112,7 +120,13 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             slow = self._next_step(tracker, mascot, live)
             if slow:
                 return slow
-        options = self._options(name, {**values, "mascot": mascot})
+        # Where somebody is in trouble, thanks and a farewell carry nothing of the character either.
+        lock = slots.get("lock")
+        grave = not slots.get("minor") and (lock == "hard" or (lock == "soft" and name in SOCIAL))
+        quiet = grave or _quiet(tracker)
+        nobody = name == SWITCHED and not _has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
+        speaker = "" if nobody or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
+        options = self._options(name, {**values, "mascot": speaker})
         if not options and name.startswith("utter_") and "/" in name:
             name = UNKNOWN
             options = self._options(name, {**values, "mascot": mascot})
@@ -128,11 +142,11 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         turn = sum(e.type_name == UserUttered.type_name for e in tracker.events)
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
-        ordered = [*options[rotation:], *options[:rotation]]
+        ordered = freshest([*options[rotation:], *options[:rotation]], _said(tracker, None))
         message: dict[str, Any] = {}
         response: dict[str, Any] = {}
         for response in ordered:
-            message = self._rendered(response, name, mascot, elder, seed, turn, said, values, here)
+            message = self._rendered(response, name, mascot, elder, quiet, seed, turn, said, values, here)
             if not said or message["text"] not in said[-1]:
                 break
         else:
@@ -241,8 +255,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         while said and response_of(said[-1]) == SLOWLY:
             given += 1
             said.pop()
-        if not said or live.takes_back(response_of(said[-1])):
-            return None
+        if not said or live.takes_back(response_of(said[-1])) or response_of(said[-1]).startswith((*IN_CHARACTER, *LOST)):
+            return None  # a joke or a question back has no steps
         parts = steps(said[-1].text)
         if given >= len(parts):
             return None
@@ -259,19 +273,20 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         return fitting(self.responses.get(name, []), values, self._house.institution.today())
 
     def _rendered(
-        self, response: Mapping[str, Any], name: str, mascot: str, elder: bool, seed: str, turn: int,
+        self, response: Mapping[str, Any], name: str, mascot: str, elder: bool, quiet: bool, seed: str, turn: int,
         said: Sequence[str], values: Mapping[str, Any], here: Place,
     ) -> dict[str, Any]:
         meta = {**(response.get("metadata") or {}), "mascot": mascot, "response": name}
         tone = str(meta.get("tone") or "warm")
         fill = {k: str(v) for k, v in values.items() if v is not None}
         title = f"《{meta['title']}》\n" if "episode" in meta else ""
+        own = any(c.get("name") == "mascot" for c in response.get("condition") or [])  # in character already
         voice = self._house.voice
         try:
             text = voice.render(
-                title + str(response.get("text") or ""), mascot=mascot, tone=tone, sober=bool(meta.get("sober")), elder=elder,
+                title + str(response.get("text") or ""), mascot=mascot, tone=tone, sober=bool(meta.get("sober")) or quiet, elder=elder,
                 seed=seed, turn=turn, previous=said, values=fill, disclosures=tuple(meta.get("disclosures") or ()),
-                today=self._house.institution.today(), voiced=not name.startswith(IN_CHARACTER),
+                today=self._house.institution.today(), voiced=not (own or name.startswith((*IN_CHARACTER, *MISSES_SAID))),
                 here=here,
             )
         except RenderError as problem:
@@ -332,10 +347,20 @@ def _metadata(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     return (tracker.latest_message.metadata or {}) if tracker.latest_message else {}
 
 
-def _said(tracker: DialogueStateTracker) -> list[str]:
-    """What the mascot said in this session, oldest first."""
+def _quiet(tracker: DialogueStateTracker) -> bool:
+    """Whether the customer asked for plain talk in this session and called no other mascot since."""
     said, _ = spoken(tracker.events)
-    return [event.text for event in said if event.text][-8:]
+    for event in reversed(said):
+        if response_of(event) in (SERIOUS, SWITCHED):
+            return response_of(event) == SERIOUS
+    return False
+
+
+def _said(tracker: DialogueStateTracker, most: int | None = 8) -> list[str]:
+    """What the mascot said last in this session, oldest first; all of it with `most` None."""
+    said, _ = spoken(tracker.events)
+    texts = [event.text for event in said if event.text]
+    return texts[-most:] if most else texts
 
 
 def _light(message: Mapping[str, Any], name: str) -> bool:

@@ -7,14 +7,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from persona.content.house import House
 from persona.content.model import Topic
 from persona.errors import Problem
-from persona.yamlfile import read
+from persona.yamlfile import Document, read
 
 KINDS = ("faq", "scam", "chitchat")
 SCENES_LISTED = 5
+LINES_LISTED = 12
+SENTENCE = 6  # characters of a sentence in a card
+# Parts of a card that may be the same in two of them.
+NOT_SENTENCES = frozenset({"schema", "never", "forbidden", "palette", "days", "why", "frost_from", "name", "tones", "moods", "neutral"})
 _TRAILING = re.compile(r"[ \t]+$", re.M)
 
 
@@ -144,6 +149,40 @@ def scenes(house: House) -> Iterator[Problem]:
             line, column = first.document.place(("responses", name)) if first.document else (first.line, 0)
             more = f"；这样的场景一共 {len(names)} 个" if len(names) > SCENES_LISTED else ""
             yield Problem(first.file, line, "P642", name, f"没有{mascot.name}的一条{more}", f"加一条，condition 的 mascot 写 {ident}。", column, name)
+
+
+def copied(house: House) -> Iterator[Problem]:
+    """A card made from another one is done when none of its sentences are the other's. Told once a card, with the lines."""
+    said = {ident: dict(_sentences(read(Path(card.source)), (card.name, card.self_name))) for ident, card in house.mascots.items() if card.source}
+    own = Counter(response.mascot for response in house.content.variations() if response.kind == "chitchat")
+    order = sorted(said, key=lambda ident: -own[ident])  # who has scenes of its own was there first
+    for at, ident in enumerate(order):
+        for other in order[:at]:
+            same = sorted(place for text, place in said[ident].items() if text in said[other])
+            if not same:
+                continue
+            lines = "、".join(str(line) for line, _ in same[:LINES_LISTED]) + (" 等" if len(same) > LINES_LISTED else "")
+            yield Problem(_shown(Path(house.mascots[ident].source)), same[0][0], "P427", "",
+                          f"还有 {len(same)} 句和{house.mascots[other].name}的一模一样：第 {lines} 行", "改成它自己的；用不着的删掉。", same[0][1])
+
+
+def _sentences(document: Document, names: tuple[str, str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Every sentence of a card without the mascot's name, and its line and column."""
+    def walk(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, tuple[int, int]]]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key not in NOT_SENTENCES:
+                    yield from walk(inner, (*path, key))
+        elif isinstance(value, list):
+            for number, inner in enumerate(value):
+                yield from walk(inner, (*path, number))
+        elif isinstance(value, str) and len(value) >= SENTENCE:
+            bare = value
+            for name in names:
+                bare = bare.replace(name, "我")
+            yield bare, document.place(path)
+
+    return walk(document.data, ())
 
 
 def trailing(house: House) -> Iterator[Problem]:

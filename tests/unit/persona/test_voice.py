@@ -2,12 +2,13 @@
 
 import re
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from persona.content import load_content
 from persona.errors import RenderError, StaleFigure
 from persona.figures import load_figures
 from persona.institution import load_institution
@@ -329,3 +330,30 @@ def test_no_paw_print_behind_a_warning():
                 assert not EMOJI.search(text) and not PARTICLE.search(text)
                 assert not any(p.text.rstrip("。") in text for p in
                                (*MASCOTS[mascot].catchphrases, *MASCOTS[mascot].running))
+
+
+def test_every_grave_answer_of_the_house_sounds_the_same_from_all():
+    rendered = 0
+    for response in load_content("data/nlu").variations():
+        if response.tone != "urgent" and not response.sober:
+            continue
+        values = dict.fromkeys(response.metadata.get("values") or (), "甲")
+        for turn in (0, 3):
+            said = {
+                VOICE.render(response.text, mascot=mascot, tone=response.tone, sober=response.sober, turn=turn, seed="甲", today=TODAY,
+                             values={"mascots": "甲", "minor": "甲", **values}).replace("您", "你")
+                for mascot in MASCOTS
+            }
+            assert len(said) == 1, response.name
+            rendered += 1
+    assert rendered > 200
+
+
+def test_one_answer_is_the_mascots_own_and_the_same_answer():
+    for seed in ("甲", "乙"):
+        spoken = {mascot: [say("带身份证到网点就能改。", mascot, "warm", seed=seed, turn=turn) for turn in range(10)] for mascot in MASCOTS}
+        assert all("带身份证到网点就能改。" in text for texts in spoken.values() for text in texts)
+        for one, other in combinations(MASCOTS, 2):
+            assert spoken[one] != spoken[other]
+            shared = set(spoken[one]) & set(spoken[other])
+            assert shared <= {"带身份证到网点就能改。"}, "what is added is never another mascot's"

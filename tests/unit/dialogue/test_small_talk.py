@@ -1,0 +1,77 @@
+"""After small talk a few words go on with it; they raise no alarm and get no menu, and a bank matter stays a bank matter."""
+
+from __future__ import annotations
+
+import pytest
+
+from persona.choosing import freshest
+from persona.smalltalk import GO_ON, follows, out_of_place
+
+JOKE, LONELY = "utter_chitchat/joke", "utter_chitchat/lonely"
+
+
+def after(response: str, text: str, intent: str = "nlu_fallback", confidence: float = 0.3, top: tuple[tuple[str, float], ...] = (),
+          *, matter: bool = False, cue: bool = False) -> str:
+    return follows(text, response, intent, confidence, top, matter=matter, cue=cue)
+
+
+@pytest.mark.parametrize("text", ["再来一个", "再讲一个", "还有吗", "再来一个吧", "换一个", "那再说一个", "来个新的", "你呢", "那你呢？", "继续"])
+def test_more_and_you_are_the_same_scene(text: str) -> None:
+    assert after(JOKE, text, "ask_product", 0.7) == "chitchat/joke"
+
+
+@pytest.mark.parametrize("text", ["再来一个存单", "换一张卡", "来一笔转账", "你们呢", "还有额度吗", "换小禾娘来"])
+def test_a_matter_of_its_own_is_not_more(text: str) -> None:
+    assert after(JOKE, text, "faq/deposit", 0.9, matter=True) == ""
+
+
+def test_what_is_not_understood_goes_on() -> None:
+    assert after(JOKE, "它叫橘子") == "chitchat/go_on"
+    assert after(JOKE, "它叫橘子", top=(("faq/fund", 0.2), ("chitchat/pet", 0.15))) == "chitchat/pet"
+    assert after("utter_column.xiaoshizi.wall", "后来呢", "been_scammed", 0.28) == "chitchat/go_on"
+    assert after(JOKE, "它叫橘子", matter=True) == ""
+    assert after(JOKE, "今天从合肥到黄山的高铁还有票吗我想去看看雪", "out_of_scope", 0.5) == ""
+    assert after(JOKE, "股票代码", "out_of_scope", 0.9) == ""
+    assert after("utter_faq/fund", "它叫橘子") == ""
+
+
+def test_then_and_why_go_on_whatever_the_words_alone_mean() -> None:
+    for text in ("后来呢", "然后呢？", "真的假的", "真的吗", "为什么呀"):
+        assert after(JOKE, text, "check_suspicious", 0.9, matter=True) == "chitchat/go_on"
+        assert after(LONELY, text, "been_scammed", 0.9) == "chitchat/listening"
+        assert after("utter_faq/fund", text, "been_scammed", 0.9) == ""
+
+
+def test_what_does_not_follow_from_what_was_said() -> None:
+    lost = "utter_faq/lost_card"
+    assert out_of_place(GO_ON, "然后呢", lost, alarmed=False) and out_of_place(GO_ON, "就这", "", alarmed=False)
+    assert not out_of_place(GO_ON, "就这", JOKE, alarmed=False)
+    assert not out_of_place(GO_ON, "就这", "utter_column.xiaoshizi.wall", alarmed=False)
+    assert out_of_place("been_scammed.worry", "然后呢？", lost, alarmed=False)
+    assert not out_of_place("been_scammed.worry", "然后呢？", "utter_been_scammed", alarmed=True)
+    assert not out_of_place("been_scammed", "然后他把钱转走了", lost, alarmed=False)
+    assert not out_of_place("faq/fund", "然后呢", lost, alarmed=False)
+
+
+def test_an_alarm_without_a_word_of_one_is_weak_and_a_real_one_stands() -> None:
+    assert after(JOKE, "都投了五家了", "scam_now", 0.28) == "chitchat/go_on"
+    assert after(JOKE, "我被骗了", "been_scammed", 0.5, cue=True) == ""
+    assert after(JOKE, "刚给了他两千块", "been_scammed", 0.4) == ""
+    assert after(JOKE, "刚刚给他了", "been_scammed", 0.8) == ""
+
+
+def test_somebody_who_is_not_well_is_listened_to() -> None:
+    assert after(LONELY, "都不熟") == "chitchat/listening"
+    assert after(LONELY, "嗯", "affirm", 0.9) == "chitchat/listening"
+    assert after(LONELY, "你呢") == "chitchat/listening"
+    assert after(LONELY, "不想待着了", "crisis", 0.35) == ""
+    assert after(LONELY, "卡丢了", "faq/lost_card", 0.9, matter=True) == ""
+
+
+def test_the_variation_said_longest_ago_comes_first() -> None:
+    one, two, three = ({"text": t} for t in ("你看，{hotline}在这儿呢。", "云走得很快，喵。", "第三个是新的。"))
+    assert freshest([one, two, three], []) == [one, two, three]
+    assert freshest([one, two, three], ["云走得很快。"]) == [one, three, two]
+    said = ["云走得很快。", "您看，95XXX0在这儿呢。", "（我是AI）\n第三个是新的。"]
+    assert freshest([three, one, two], said) == [two, one, three]
+    assert freshest([{"text": "{self}"}, one], ["随便"]) == [{"text": "{self}"}, one]
