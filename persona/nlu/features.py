@@ -19,8 +19,8 @@ class Features:
     """Names of the features that a sentence has, with counts.
 
     `grams` is the range of n-gram lengths; concepts come from `lexicon/concepts.yml`:
-    each concept counts once however often its words occur, and so does each of its sentence patterns. `calm` and
-    `hooks` name concepts and patterns (see `Features.calm`).
+    each concept counts once however often its words occur, and so does each of its sentence patterns. `calm`,
+    `hooks` and `warnings` name concepts and patterns (see `Features.calm`).
     """
 
     def __init__(
@@ -30,7 +30,9 @@ class Features:
         grams: tuple[int, int] = (1, 4),
         calm: Iterable[str] = (),
         hooks: Iterable[str] = (),
+        warnings: Iterable[str] = (),
     ) -> None:
+        self._warnings = {f"@{name}" for name in warnings}
         self._calm = {f"@{name}" for name in calm}
         self._hooks = {f"@{name}" for name in hooks}
         self.grams = grams
@@ -49,11 +51,11 @@ class Features:
         """Read the concepts that ship with the project."""
         with open(path or current(LEXICON / "concepts.yml"), encoding="utf-8") as file:
             lexicon = yaml.safe_load(file)
-        return cls(lexicon["concepts"], lexicon.get("patterns"), calm=lexicon.get("calm", ()), hooks=lexicon.get("hooks", ()))
+        return cls(lexicon["concepts"], lexicon.get("patterns"), **{key: lexicon.get(key, ()) for key in ("calm", "hooks", "warnings")})
 
     def calm(self, counts: Counter[str]) -> bool:
-        """Whether a sentence has a sign of ordinary service and nothing that a fraudster needs."""
-        return not self._calm.isdisjoint(counts) and self._hooks.isdisjoint(counts)
+        """Whether a sentence warns of fraud, or has a sign of ordinary service and nothing that a fraudster needs."""
+        return not self._warnings.isdisjoint(counts) or not self._calm.isdisjoint(counts) and self._hooks.isdisjoint(counts)
 
     def concepts_in(self, plain: str) -> list[str]:
         """Concepts whose words occur in normalised text, sorted."""

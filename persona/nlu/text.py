@@ -35,6 +35,13 @@ def _spelling() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
+def _banks() -> re.Pattern[str]:
+    """Names of other banks, in simplified lower-case text."""
+    with open(SPELLING, encoding="utf-8") as file:
+        return re.compile("|".join(yaml.safe_load(file)["banks"]))
+
+
+@lru_cache(maxsize=1)
 def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
@@ -55,10 +62,12 @@ def traditional(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """The form features are taken from: simplified, numbers by their length, links as one sign, no punctuation."""
+    """The form features are taken from: simplified, any bank as a bank, numbers by their length, links as one sign,
+    no punctuation."""
     text = simplify(text[:MAX_CHARS])
     pattern, known = _spelling()
     text = pattern.sub(lambda m: known[m.group()], text)
+    text = _banks().sub("银行", text)
     text = _LINK.sub("网址", text)
     text = _NUMBER.sub(lambda m: "0" * min(len(m.group().replace(",", "").split(".")[0]), 6), text)
     text = _KEEP.sub(" ", text).replace("_", " ").strip()
