@@ -20,18 +20,20 @@ class Features:
 
     `grams` is the range of n-gram lengths; concepts come from `lexicon/concepts.yml`:
     each concept counts once however often its words occur, and so does each of its sentence patterns. `calm`,
-    `hooks` and `warnings` name concepts and patterns (see `Features.calm`).
+    `hooks` and `warnings` name concepts and patterns (see `Features.calm`); `told` is a regular expression (see `Features.notice`).
     """
 
     def __init__(
         self,
         concepts: dict[str, list[str]],
         patterns: dict[str, str] | None = None,
-        grams: tuple[int, int] = (1, 4),
+        grams: tuple[int, int] = (1, 3),
         calm: Iterable[str] = (),
         hooks: Iterable[str] = (),
         warnings: Iterable[str] = (),
+        told: str = "",
     ) -> None:
+        self._told = re.compile(told)
         self._warnings = {f"@{name}" for name in warnings}
         self._calm = {f"@{name}" for name in calm}
         self._hooks = {f"@{name}" for name in hooks}
@@ -51,11 +53,15 @@ class Features:
         """Read the concepts that ship with the project."""
         with open(path or current(LEXICON / "concepts.yml"), encoding="utf-8") as file:
             lexicon = yaml.safe_load(file)
-        return cls(lexicon["concepts"], lexicon.get("patterns"), **{key: lexicon.get(key, ()) for key in ("calm", "hooks", "warnings")})
+        return cls(lexicon["concepts"], lexicon.get("patterns"), **{key: lexicon.get(key, ()) for key in ("calm", "hooks", "warnings")}, told=lexicon.get("told", ""))
 
     def calm(self, counts: Counter[str]) -> bool:
         """Whether a sentence warns of fraud, or has a sign of ordinary service and nothing that a fraudster needs."""
         return not self._warnings.isdisjoint(counts) or not self._calm.isdisjoint(counts) and self._hooks.isdisjoint(counts)
+
+    def notice(self, text: str, counts: Counter[str]) -> bool:
+        """Whether text tells of nobody, asks nothing and has nothing that a fraudster needs."""
+        return self._hooks.isdisjoint(counts) and not self._told.search(simplify(text[:MAX_CHARS]))
 
     def concepts_in(self, plain: str) -> list[str]:
         """Concepts whose words occur in normalised text, sorted."""

@@ -38,7 +38,7 @@ def public(label: str) -> str:
 @dataclass(frozen=True)
 class Thresholds:
     """Probabilities from 0 to 1. `answer`: enough to answer; `urgent`: enough for crisis and fraud; `alarm`: enough
-    for all kinds of fraud together; `quiet`: a bank question as sure as this raises none; `calm`: one kind
+    for all kinds of fraud together; `notice`: the same in a plain notice (Features.notice); `quiet`: a bank question as sure as this raises none; `calm`: one kind
     needs this in an ordinary message (Features.calm); `kind`: share of that which names the kind; `known`: share of characters and
     pairs that must have been seen in training; `margin`: least distance to the next public label.
 
@@ -48,6 +48,7 @@ class Thresholds:
     answer: float = 0.45
     urgent: float = 0.25
     alarm: float = 0.3
+    notice: float = 0.6
     quiet: float = 0.55
     calm: float = 0.6
     kind: float = 0.3
@@ -171,7 +172,8 @@ class Parser:
         ordinary = bool(kinds) and kinds[0][1] < limits.calm and self.features.calm(counts)
         if ordinary and name.startswith("scam/"):
             return Parse(text, FALLBACK, q, True, top, found, "unsure")
-        if kinds and alarm >= max(limits.alarm, harmless) and not settled and not ordinary:
+        enough = limits.notice if alarm < limits.notice and self.features.notice(text, counts) else limits.alarm
+        if kinds and alarm >= max(enough, harmless) and not settled and not ordinary:
             # A pasted message often spreads over several kinds of fraud: the warning matters more than the kind.
             kind, share = kinds[0]
             chosen = best[kind][1] if share >= limits.kind * alarm else SUSPICIOUS

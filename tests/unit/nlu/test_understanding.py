@@ -154,7 +154,10 @@ def decided(text: str = "这是一条消息", **probabilities: float) -> tuple[s
 
 
 def test_kinds_of_fraud_add_up_to_an_alarm() -> None:
-    assert decided(out_of_scope=0.3, scam__prize=0.2, scam__romance=0.18, faq__points=0.32) == ("scam/prize", "alarm")
+    shared = {"out_of_scope": 0.3, "scam__prize": 0.2, "scam__romance": 0.18, "faq__points": 0.32}
+    assert decided("他让我先交钱", **shared) == ("scam/prize", "alarm")
+    assert decided("明天上午九点开会", **shared)[0] == FALLBACK  # a plain notice needs more
+    assert decided("点击 http://a.cn 领取", **shared) == ("scam/prize", "alarm")
     assert decided(out_of_scope=0.6, scam__prize=0.3, scam__romance=0.05, faq__points=0.05)[0] == "out_of_scope"
 
 
