@@ -20,7 +20,7 @@ class Features:
 
     `grams` is the range of n-gram lengths; concepts come from `lexicon/concepts.yml`:
     each concept counts once however often its words occur, and so does each of its sentence patterns. `calm`,
-    `hooks` and `warnings` name concepts and patterns (see `Features.calm`); `told` is a regular expression (see `Features.notice`).
+    `hooks`, `warnings` and `stories` name concepts and patterns (see `Features.calm`); `told` is a regular expression (see `Features.notice`).
     """
 
     def __init__(
@@ -31,8 +31,10 @@ class Features:
         calm: Iterable[str] = (),
         hooks: Iterable[str] = (),
         warnings: Iterable[str] = (),
+        stories: Iterable[str] = (),
         told: str = "",
     ) -> None:
+        self._stories = {f"@{name}" for name in stories}
         self._told = re.compile(told)
         self._warnings = {f"@{name}" for name in warnings}
         self._calm = {f"@{name}" for name in calm}
@@ -53,11 +55,15 @@ class Features:
         """Read the concepts that ship with the project."""
         with open(path or current(LEXICON / "concepts.yml"), encoding="utf-8") as file:
             lexicon = yaml.safe_load(file)
-        return cls(lexicon["concepts"], lexicon.get("patterns"), **{key: lexicon.get(key, ()) for key in ("calm", "hooks", "warnings")}, told=lexicon.get("told", ""))
+        return cls(lexicon["concepts"], lexicon.get("patterns"), **{key: lexicon.get(key, ()) for key in ("calm", "hooks", "warnings", "stories")}, told=lexicon.get("told", ""))
 
     def calm(self, counts: Counter[str]) -> bool:
         """Whether a sentence warns of fraud, or has a sign of ordinary service and nothing that a fraudster needs."""
-        return not self._warnings.isdisjoint(counts) or not self._calm.isdisjoint(counts) and self._hooks.isdisjoint(counts)
+        return not self._warnings.isdisjoint(counts) or (not self._calm.isdisjoint(counts) and self._hooks.isdisjoint(counts))
+
+    def story(self, counts: Counter[str]) -> bool:
+        """Whether a sentence speaks of a film, a book or a game."""
+        return not self._stories.isdisjoint(counts)
 
     def notice(self, text: str, counts: Counter[str]) -> bool:
         """Whether text tells of nobody, asks nothing and has nothing that a fraudster needs."""

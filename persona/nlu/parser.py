@@ -37,7 +37,8 @@ def public(label: str) -> str:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities from 0 to 1. `answer`: enough to answer; `urgent`: enough for crisis and fraud; `alarm`: enough
+    """Probabilities from 0 to 1. `answer`: enough to answer; `urgent`: enough for crisis and fraud; `story`: for crisis where a film or a
+    book is spoken of; `alarm`: enough
     for all kinds of fraud together; `notice`: the same in a plain notice (Features.notice); `quiet`: a bank question as sure as this raises none; `calm`: one kind
     needs this in an ordinary message (Features.calm); `kind`: share of that which names the kind; `known`: share of characters and
     pairs that must have been seen in training; `margin`: least distance to the next public label.
@@ -47,6 +48,7 @@ class Thresholds:
 
     answer: float = 0.45
     urgent: float = 0.25
+    story: float = 0.6
     alarm: float = 0.3
     notice: float = 0.6
     quiet: float = 0.55
@@ -161,7 +163,8 @@ class Parser:
             merged[name] = merged.get(name, 0.0) + q
             best[name] = max(best.get(name, (0.0, "")), (q, label))
         for name in URGENT:
-            if merged.get(name, 0.0) >= limits.urgent:
+            need = limits.story if name == URGENT[0] and self.features.story(counts) else limits.urgent
+            if merged.get(name, 0.0) >= need:
                 return Parse(text, best[name][1], merged[name], False, top, found, "urgent")
         ranked = sorted(merged.items(), key=lambda item: -item[1])
         name, q = ranked[0]
