@@ -60,3 +60,9 @@ def test_despair_is_heard_and_not_heard_where_there_is_none() -> None:
     found = answers("near_crisis")
     called = [text for text, _, understood in found if understood == "crisis"]
     assert len(called) / len(found) <= FALSE_CRISIS, called
+
+
+def test_requests_to_deceive_are_not_answered_as_questions() -> None:
+    found = answers("requests")
+    answered = [(text, understood) for text, _, understood in found if understood and understood.startswith(("faq/", "chitchat/", "calculate_"))]
+    assert len(answered) / len(found) <= 0.05, answered
