@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from persona.compliance.contexts import quoted
+from persona.compliance.contexts import quoted, told_in_quotes
 from persona.compliance.depth import Talk
 from persona.compliance.late import Late
 from persona.compliance.match import Scan, Span, wording
@@ -396,7 +396,11 @@ def _suspects(rule: Any, bubble: Bubble) -> Iterator[Span]:
         if bubble.score(start, end) >= threshold:
             last = len(scan.text[start:end].rstrip("。！？\n【】")) + start
             middle = (start + end) // 2
-            if not quoted(scan.text, middle, middle + 1, bubble.context.speaker) and not scan.excused(rule.unless, (last, last)):
+            opened = scan.text.find("「", start, min(end, start + 24))
+            if opened >= 0 and "」" not in scan.text[opened:last - 1]:
+                middle = opened + 1  # a few words that lead in, and a quotation to the end
+            told = quoted(scan.text, middle, middle + 1, bubble.context.speaker) or told_in_quotes(scan.text, middle, middle + 1)
+            if not told and not scan.excused(rule.unless, (last, last)):
                 yield start, end
 
 

@@ -6,6 +6,7 @@ for a message grows with its length and no more. What stands in a later sentence
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from persona.compliance.late import Late
@@ -14,6 +15,7 @@ _CLAUSE_ENDS = "，。！？；\n【】"
 _SENTENCE_ENDS = "。！？\n【】"
 _REACH = 160
 _LONG = 600  # of a quotation
+_MARKS = re.compile("[「」]")
 
 # 不 + what makes it a denial; 「不看征信」「不容错过」 are no denials.
 _DENY = (
@@ -46,7 +48,7 @@ _TELLER = (
     r"(?:(?<!不是)(?<!绝非)(?<!没有)(?<!拒绝)(?<!杜绝)(?<!远离)(?:骗子|骗局|诈骗(?!者?不)|行骗|骗术|骗人的?|不法分子|不法中介|非法中介|黑中介|黑产|非法集资)|(?<!不)被骗|受骗|上过?当|反诈|圈套|"
     r"民警|警方|记者|暗访|网友反映|(?:电话|短信|广告|群)(?:里)?说|宣称|所谓|(?:他们?|她)说|冒充|谎称|声称|号称|自称|打着|诱骗|忽悠|蒙骗|引诱|诱导|误导|话术|典型话|有人(?:私下|口头|偷偷)?(?:说|让|跟你|向你|向您|以|承诺|告诉|拉|教|叫|劝|推|给|打)|"
     r"谁(?:要是|跟你|跟您|向你|承诺|让|叫|催|要|说(?!没|不))|对方(?:说|承诺|称|让|要求|声称|以|拿|会)|别人(?:说|承诺)|(?:听|看|遇|碰)[到见][^。！？\n]{0,6}[「：]|一(?:听|看|见)[到见]?[「]|"
-    r"别信|不要(?:轻易)?相信|不要轻信|勿轻信|切勿|谨防|警惕|违规|违法|违反|坏例|反例|误区|不能说|不要说|不得|禁止|举报|曝光|处罚|罚款|通报|案例[：:]|"
+    r"认(?:它|出)看|破绽|别信|不要(?:轻易)?相信|不要轻信|勿轻信|切勿|谨防|警惕|违规|违法|违反|坏例|反例|误区|不能说|不要说|不得|禁止|举报|曝光|处罚|罚款|通报|案例[：:]|"
     r"以[^，。！？\n]{0,16}为(?:诱饵|名|幌子|噱头|由)|为(?:诱饵|幌子|名义)|有群友说|直播间里喊|听信|轻信|误信|相信「|差点信|不当宣传|海报(?:中|里)|文案(?:里|中)|稿件|脚本|抽查|某(?:代理人|平台|机构|公司|经理|银行)|坐席称|质检|投诉人?称|消费者称|当事人称|警示|宣扬|鼓吹|吹嘘|标榜|虚构|编造|伪造|捏造)"
 )
 _LIES = Late(_LIE)
@@ -122,15 +124,27 @@ def negated(text: str, start: int, end: int) -> bool:
     return bool(_AFTER.match(text[end:end + 48]))
 
 
-def _inside_told_quote(text: str, start: int, end: int) -> bool:
-    """Inside a long quotation that is introduced or followed as somebody else's words."""
-    opened = text.rfind("「", max(0, start - _LONG), start + 1)
-    if opened < 0 or text.rfind("」", opened, start) > opened:
-        return False
-    closed = text.find("」", end - 1, end + _LONG)
-    if closed < 0:
-        return False
-    return bool(_TOLD.search(text[sentence_start(text, opened):opened]) or _AFTER.match(text[closed + 1:closed + 40]))
+def told_in_quotes(text: str, start: int, end: int) -> bool:
+    """Inside a quotation, however long and with quotations in it, that is introduced or followed as somebody else's words."""
+    open_marks: list[int] = []
+    for mark in _MARKS.finditer(text, max(0, start - _LONG), start + 1):
+        if mark.group() == "「":
+            open_marks.append(mark.start())
+        elif open_marks:
+            open_marks.pop()
+    for opened in reversed(open_marks):
+        depth, closed = 0, -1
+        for mark in _MARKS.finditer(text, opened, end + _LONG):
+            depth += 1 if mark.group() == "「" else -1
+            if mark.group() == "」":
+                closed = mark.start()  # of marks that do not pair, the last
+            if not depth:
+                break
+        if closed < end - 1:
+            continue
+        if _TOLD.search(text[sentence_start(text, opened):opened]) or _AFTER.match(text[closed + 1:closed + 40]):
+            return True
+    return False
 
 
 def _lead_in(text: str, start: int) -> bool:
@@ -152,10 +166,12 @@ def _lead_in(text: str, start: int) -> bool:
 def warned(text: str, start: int, end: int) -> bool:
     """Told as somebody else's words, in a warning or a prohibition."""
     first = sentence_start(text, start)
+    if text[max(0, start - 2):start] == "」：" and _EDITOR.match(text[end:end + 8].lstrip("。，")):
+        return True  # 「稳赚」：承诺收益。删。
     if _TOLD.search(text[first:start]) or _TOLD_IN.search(text[first:end + 14]):
         return True
     after = text[end:sentence_end(text, end)]
-    if _AFTER.match(after[:60]) or _inside_told_quote(text, start, end):
+    if _AFTER.match(after[:60]) or told_in_quotes(text, start, end):
         return True
     return bool(_LATE_LIE.search(after)) or _lead_in(text, start)
 

@@ -1,6 +1,6 @@
 """What the rules, the second opinion and both find, each sentence judged by a model that has not seen its file.
 
-The rules were written with the first four files in sight; what they find there says little, so those are left out of the sum.
+The rules were written or mended with some of the files in sight; what they find there says little, so those are left out of the sum.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import numpy as np
 
 from persona.compliance.guard import Guard
 from persona.compliance.second_opinion import sentences
-from persona.compliance.train_second_opinion import HERE, SEEN, Floats, corpus, held_out, whole
+from persona.compliance.train_second_opinion import HERE, UNMARKED, Floats, corpus, held_out, whole
+
+# files whose misses the rules were mended after
+SEEN = (*UNMARKED, "blind_b", "blind_c", "classified", "dialogue", "fluent", "fund_ads", "labels", "penal", "spam")
 
 
 class _Unseen:
@@ -42,7 +45,7 @@ def report() -> None:
     for name, sides in files.items():
         counts, texts = [], [*sides["refuse"], *sides["allow"]]
         for text, row in zip(texts, held[name], strict=True):
-            unseen.rows = {sentence: 1 / (1 + exp(-logit)) for sentence, logit in row}
+            unseen.rows = {sentence: 1 / (1 + exp(-logit)) for (sentence, _), logit in row}
             counts.append((
                 not rules.review(text, scope="wording").allowed,
                 max(unseen.rows.values()) >= threshold,
