@@ -132,7 +132,7 @@ def told_in_quotes(text: str, start: int, end: int) -> bool:
             open_marks.append(mark.start())
         elif open_marks:
             open_marks.pop()
-    for opened in reversed(open_marks):
+    for opened in reversed(open_marks[-4:]):
         depth, closed = 0, -1
         for mark in _MARKS.finditer(text, opened, end + _LONG):
             depth += 1 if mark.group() == "「" else -1
