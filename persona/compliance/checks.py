@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from persona.compliance.contexts import quoted
+from persona.compliance.contexts import quoted, told_in_quotes
 from persona.compliance.depth import Talk
 from persona.compliance.late import Late
-from persona.compliance.match import Scan, Span, crosses
+from persona.compliance.match import Scan, Span, wording
 from persona.compliance.model import Context
 from persona.compliance.second_opinion import Model, sentences
 
@@ -45,7 +45,8 @@ class Bubble:
     context: Context
     institution: Mapping[str, Any]
     model: Model | None = None
-    worded: frozenset[int] = frozenset()  # the patterns of all rules about wording
+    wordings: Sequence[Any] = ()  # the rules about wording whose words may stand here
+    _words: dict[str, list[Span]] = field(default_factory=dict)
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -63,7 +64,42 @@ class Bubble:
         if self.model is None or at < 0:
             return 1.0
         start, end = self.sentences[at]
-        return self.model.score(self.scan.text[start:end]) if span[1] <= end else 1.0
+        return self.score(start, end) if span[1] <= end else 1.0
+
+    def score(self, start: int, end: int) -> float:
+        """The probability of a violation of one sentence."""
+        return self.model.score(self.scan.text[start:end], self.marks.get(start, frozenset())) if self.model else 1.0
+
+    def words(self, rule: Any) -> list[Span]:
+        """Where the words of a rule stand and nothing makes them right."""
+        found = self._words.get(rule.id)
+        if found is None:
+            found = self._words[rule.id] = wording(rule, self.scan)
+        return found
+
+    @cached_property
+    def marks(self) -> dict[int, frozenset[str]]:
+        """By the start of each sentence: which rules' words stand in it ("R:" binding, "r:" excused), and how many bind."""
+        starts = [start for start, _ in self.sentences]
+
+        def places(spans: list[Span]) -> set[int]:
+            at = {bisect_right(starts, span[0]) - 1: span[0] for span in reversed(spans)}
+            return {starts[i] for i, first in at.items() if i >= 0 and first < self.sentences[i][1]}
+
+        binding: dict[int, set[str]] = {}
+        out: dict[int, set[str]] = {}
+        for rule in self.wordings:
+            for sign, spans in (("R:", self.words(rule)), ("r:", self.scan.any_spans(rule.any))):
+                for start in places(spans):
+                    if sign == "r:" and rule.id in binding.get(start, ()):
+                        continue
+                    if sign == "R:":
+                        binding.setdefault(start, set()).add(rule.id)
+                    out.setdefault(start, set()).update((sign + rule.id, sign + rule.reason, sign))
+        for start, rules in binding.items():
+            if len(rules) > 1:
+                out[start].add("RR")
+        return {start: frozenset(marks) for start, marks in out.items()}
 
     def at(self, category: str) -> Span:
         """Where a category is talked about."""
@@ -357,10 +393,14 @@ def _suspects(rule: Any, bubble: Bubble) -> Iterator[Span]:
         return
     scan, threshold = bubble.scan, rule.threshold or 0.0
     for start, end in bubble.doubtful:
-        if bubble.model.score(scan.text[start:end]) >= threshold:
+        if bubble.score(start, end) >= threshold:
             last = len(scan.text[start:end].rstrip("。！？\n【】")) + start
             middle = (start + end) // 2
-            if not quoted(scan.text, middle, middle + 1, bubble.context.speaker) and not scan.excused(rule.unless, (last, last)):
+            opened = scan.text.find("「", start, min(end, start + 24))
+            if opened >= 0 and "」" not in scan.text[opened:last - 1]:
+                middle = opened + 1  # a few words that lead in, and a quotation to the end
+            told = quoted(scan.text, middle, middle + 1, bubble.context.speaker) or told_in_quotes(scan.text, middle, middle + 1)
+            if not told and not scan.excused(rule.unless, (last, last)):
                 yield start, end
 
 
@@ -373,6 +413,4 @@ def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
 @check("second_opinion_and_words", "wording")
 def second_opinion_and_words(rule: Any, bubble: Bubble) -> list[Hit]:
     """Less certain sentences in which words of a rule stand that its contexts let pass."""
-    spans = list(_suspects(rule, bubble))
-    known = bubble.worded & bubble.scan.candidates if spans else ()
-    return [Hit(*span) for span in spans if any(crosses(bubble.scan.spans(i), *span) for i in known)]
+    return [Hit(*span) for span in _suspects(rule, bubble) if span[0] in bubble.marks]

@@ -6,6 +6,7 @@ for a message grows with its length and no more. What stands in a later sentence
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from persona.compliance.late import Late
@@ -14,6 +15,7 @@ _CLAUSE_ENDS = "，。！？；\n【】"
 _SENTENCE_ENDS = "。！？\n【】"
 _REACH = 160
 _LONG = 600  # of a quotation
+_MARKS = re.compile("[「」]")
 
 # 不 + what makes it a denial; 「不看征信」「不容错过」 are no denials.
 _DENY = (
@@ -34,19 +36,19 @@ _FORBIDDEN = Late(
 )
 _NOT_FORBIDDEN = Late(r"[，；](?:我们|本公司|我司|平台|加|联系|欢迎|立即|马上|赶快|快来|放心)")
 
-_LIE = r"(?:骗|诈|陷阱|圈套|套路|话术|违规|违法|非法|误导|假|谎|不实|幌子|诱饵|噱头|坑|谣言|不可能|不存在|不对|错误|误区|误解|传销|忽悠|不可信|不当)"
+_LIE = r"(?:骗|诈|杀猪盘|陷阱|圈套|套路|话术|违规|违法|非法|误导|假|谎|不实|幌子|诱饵|噱头|坑|谣言|不可能|不存在|不对|错误|误区|误解|传销|忽悠|不可信|不当)"
 _AFTER = Late(
-    r"^[^。！？\n]{0,26}?(?:(?<![不非])(?:都?是|均为|全是|多半?是|属于?|系|即为|涉嫌|恰是|往往)[^。！？\n没不无非]{0,10}" + _LIE +
-    r"|不存在|不可信|不靠谱|信不得|要不得|不能信|别信|勿信|不要信|不要(?:轻易)?相信|切勿(?:轻信|相信)|别轻信|不成立|(?:已经?被?|被)(?:打破|取消|禁止)|"
+    r"^[^。！？\n]{0,26}?(?:(?<![不非])(?:都?是|十有八九|八成|均为|全是|多半?是|属于?|系|即为|涉嫌|恰是|往往)[^。！？\n没不无非]{0,10}" + _LIE +
+    r"|不存在|，?请(?:立即|马上|及时)?(?:向[^，。！？\n]{0,10})?(?:举报|报告|报警|核实)|不是正规|请?勿(?:参与|购买|点击|办理)|不可信|不靠谱|信不得|要不得|不能信|别信|勿信|不要信|不要(?:轻易)?相信|切勿(?:轻信|相信)|别轻信|不成立|(?:已经?被?|被)(?:打破|取消|禁止)|"
     r"(?<!不)合规吗|不合规|(?<!不)违规(?!必)|(?<!不)违法(?!必)|(?:诱惑|幌子|骗局|陷阱|名义|噱头|谎言|诱饵|字样|用语|字眼|表述|误区|旗号|话术|骗术|等词)|"
-    r"打个?问号|两回事|不妥|不(?:能)?协助|，?(?:并)?不等于|被(?:罚|处罚|通报|立案|查处|出具|曝光|约谈)|罚没|获刑|警示函|会泄露|的?(?:短信|电话|广告|链接|帖子|来电|邮件)[^。！？\n]{0,6}(?:不(?:点|回|信|理)|别|不要|直接删|删掉|挂)|谁都不能|没有人能|没人能|(?<!别家)(?<!别人)(?<!外面)(?<!银行)(?:做不到|给不了)|不敢说|不好说|说不准|没有这回事|没这回事|就(?:挂|停|拉黑|报警|别)|直接(?:挂|拉黑|报警)|"
+    r"打个?问号|两回事|不妥|不(?:能)?协助|，?(?:并)?不等于|被(?:罚|处罚|通报|立案|查处|出具|曝光|约谈|采取)|，?(?:我们|本行|我行|这里)[^，。！？\n]{0,4}没有这(?:样|种|类)|罚没|获刑|警示函|会泄露|的?(?:短信|电话|广告|链接|帖子|来电|邮件)[^。！？\n]{0,6}(?:不(?:点|回|信|理)|别|不要|直接删|删掉|挂)|谁都不能|没有人能|没人能|(?<!别家)(?<!别人)(?<!外面)(?<!银行)(?:做不到|给不了)|不敢说|不好说|说不准|没有这回事|没这回事|就(?:挂|停|拉黑|报警|别)|直接(?:挂|拉黑|报警)|"
     r"一律(?:挂|拉黑|不|别|是)|先停|先挂|挂电话|挂断|挂掉|多半(?!是好)|[^，。！？\n]{0,6}，?都?(?:要|得|请)?(?:多|留)(?:一)?个心眼|，?(?:被)?(?:判定|认定)为|往往是事后|可能构成|会让你成为|最后都(?:关|跑路|爆雷)|收了钱就|(?:会)?放大(?:亏损|风险)|已停岗|删去|请删|属于催促|要当心|要警惕|要小心|需警惕|请(?:警惕|当心|拨打?110))"
 )
 _TELLER = (
     r"(?:(?<!不是)(?<!绝非)(?<!没有)(?<!拒绝)(?<!杜绝)(?<!远离)(?:骗子|骗局|诈骗(?!者?不)|行骗|骗术|骗人的?|不法分子|不法中介|非法中介|黑中介|黑产|非法集资)|(?<!不)被骗|受骗|上过?当|反诈|圈套|"
-    r"民警|警方|记者|暗访|网友反映|(?:电话|短信|广告|群)(?:里)?说|宣称|所谓|(?:他们?|她)说|冒充|谎称|声称|号称|自称|打着|诱骗|忽悠|蒙骗|引诱|诱导|误导|话术|典型话|有人(?:说|让|跟你|向你|向您|以|承诺|告诉|拉|教|叫|劝|推|给|打)|"
+    r"民警|警方|记者|暗访|网友反映|(?:电话|短信|广告|群)(?:里)?说|宣称|所谓|(?:他们?|她)说|冒充|谎称|声称|号称|自称|打着|诱骗|忽悠|蒙骗|引诱|诱导|误导|话术|典型话|有人(?:私下|口头|偷偷)?(?:说|让|跟你|向你|向您|以|承诺|告诉|拉|教|叫|劝|推|给|打)|"
     r"谁(?:要是|跟你|跟您|向你|承诺|让|叫|催|要|说(?!没|不))|对方(?:说|承诺|称|让|要求|声称|以|拿|会)|别人(?:说|承诺)|(?:听|看|遇|碰)[到见][^。！？\n]{0,6}[「：]|一(?:听|看|见)[到见]?[「]|"
-    r"别信|不要(?:轻易)?相信|不要轻信|勿轻信|切勿|谨防|警惕|违规|违法|违反|坏例|反例|误区|不能说|不要说|不得|禁止|举报|曝光|处罚|罚款|通报|案例[：:]|"
+    r"认(?:它|出)看|破绽|别信|不要(?:轻易)?相信|不要轻信|勿轻信|切勿|谨防|警惕|违规|违法|违反|坏例|反例|误区|不能说|不要说|不得|禁止|举报|曝光|处罚|罚款|通报|案例[：:]|"
     r"以[^，。！？\n]{0,16}为(?:诱饵|名|幌子|噱头|由)|为(?:诱饵|幌子|名义)|有群友说|直播间里喊|听信|轻信|误信|相信「|差点信|不当宣传|海报(?:中|里)|文案(?:里|中)|稿件|脚本|抽查|某(?:代理人|平台|机构|公司|经理|银行)|坐席称|质检|投诉人?称|消费者称|当事人称|警示|宣扬|鼓吹|吹嘘|标榜|虚构|编造|伪造|捏造)"
 )
 _LIES = Late(_LIE)
@@ -75,7 +77,7 @@ _GRADE_AFTER = Late(r"^[（(]?(?:p?r[1-5]|[一二三四五]级)")
 
 
 # a denial inside the hit itself: 信用卡不得用于套现
-_INSIDE = Late(r"不可信|虚假|骗局|诈骗|不是没|并不|并非|不得|不能(?!错过|让|再|不)|不可以|禁止|严禁|不允许|勿用|不许|不支持|请不要|请勿")
+_INSIDE = Late(r"不(?:是|作|做|予|提供)?(?:任何)?(?:保证|承诺|担保)(?!不)|不(?:代表|等于|等同|构成|预示|意味着)|不可信|虚假|骗局|诈骗|不是没|并不|并非|不得|不能(?!错过|让|再|不)|不可以|禁止|严禁|不允许|勿用|不许|不支持|请不要|请勿")
 # a question that the next sentence denies: 出租银行卡一天给五百？那是在帮骗子洗钱。
 _NO = Late(r"(?:不(?!用愁|用怕|要紧|求人|是问题|存在的|成问题|等人|信您|信你)|没有(?!关系|问题)|没这|别(?!愁|急|怕|担心|犹豫|等)|那(?:就)?是|这(?:就)?是|假的|骗|当心|小心(?!错过)|可不|哪有|做梦)")
 
@@ -122,15 +124,27 @@ def negated(text: str, start: int, end: int) -> bool:
     return bool(_AFTER.match(text[end:end + 48]))
 
 
-def _inside_told_quote(text: str, start: int, end: int) -> bool:
-    """Inside a long quotation that is introduced or followed as somebody else's words."""
-    opened = text.rfind("「", max(0, start - _LONG), start + 1)
-    if opened < 0 or text.rfind("」", opened, start) > opened:
-        return False
-    closed = text.find("」", end - 1, end + _LONG)
-    if closed < 0:
-        return False
-    return bool(_TOLD.search(text[sentence_start(text, opened):opened]) or _AFTER.match(text[closed + 1:closed + 40]))
+def told_in_quotes(text: str, start: int, end: int) -> bool:
+    """Inside a quotation, however long and with quotations in it, that is introduced or followed as somebody else's words."""
+    open_marks: list[int] = []
+    for mark in _MARKS.finditer(text, max(0, start - _LONG), start + 1):
+        if mark.group() == "「":
+            open_marks.append(mark.start())
+        elif open_marks:
+            open_marks.pop()
+    for opened in reversed(open_marks[-4:]):
+        depth, closed = 0, -1
+        for mark in _MARKS.finditer(text, opened, end + _LONG):
+            depth += 1 if mark.group() == "「" else -1
+            if mark.group() == "」":
+                closed = mark.start()  # of marks that do not pair, the last
+            if not depth:
+                break
+        if closed < end - 1:
+            continue
+        if _TOLD.search(text[sentence_start(text, opened):opened]) or _AFTER.match(text[closed + 1:closed + 40]):
+            return True
+    return False
 
 
 def _lead_in(text: str, start: int) -> bool:
@@ -152,10 +166,12 @@ def _lead_in(text: str, start: int) -> bool:
 def warned(text: str, start: int, end: int) -> bool:
     """Told as somebody else's words, in a warning or a prohibition."""
     first = sentence_start(text, start)
+    if text[max(0, start - 2):start] == "」：" and _EDITOR.match(text[end:end + 8].lstrip("。，")):
+        return True  # 「稳赚」：承诺收益。删。
     if _TOLD.search(text[first:start]) or _TOLD_IN.search(text[first:end + 14]):
         return True
     after = text[end:sentence_end(text, end)]
-    if _AFTER.match(after[:60]) or _inside_told_quote(text, start, end):
+    if _AFTER.match(after[:60]) or told_in_quotes(text, start, end):
         return True
     return bool(_LATE_LIE.search(after)) or _lead_in(text, start)
 

@@ -158,9 +158,9 @@ def review(guard: Guard, draft: Draft) -> CopyReview:
     )
 
 
-def closing(decision: Decision, day: date) -> str:
+def closing(ruleset: str, day: date) -> str:
     """What stands under every review."""
-    return f"机器初筛（规则集 {decision.ruleset}，{day}），不代替合规审批。"
+    return f"机器初筛（规则集 {ruleset}，{day}），不代替合规审批。"
 
 
 def _once(findings: list[Finding]) -> list[Finding]:

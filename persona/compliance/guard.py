@@ -12,7 +12,7 @@ import yaml
 from persona.compliance.checks import CHECKS, Bubble, Hit
 from persona.compliance.depth import Depths
 from persona.compliance.late import Late
-from persona.compliance.match import Patterns, Scan, wording
+from persona.compliance.match import Patterns, Scan
 from persona.compliance.model import REASONS, SCOPES, Context, Decision, Finding
 from persona.compliance.normalise import normalise
 from persona.compliance.rules import HERE, Rule
@@ -25,7 +25,7 @@ _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
 _ALWAYS_KINDS = ("wording", "link", "expiry", "identity", "secret")  # need no product to be talked about
 _OPINIONS = ("second_opinion", "second_opinion_and_words")
-_DOUBTFUL = ("unlawful", "wording")  # reasons whose words are often right in a story or a warning
+_DOUBTED = {"unlawful": 1.0, "wording": 1.0, "promise": 0.5, "recommend": 0.5}  # reasons the opinion may clear, and how much surer it must be
 _PRODUCT_NAME = Late(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
 _PRODUCT_CATEGORY = Late(r"^category:\s*[\"']?([a-z]+)", re.M)
 
@@ -104,6 +104,11 @@ class Guard:
         """The product categories a text talks about, however briefly: those of its decision, without judging it."""
         return frozenset(c for _, raw in self._bubbles(text) for c in self.depths.of(Scan(raw, self.patterns)))
 
+    def read(self, text: str) -> list[tuple[str, frozenset[str]]]:
+        """The sentences of a text as the second opinion reads them, each with the marks of the rules."""
+        bubble = self._bubble(text, Context())
+        return [(bubble.scan.text[a:b], bubble.marks.get(a, frozenset())) for a, b in bubble.sentences]
+
     def _failed(self, why: str) -> Decision:
         finding = Finding("ERR", "本行规则", 0, 0, "", why, "请转人工，并把这条记录交给技术同事。", "error")
         return Decision("refuse", findings=[finding], ruleset=self.ruleset, reason="error")
@@ -140,10 +145,9 @@ class Guard:
 
     def _worth(self, bubble: Bubble, scope: str) -> list[Rule]:
         """The rules that can say anything about this bubble."""
-        numbers = sorted({n for i in self._owned & bubble.scan.candidates for n in self._owner[i]})
         deep = bool(bubble.context.explains) or any(talk.depth != "mention" for talk in bubble.talks.values())
         special = bubble.context.lock == "hard" or bubble.context.minor
-        out = [self.rules[n] for n in numbers]
+        out = [*bubble.wordings]
         out += self._checked if deep else self._checked_special if special else self._checked_always
         if scope == "wording":
             out = [rule for rule in out if rule.kind in _WORDING_KINDS]
@@ -168,7 +172,9 @@ class Guard:
                 if spans:
                     disclosed[name] = spans
         institution: Mapping[str, Any] = context.institution or self.institution
-        return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model, self._owned)
+        numbers = sorted({n for i in self._owned & scan.candidates for n in self._owner[i]})
+        wordings = [self.rules[n] for n in numbers]
+        return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model, wordings)
 
     @staticmethod
     def _applies(rule: Rule, bubble: Bubble) -> bool:
@@ -195,17 +201,17 @@ class Guard:
         opinion = self._opinion
         if not self.second_opinion or self.model is None or opinion is None or opinion.clears is None or rule.id not in self._learned:
             return False
-        if rule.check or rule.kind != "wording" or rule.reason not in _DOUBTFUL or not self._applies(opinion, bubble):
+        if rule.check or rule.kind != "wording" or rule.reason not in _DOUBTED or not self._applies(opinion, bubble):
             return False
         start, end = bubble.scan.normal.origin(hit.start, hit.end)
         disguised = bubble.scan.raw[start:end].lower() != bubble.scan.text[hit.start:hit.end]
-        return not disguised and bubble.read((hit.start, hit.end)) < opinion.clears
+        return not disguised and bubble.read((hit.start, hit.end)) < opinion.clears * _DOUBTED[rule.reason]
 
     @staticmethod
     def _hits(rule: Rule, bubble: Bubble) -> list[Hit]:
         if rule.check:
             return CHECKS[rule.check][1](rule, bubble)
-        return [Hit(*span) for span in wording(rule, bubble.scan)]
+        return [Hit(*span) for span in bubble.words(rule)]
 
     @staticmethod
     def _finding(rule: Rule, bubble: Bubble, hit: Hit, offset: int) -> Finding:

@@ -1,13 +1,15 @@
 """A second opinion on single sentences: two linear models, one weight a feature, no library needed.
 
 The quick one adds up characters and pairs and lets most sentences go. The full one reads the rest: runs of one to three
-characters, pairs with a gap, what stands in a clause that denies or warns, and the shape of the sentence.
+characters, pairs with a gap, what stands in a clause that denies or warns, the shape of the sentence, and the marks of
+the rules: whose words stand there, and whether a context made them right.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from itertools import accumulate, repeat
 from math import exp
@@ -51,8 +53,8 @@ def grams(text: str) -> list[str]:
     return [*text, *map(str.__add__, text, text[1:])]
 
 
-def features(text: str) -> set[str]:
-    """The features of the full model."""
+def features(text: str, marks: Iterable[str] = ()) -> set[str]:
+    """The features of the full model; `marks` are what the rules left in the sentence."""
     text = _framed(text)
     found = grams_of(text)
     found.update(map("".join, zip(text, text[1:], text[2:], strict=False)))
@@ -62,6 +64,7 @@ def features(text: str) -> set[str]:
         if _TURN.search(clause):
             found.update(map("N".__add__, grams_of(clause)))
     found.add(f"#{min(len(text) // 8, 8)}")
+    found.update(marks)
     found.update(mark for mark, sign in (("#?", "？"), ("#!", "！"), ("#0", "0")) if sign in text)
     return found
 
@@ -108,8 +111,8 @@ class Model:
             if (one[end] - one[start] + two[end - 1] - two[start]) / (2 * (end - start) - 1) ** 0.5 >= bar
         ]
 
-    def _score(self, sentence: str) -> float:
+    def _score(self, sentence: str, marks: frozenset[str] = frozenset()) -> float:
         """How much a sentence reads like a violation, from 0 to 1."""
-        found = features(sentence)
+        found = features(sentence, marks)
         total = sum(map(self._by_feature.get, found, repeat(0)))
         return _probability(self._full["bias"] + total / _UNIT / max(len(found), 1) ** 0.5)

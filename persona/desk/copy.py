@@ -46,7 +46,7 @@ def reviewed(body: Mapping[str, Any], guard: Guard, today: date) -> dict[str, An
         ],
         "missing": [{"id": name, "text": guard.disclosures[name]["text"]} for name in result.decision.missing],
         "questions": [line.removeprefix("？") for line in result.questions],
-        "closing": closing(result.decision, today),
+        "closing": closing(result.decision.ruleset, today),
     }
 
 

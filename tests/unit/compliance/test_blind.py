@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from persona.compliance import Guard
 from persona.compliance.train_second_opinion import corpus
 
@@ -24,3 +27,13 @@ def test_false_refusals_on_the_blind_sets(guard: Guard) -> None:
     texts = rows("allow")
     refused = [text for text in texts if not guard.review(text, scope="wording").allowed]
     assert len(refused) / len(texts) <= FALSE, refused
+
+
+def test_sentences_no_rule_and_no_model_was_made_after(guard: Guard) -> None:
+    """Sets seven and eight of docs/quality.md. They stay out of the corpus; whoever mends a rule does not look at them."""
+    lines = (Path(__file__).parent / "unseen.jsonl").read_text(encoding="utf-8").splitlines()
+    refused: dict[str, list[bool]] = {"refuse": [], "allow": []}
+    for row in map(json.loads, lines):
+        refused[row["label"]].append(not guard.review(row["text"], scope="wording").allowed)
+    assert sum(refused["refuse"]) / len(refused["refuse"]) >= 0.88
+    assert sum(refused["allow"]) / len(refused["allow"]) <= 0.015

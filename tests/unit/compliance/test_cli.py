@@ -61,6 +61,10 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert rules_main([]) == 0 and "NM-15" in capsys.readouterr().out
-    assert rules_main(["nm-15"]) == 0 and "第十条第七项" in capsys.readouterr().out
+    for name in ("nm-15", "NM15"):
+        assert rules_main([name]) == 0
+        out = capsys.readouterr().out
+        assert "第十条第七项" in out and out.endswith("，不代替合规审批。\n")
+    assert rules_main(["WM-02"]) == 0 and "理财非存款" in capsys.readouterr().out
     assert rules_main(["NM-19", "--json"]) == 0 and json.loads(capsys.readouterr().out)["id"] == "NM-19"
     assert rules_main(["XX-1"]) == 2

@@ -180,3 +180,20 @@ def test_importing_needs_neither_rasa_nor_spacy_nor_numpy() -> None:
         "print([m for m in ('rasa','tensorflow','spacy','numpy','sklearn') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+FRAUD = "群主说：“明早这只票必涨，跟着我买，名额只剩三个。”又有人接话：“我上周稳赚两万，加我微信。”快来加入我们吧！"
+
+
+@pytest.mark.parametrize("warning", ["收到这样的消息：「{}」，这是诈骗，别回。", "骗子常这样写：「{}」，千万别信。"])
+def test_a_quotation_with_quotations_and_sentences_in_it_is_one_quotation(guard: Guard, warning: str) -> None:
+    assert guard.review(warning.format(FRAUD), scope="wording").allowed
+    assert guard.review(warning.format(FRAUD * 4), scope="wording").allowed
+    assert not guard.review(FRAUD, scope="wording").allowed
+    assert not guard.review(warning.format(FRAUD) + "我们的理财才稳赚不赔。", scope="wording").allowed
+    assert not guard.review(f"好消息：「{FRAUD}」", scope="wording").allowed
+
+
+def test_what_an_editor_strikes_out_may_be_named(guard: Guard) -> None:
+    assert guard.review("查出一处。「稳赚」：承诺收益。删。", scope="wording").allowed
+    assert not guard.review("我们的「稳赢计划」：承诺收益。放心买。", scope="wording").allowed
