@@ -135,13 +135,13 @@ class MascotClassifier(GraphComponent):
         """Nothing later in the pipeline needs predictions on training data."""
         return training_data
 
-    @metrics.timed("parse")
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Write intent, ranking, entities and topic onto each message."""
-        for message in messages:
-            if tracker is not None:
-                keep_from_logs(message.get(TEXT) or "", said_before(reversed(tracker.events)))
-            self._process(message, tracker)
+        with metrics.timing("parse"):  # no decorator: Rasa wires components by the signature it finds
+            for message in messages:
+                if tracker is not None:
+                    keep_from_logs(message.get(TEXT) or "", said_before(reversed(tracker.events)))
+                self._process(message, tracker)
         return messages
 
     def _process(self, message: Message, tracker: DialogueStateTracker | None) -> None:
