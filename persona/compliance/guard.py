@@ -17,7 +17,7 @@ from persona.compliance.model import REASONS, SCOPES, Context, Decision, Finding
 from persona.compliance.normalise import normalise
 from persona.compliance.rules import HERE, Rule
 from persona.compliance.rules import load as load_rules
-from persona.compliance.second_opinion import Model
+from persona.compliance.second_opinion import Model, clause
 from persona.institution import institution_file
 from persona.layers import changes, current
 
@@ -25,6 +25,7 @@ _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
 _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
 _ALWAYS_KINDS = ("wording", "link", "expiry", "identity", "secret")  # need no product to be talked about
 _OPINIONS = ("second_opinion", "second_opinion_and_words")
+_EVEN = 0.5  # what a clause by itself may score and still be taken for harmless
 _DOUBTED = {"unlawful": 1.0, "wording": 1.0, "promise": 0.5, "recommend": 0.5}  # reasons the opinion may clear, and how much surer it must be
 _PRODUCT_NAME = Late(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
 _PRODUCT_CATEGORY = Late(r"^category:\s*[\"']?([a-z]+)", re.M)
@@ -196,7 +197,8 @@ class Guard:
     def _cleared(self, rule: Rule, bubble: Bubble, hit: Hit) -> bool:
         """Does the second opinion take the sentence for an explanation, a story or a warning?
 
-        Asked about wording only, never about words written in disguise (保*本) nor for a rule it was not trained with.
+        Asked about wording only, never about words written in disguise (保*本) nor for a rule it was not trained with. The
+        clause around the words must be harmless by itself, too: no length of fine print behind a comma makes a promise right.
         """
         opinion = self._opinion
         if not self.second_opinion or self.model is None or opinion is None or opinion.clears is None or rule.id not in self._learned:
@@ -205,7 +207,9 @@ class Guard:
             return False
         start, end = bubble.scan.normal.origin(hit.start, hit.end)
         disguised = bubble.scan.raw[start:end].lower() != bubble.scan.text[hit.start:hit.end]
-        return not disguised and bubble.read((hit.start, hit.end)) < opinion.clears * _DOUBTED[rule.reason]
+        if disguised or bubble.read((hit.start, hit.end)) >= opinion.clears * _DOUBTED[rule.reason]:
+            return False
+        return self.model.score(clause(bubble.scan.text, hit.start, hit.end)) < _EVEN
 
     @staticmethod
     def _hits(rule: Rule, bubble: Bubble) -> list[Hit]:

@@ -22,6 +22,7 @@ _UNIT = 100  # weights are kept in hundredths
 _END = re.compile(r"[。！？\n【】]+")
 _DIGITS = re.compile(r"[0-9x*]+")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_MARK = re.compile(r"[，；：。！？、\n]")
 _CLAUSE = re.compile(r"[，；：]")
 # a clause with one of these denies, warns or tells what somebody else said
 _TURN = re.compile(r"[不没无非勿未别莫禁骗诈误]|谨防|警惕|提醒|提示|说|称|以为")
@@ -42,6 +43,13 @@ def sentences(text: str) -> list[tuple[int, int]]:
         if b - a >= 4:
             out.append((a, b))
     return out
+
+
+def clause(text: str, start: int, end: int) -> str:
+    """The words of a canonical text around a span, from the mark before it to the mark behind it."""
+    first = max((match.end() for match in _MARK.finditer(text, 0, start)), default=0)
+    last = _MARK.search(text, end)
+    return text[first:last.start() if last else len(text)]
 
 
 def _framed(text: str) -> str:

@@ -176,7 +176,7 @@ def _fit(matrix: Any, targets: NDArray[Any], c: float, seed: int) -> tuple[NDArr
     """Weights (features, labels) and bias (labels,) of one-versus-rest linear SVMs."""
     from sklearn.svm import LinearSVC
 
-    model = LinearSVC(C=c, dual=True, random_state=seed, max_iter=400, tol=1e-1).fit(matrix, targets)
+    model = LinearSVC(C=c, dual=True, random_state=seed, max_iter=400, tol=0.3).fit(matrix, targets)
     weights, bias = model.coef_, model.intercept_
     if len(bias) == 1:  # scikit-learn keeps one side of two
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
