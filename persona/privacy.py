@@ -7,7 +7,6 @@ tracker store's (rasa_adapter/history.py). Numbers, states and hashes stay: they
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -54,7 +53,7 @@ def entries() -> Entries:
     return _entries(str(database_url()))
 
 
-def forget(sender: str, giveaways: Callable[[], Entries] = entries) -> Forgotten:
+def forget(sender: str) -> Forgotten:
     """Overwrite what was said on the sender's tickets and delete the give-away entries. Never raises."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -66,7 +65,7 @@ def forget(sender: str, giveaways: Callable[[], Entries] = entries) -> Forgotten
         logger.error("what was said on tickets could not be deleted: %s", type(problem).__name__)
         failed.append("tickets")
     try:
-        left = bool(giveaways().leave(sender))
+        left = bool(entries().leave(sender))
     except (SQLAlchemyError, ContentError) as problem:
         logger.error("give-away entries could not be deleted: %s", type(problem).__name__)
         failed.append("giveaways")

@@ -9,7 +9,7 @@ MOST = 46  # characters of one step; with the closing line a message stays under
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 _LIST = re.compile(r"^(?P<head>[^：]{0,14})：(?P<items>[^：。；，]{1,14}(?:、[^：。；，、]{1,14}){1,5})[。；]?$")
 _NUMBERED = re.compile(r"^\s*\d[.、．]\s*")
-_ACT = re.compile(r"点|拨|打开|登录|带|去|到|进|填|选|说「|挂|停|锁|找")
+_ACT = re.compile(r"点|拨|打开|登录|带|去|到|进|填|选|说「|挂|停|锁|找|APP|柜台")
 _NOTICE = re.compile(r"^（我是.*AI.*）$")
 
 

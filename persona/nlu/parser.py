@@ -21,6 +21,7 @@ SUSPICIOUS = "check_suspicious"
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
 # Between two questions in one message.
 _JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后再?问)")
+_ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
 _PAUSE = re.compile(r"[，,。！!？?；;\s]+")
 AGAIN = "say_again"
 PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characters of the message
@@ -28,6 +29,12 @@ SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).
 FIRST = ("faq/lost_card", "faq/lost_phone", "faq/unknown_debit")
 _READABLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
+
+
+def _apart(piece: str) -> list[str]:
+    """Questions that only spaces set apart; words between spaces that ask nothing belong together."""
+    words = piece.split()
+    return words if len(words) > 1 and all(len(w) >= PART and _ASKS.search(w) for w in words) else [piece]
 
 
 def public(label: str) -> str:
@@ -110,7 +117,7 @@ class Parser:
         whole = self._parse(text, entities)
         if whole.intent == AGAIN:
             return self._beside(text, whole)
-        parts = [p for p in _JOINT.split(text or "") if len(p.strip()) >= PART]
+        parts = [p for piece in _JOINT.split(text or "") for p in _apart(piece) if len(p.strip()) >= PART]
         if not 2 <= len(parts) <= PARTS or len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
             return whole
         asked = [p for p in map(self._parse, parts) if not p.fallback and p.intent.startswith("faq/") and p.confidence >= SURE]

@@ -63,6 +63,7 @@ INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "compla
 # 「提前一年取呢」, 「要是存二十万」 after a result: the same calculation with another value.
 _CHANGED = re.compile(r"^(?:那|如果|要是|假如|换成?|改成?)|呢[？?]?$|(?:怎么样|会怎样|多少|差多少)[？?]?$")
 CHANGED = 24  # characters
+_QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 _NUMERAL = re.compile(r"[0-9０-９一二两三四五六七八九十百千万%％]|等额|本息|本金|先息|缩短|减少|不知道|不清楚|一次性|每月|每期")
 
 
@@ -172,8 +173,9 @@ class MascotClassifier(GraphComponent):
     def _in_context(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
         locked = tracker is not None and tracker.get_slot("lock") == "hard"
-        if locked and parse.fallback and any(e["entity"] == "lost_via" for e in parse.entities):
-            # 「是福禾银行转的」: an answer to the emergency's question, in other words than the button's.
+        told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
+        if told and (parse.fallback or (_asked_from_where(tracker) and not _QUESTION.search(parse.text))):
+            # 「是福禾银行转的」, 「用的建行手机银行」: an answer to the emergency's question, in other words than the button's.
             return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, reason="context")
         numbered = self._numbered(parse)
         if numbered is not None:
@@ -309,6 +311,12 @@ class MascotClassifier(GraphComponent):
     def _retrieval_intents(self) -> list[str]:
         labels: Sequence[str] = self._parser.model.labels if self._parser else []
         return sorted({label.split("/")[0] for label in labels if "/" in label})
+
+
+def _asked_from_where(tracker: DialogueStateTracker | None) -> bool:
+    """Whether the last answer asks where the money left from."""
+    rows = button_rows(tracker)
+    return bool(rows) and any("lost_via" in str(button.get("payload", "")) for button in rows[-1])
 
 
 def hash_text(text: str) -> str:

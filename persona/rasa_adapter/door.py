@@ -230,6 +230,10 @@ class _Door:
         """Events that the store has; only asked for a conversation that was kept in memory."""
         return set()
 
+    def not_waiting(self, sender_id: str) -> None:
+        """Nothing of this conversation is to be stored later."""
+        self._spare.stored(sender_id)
+
     def _fresh(self, sender_id: str) -> MascotTracker:
         return MascotTracker(sender_id, self.domain.slots if self.domain else [])
 

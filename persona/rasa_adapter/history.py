@@ -17,6 +17,7 @@ from persona.compliance.audit import conversation_hash
 from persona.compliance.secrets import mask
 from persona.mascot import speaking
 from persona.privacy import forget
+from persona.rasa_adapter.door import MascotInMemoryStore, MascotSQLStore
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.rich import meta
 
@@ -56,14 +57,16 @@ def _erase(store: TrackerStore, sender: str) -> int:
     """Remove a conversation's events; returns how many."""
     while hasattr(store, "_tracker_store"):  # Rasa wraps the store it was given
         store = store._tracker_store
-    getattr(store, "_spare", {}).pop(sender, None)
+    if isinstance(store, (MascotSQLStore, MascotInMemoryStore)):
+        store.not_waiting(sender)
     if isinstance(store, SQLTrackerStore):
         with store.session_scope() as session:
-            if store.engine.dialect.name == "sqlite":
-                session.connection().exec_driver_sql("PRAGMA secure_delete=ON")  # the bytes go too
             gone = session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender).delete()
             session.commit()
-            return int(gone)
+        if store.engine.dialect.name == "sqlite":
+            with store.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()  # the log of changes holds the words, too
+        return int(gone)
     if isinstance(store, InMemoryTrackerStore):
         return int(store.store.pop(sender, None) is not None)
     raise RuntimeError(f"conversations cannot be deleted from {type(store).__name__}")

@@ -13,7 +13,7 @@ pytest.importorskip("rasa")
 from sqlalchemy.exc import OperationalError
 
 import actions.giveaways
-import actions.privacy
+import persona.privacy
 from persona.compliance.audit import read
 from persona.institution import Institution
 from tests.talk import Bot
@@ -30,7 +30,7 @@ def test_without_the_database_nothing_is_claimed(bot: Bot, monkeypatch: pytest.M
         raise OperationalError("SELECT", {}, Exception("no database"))
 
     monkeypatch.setattr(actions.giveaways, "entries", gone)
-    monkeypatch.setattr(actions.privacy, "entries", gone)
+    monkeypatch.setattr(persona.privacy, "entries", gone)
     talk = bot.talk()
     answer = talk("我要参加抽奖")
     assert "登记簿这会儿打不开" in answer

@@ -18,6 +18,7 @@ from persona.approval import digest
 from persona.institution import load_institution
 from persona.live import LiveFile
 from persona.products import load_products
+from persona.rasa_adapter import remembered
 from persona.rasa_adapter.channel import readiness
 from persona.rasa_adapter.house import house
 from tests.talk import Bot, Talk
@@ -191,6 +192,7 @@ def test_an_approved_answer_that_was_changed_or_has_expired_is_not_said(bot: Bot
 
 def test_explanations_need_an_approval_where_the_institution_says_so(bot: Bot, live: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(house().guard.institution, "approval_required", ["offer", "explain"])
+    monkeypatch.setattr(remembered, "_known", {})  # a process has one institution.yml for life; this one changes it
     talk = bot.talk()
     talk("基金是什么")
     assert meta(talk)["rules"] == ["NM-06a"]

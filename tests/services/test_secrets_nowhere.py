@@ -132,6 +132,7 @@ def held(server: Running) -> dict[str, str]:
     """Everything that stays of the conversations, by place."""
     folder = server.folder
     places = {file.name: file.read_bytes().decode("utf-8", "replace") for file in folder.rglob("*") if file.is_file()}
+    places["conversations.db"] += places.get("conversations.db-wal", "")
     places["actions"] = "\n".join(server.actions.bodies)
     places["metrics"] = server.get("/metrics", METRICS)
     tickets = json.loads(server.get("/desk/tickets", DESK_TOKEN))["tickets"]
@@ -189,7 +190,7 @@ def test_a_customer_deletes_the_history(running: Running) -> None:
         done = json.loads(reply.read())
     assert done["deleted"] and len(done["tickets"]) == 1 and done["incomplete"] == []
     assert json.loads(running.history(sender))["messages"] == []
-    stored = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m.group(1), 16)), (running.folder / "conversations.db").read_bytes().decode("utf-8", "replace"))
+    stored = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m.group(1), 16)), "".join(f.read_bytes().decode("utf-8", "replace") for f in running.folder.glob("conversations.db*")))
     assert words not in stored
     lines = [json.loads(line) for line in (running.folder / "audit.jsonl").read_text("utf-8").splitlines()]
     assert [line["kind"] for line in lines].count("history_deleted") == 1 and words not in json.dumps(lines, ensure_ascii=False)
