@@ -233,5 +233,8 @@ def in_identifier(text: str) -> str | None:
     """The kind of secret that an id of somebody else's making contains, or None. Hashes and UUIDs hold digits by chance."""
     if _UUID.fullmatch(text) or (_HEX.fullmatch(text) and len(re.findall("[a-f]", text, re.I)) > 2):
         return None
+    number = re.sub(r"^[a-z]+[-_]", "", text, flags=re.I)
+    if number.isdecimal() and number.isascii() and (sure(number) is None or (len(number) > 12 and not identity(number) and not _BIN.match(number))):
+        return None  # the number of an order or a record: neither check digit nor beginning make a card of it
     spans = find(text)
     return spans[0][2] if spans else None

@@ -42,8 +42,8 @@ async def deleted(agent: Any, sender: str) -> dict[str, Any]:
     async with agent.lock_store.lock(sender):  # no turn of this customer runs meanwhile
         tracker = await store.retrieve(sender)
         kept = {k: v for k, v in tracker.current_slot_values().items() if v and k in state.OUTLASTS} if tracker else {}
-        erased = _erase(store, sender)
         done = forget(sender)
+        erased = _erase(store, sender)
         if kept:
             fresh = await store.retrieve(sender)
             for event in (ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), *(SlotSet(k, v) for k, v in kept.items()), ActionExecuted(ACTION_LISTEN_NAME)):

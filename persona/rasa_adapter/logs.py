@@ -34,10 +34,10 @@ def mask_logs() -> None:
 
         def masked_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
             record = make(*args, **kwargs)
-            turn = TURN.get()
             if record.name == BROKER:  # Rasa's file broker writes its events as records: they stay the JSON they are
-                record.msg, record.args = mask(record.getMessage())[0], ()
+                record.msg, record.args = _event_line(record.getMessage()), ()
                 return record
+            turn = TURN.get()
             try:
                 record.msg, record.args = _clean(record.getMessage(), turn.hidden if turn else ()), ()
                 if isinstance(record.exc_info, tuple) and record.exc_info[0]:
@@ -64,6 +64,22 @@ def mask_logs() -> None:
 def structured() -> bool:
     """Whether one JSON object a line was asked for."""
     return os.environ.get(FORMAT, "").strip().lower() == "json"
+
+
+def _event_line(line: str) -> str:
+    """A line of JSON with its texts masked; a time is a number and stays, however many digits it has."""
+    try:
+        return json.dumps(_texts(json.loads(line)))
+    except ValueError:
+        return mask(line)[0]
+
+
+def _texts(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask(value)[0]
+    if isinstance(value, dict):
+        return {key: _texts(one) for key, one in value.items()}
+    return [_texts(one) for one in value] if isinstance(value, list) else value
 
 
 def _clean(text: str, hidden: Any) -> str:

@@ -65,7 +65,7 @@ def test_turns_of_an_outage_are_stored_once_whoever_answered(database: PostgreSQ
         await turn(second, "new", "新来的")
         assert len(first._spare) == 1 and len(second._spare) == 2
         database.start()
-        for _ in range(100):
+        for _ in range(600):
             if not len(first._spare) and not len(second._spare):
                 break
             await asyncio.sleep(0.1)
@@ -104,7 +104,7 @@ def test_tables_are_made_when_the_database_comes_later(database: PostgreSQL, sto
         database.sql("drop table events")
         await turn(store, "later", "一")
         assert len(store._spare) == 1
-        for _ in range(100):
+        for _ in range(600):
             if not len(store._spare):
                 break
             await asyncio.sleep(0.1)

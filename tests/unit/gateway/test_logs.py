@@ -65,8 +65,9 @@ def test_plain_lines_name_the_request_and_mask_tracebacks_and_escapes(lines: io.
     make = logging.getLogRecordFactory()
     escaped = make("a", logging.ERROR, "f", 1, json.dumps({"text": "验证码384756"}), (), None).getMessage()
     assert "384756" not in escaped and "[request req-1]" in escaped
-    event = json.dumps({"text": "你好\u0001", "card": "6222020200112233446"})
-    assert json.loads(make(logs.BROKER, logging.INFO, "f", 1, event, (), None).getMessage()) == {"text": "你好\u0001", "card": "[已隐去:卡号]"}
+    event = json.dumps({"text": "你好\u0001", "card": "6222020200112233446", "timestamp": 1796000000.1234567})
+    found = json.loads(make(logs.BROKER, logging.INFO, "f", 1, event, (), None).getMessage())
+    assert found == {"text": "你好\u0001", "card": "[已隐去:卡号]", "timestamp": 1796000000.1234567}
     try:
         raise ValueError("card 6222020200112233446")
     except ValueError as error:
