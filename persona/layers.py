@@ -250,7 +250,7 @@ def _settings(root: Path, base: Mapping[str, Path]) -> tuple[Reader, set[str], l
         hits = {name for name in base if pattern and fnmatchcase(name, pattern)}
         barred = sorted(name for name in hits if not name.startswith(MAY_BE_OFF))
         if not hits:
-            reader.bad("P131", ("off", number), f"库里没有「{pattern}」", "写库里的路径，例如 data/nlu/faq/etc.yml；* 代表任意几个字。")
+            reader.bad("P131", ("off", number), f"库里没有「{pattern}」", "写库里的路径，例如 data/nlu/faq/etc_toll.yml；* 代表任意几个字。")
         elif barred:
             reader.bad("P131", ("off", number), f"{barred[0]} 关不掉", "能关的只有：" + "、".join(MAY_BE_OFF) + " 下面的。规则在 guard 里写。")
         else:

@@ -54,7 +54,7 @@ def project(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(installed, folder.parent, "init", "bank", "--bank", "青篱银行", "--hotline", "95XXX7")
     (folder / "data/nlu/faq/fence_garden.yml").write_text(TOPIC, encoding="utf-8")
     text = (folder / "mascot.yml").read_text("utf-8")
-    (folder / "mascot.yml").write_text(text.replace("# - data/nlu/faq/etc.yml", "- data/nlu/faq/etc.yml"), encoding="utf-8")
+    (folder / "mascot.yml").write_text(text.replace("# - data/nlu/faq/etc_toll.yml", "- data/nlu/faq/etc_toll.yml"), encoding="utf-8")
     run(installed, folder, "train")
     return folder
 
@@ -67,7 +67,7 @@ def command_environment(installed: Path, folder: Path) -> dict[str, str]:
 def run(installed: Path, folder: Path, *args: str) -> str:
     done = subprocess.run([sys.executable, "-m", "persona.cli", *args], cwd=folder, env=command_environment(installed, folder),
                           capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-9000:]
     return done.stdout
 
 

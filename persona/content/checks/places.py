@@ -61,6 +61,8 @@ def pairs(house: House) -> Iterator[Problem]:
 
 def titles(house: House) -> Iterator[Problem]:
     """Every name in labels.yml is a topic or an intent, or the part before the dot of one; what a button misses too is its finding."""
+    if house.root is None:
+        return  # single files are looked at, not the project
     document = read(house.home / "labels.yml")
     labels = document.data.get("labels") if isinstance(document.data, dict) else None
     known = {*house.content.topics, *(intent.split(".")[0] for intent in house.content.topics), *house.content.unread}

@@ -12,7 +12,7 @@ from persona.mascot import load_mascots
 
 ROOT = Path(__file__).resolve().parents[3]
 INSTITUTION, FIGURES, MASCOTS = load_institution(), load_figures(), load_mascots()
-TODAY = date(2026, 11, 24)
+TODAY = date(2026, 11, 29)
 CLEAN = '''version: "3.1"
 nlu:
 - intent: faq/alpha

@@ -50,7 +50,7 @@ def test_a_product_in_small_talk_and_an_invitation_in_an_answer_are_found(tmp_pa
     (tmp_path / "x.yml").write_text(
         'version: "3.1"\nresponses:\n  utter_chitchat/food:\n  - text: 吃什么\n    metadata: {category: fund}\n'
         "  utter_faq/fund:\n  - text: 基金\n    buttons:\n    - {title: 让人联系我, payload: /opt_in_marketing}\n", encoding="utf-8")
-    assert zone_problems(tmp_path) == ["P680", "P681"]
+    assert zone_problems(tmp_path) == ["P690", "P691"]
 
 
 @pytest.mark.parametrize(("slots", "channel", "answer"), [
