@@ -10,7 +10,7 @@ import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, UserUttered
 
-from persona.rasa_adapter import outage
+from persona.rasa_adapter import locks, outage
 from tests.services.servers import LOCAL, PASSWORD, PostgreSQL, missing, running, scratch
 
 
@@ -27,6 +27,7 @@ def database() -> Iterator[PostgreSQL]:
 def stores(database: PostgreSQL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list:
     monkeypatch.setenv("MASCOT_AUDIT", str(tmp_path / "audit.jsonl"))
     monkeypatch.setattr(outage, "EVERY", 0.2)
+    monkeypatch.setattr(locks, "_current", [])  # no lock store of another test: its Redis is gone
     from persona.rasa_adapter.door import MascotSQLStore
 
     return [
