@@ -208,18 +208,29 @@ def _lines_after(paths: list[Path], seq: int) -> list[dict[str, Any]]:
     return out
 
 
-def _whole_lines(path: Path, seq: int) -> list[dict[str, Any]]:
-    """Whole lines at the end of a file, back to `seq` or, when it is not in the file, to the beginning."""
+def _ends(path: Path) -> Iterator[list[bytes]]:
+    """The rows of longer and longer ends of a file; the last end is the whole file."""
     with open(path, "rb") as file:
         size = file.seek(0, os.SEEK_END)
         block = min(size, 65536)
         while True:
             file.seek(size - block)
             rows = file.read(block).split(b"\n")
-            found = [line for row in (rows if block == size else rows[1:]) if (line := _parsed(row)) is not None]
-            if block == size or (found and found[0]["seq"] <= seq):
-                return found
+            whole = block == size
+            yield rows if whole else rows[1:]
+            if whole:
+                return
             block = min(size, block * 4)
+
+
+def _whole_lines(path: Path, seq: int) -> list[dict[str, Any]]:
+    """Whole lines at the end of a file, back to `seq` or, when it is not in the file, to the beginning."""
+    found: list[dict[str, Any]] = []
+    for rows in _ends(path):
+        found = [line for row in rows if (line := _parsed(row)) is not None]
+        if found and found[0]["seq"] <= seq:
+            break
+    return found
 
 
 def _parsed(row: bytes) -> dict[str, Any] | None:
@@ -231,18 +242,7 @@ def _parsed(row: bytes) -> dict[str, Any] | None:
 
 
 def _last_in(path: Path) -> dict[str, Any] | None:
-    with open(path, "rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        block = min(size, 65536)
-        while True:
-            file.seek(size - block)
-            rows = file.read(block).split(b"\n")
-            for row in reversed(rows if block == size else rows[1:]):
-                if (line := _parsed(row)) is not None:
-                    return line
-            if block == size:
-                return None
-            block = min(size, block * 4)
+    return next((line for rows in _ends(path) for row in reversed(rows) if (line := _parsed(row)) is not None), None)
 
 
 def read(path: str | Path) -> list[dict[str, Any]]:
