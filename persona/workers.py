@@ -51,6 +51,7 @@ class Worker:
     pipe: int
     began: float
     ready: bool = False
+    asked: float = 0.0  # when it was asked to end
 
     def look(self) -> bool:
         """Whether it is ready; reads what it says."""
@@ -60,6 +61,7 @@ class Worker:
 
     def ask_to_end(self) -> None:
         """SIGTERM: it accepts no more and finishes its turns."""
+        self.asked = time.monotonic()
         if self.process.poll() is None:
             self.process.terminate()
 
@@ -121,11 +123,11 @@ class Pool:
         return True
 
     def watch(self) -> None:
-        """Replace the dead, forget those that have left. A worker that keeps dying is restarted after longer and longer pauses."""
-        for worker in [w for w in self.leaving if w.process.poll() is not None]:
-            self.leaving.remove(worker)
-            worker.end(time.monotonic())
+        """Replace the dead, forget those that have left, kill those that hang. Who keeps dying is started after longer and longer pauses."""
         now = time.monotonic()
+        for worker in [w for w in self.leaving if w.process.poll() is not None or now > w.asked + KILL]:
+            self.leaving.remove(worker)
+            worker.end(now)
         for worker in [w for w in self.workers if w.process.poll() is not None]:
             self.workers.remove(worker)
             worker.end(now)

@@ -26,7 +26,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 if sys.argv[1] == "broken": sys.exit(7)
 server = http.server.HTTPServer(("", 0), Handler, bind_and_activate=False)
 server.socket = socket.socket(fileno=int(os.environ["MASCOT_LISTEN_FD"]))
-signal.signal(signal.SIGTERM, lambda *a: threading.Thread(target=server.shutdown).start())
+server.socket.setblocking(False)  # of two workers woken by one connection the second must not wait in accept
+signal.signal(signal.SIGTERM, lambda *a: sys.argv[1] == "hangs" or threading.Thread(target=server.shutdown).start())
 os.write(int(os.environ["MASCOT_READY_FD"]), b"1")
 server.serve_forever(0.05)
 """
@@ -107,6 +108,18 @@ def test_renewing_drops_nothing(pool: Pool) -> None:
     soon(lambda: (pool.watch(), not pool.leaving)[1])
     assert {ask(port(pool)) for _ in range(6)} <= {w.process.pid for w in pool.workers}
     assert not old & {w.process.pid for w in pool.workers} and len(pool.workers) == 2
+
+
+def test_a_renewed_worker_that_does_not_end_is_killed(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("persona.workers.KILL", 1.0)
+    pool.command, good = [sys.executable, "-c", WORKER, "hangs"], pool.command
+    assert pool.renew(lambda: False)
+    soon(lambda: (pool.watch(), not pool.leaving)[1])
+    hanging = [w.process for w in pool.workers]
+    pool.command = good
+    assert pool.renew(lambda: False)
+    soon(lambda: (pool.watch(), not pool.leaving)[1])
+    assert [process.returncode for process in hanging] == [-signal.SIGKILL] * 2
 
 
 def test_without_a_shared_lock_old_and_new_never_answer_together(pool: Pool) -> None:
