@@ -38,10 +38,11 @@ test: train  ## everything that must pass before a change lands; as root on Debi
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(MASCOT) lint
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile --ignore tests/services --ignore tests/browser
+	@$(PY) -m pytest tests/services tests/browser
 
 unit: setup  ## the tests that need no rasa, in seconds
-	@$(PY) -m pytest tests/unit
+	@$(PY) -m pytest -n 2 --dist loadfile tests/unit
 
 lint: setup  ## check content, style and types
 	@$(VENV)/bin/ruff check .

@@ -26,12 +26,11 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def database_url(endpoints: Path | str | None = None) -> Any:
     """The SQLAlchemy URL: `MASCOT_DB`, else the SQL tracker store of the endpoints file in use, else a SQLite file beside it."""
-    from sqlalchemy import engine as sql
-
     if os.environ.get(URL):
         return os.environ[URL]
-    file = Path(endpoints) if endpoints else endpoints_file()
-    settings: Mapping[str, Any] = (read(file).get("tracker_store") or {}) if file.exists() else {}
+    from sqlalchemy import engine as sql
+
+    settings = _settings(endpoints)
     dialect = _value(settings.get("dialect", "sqlite"))
     if dialect == "sqlite":
         return sql.URL.create("sqlite", database=str(_value(settings.get("db", _FILE))))
@@ -41,6 +40,21 @@ def database_url(endpoints: Path | str | None = None) -> Any:
         database=_value(settings.get("db")), username=_value(settings.get("username")),
         password=_value(settings.get("password")), query=settings.get("query") or {},
     )
+
+
+def _settings(endpoints: Path | str | None) -> Mapping[str, Any]:
+    file = Path(endpoints) if endpoints else endpoints_file()
+    return (read(file).get("tracker_store") or {}) if file.exists() else {}
+
+
+def not_made_yet() -> bool:
+    """Whether the database is a SQLite file that does not exist. Without SQLAlchemy, whose import is a tenth of `mascot lint`."""
+    url = os.environ.get(URL, "")
+    settings = {} if url else _settings(None)
+    if not url.startswith("sqlite") and (url or _value(settings.get("dialect", "sqlite")) != "sqlite"):
+        return False
+    file = url.partition("///")[2] if url else str(_value(settings.get("db", _FILE)))
+    return not (file and Path(file).exists())
 
 
 def storable(text: str) -> str:

@@ -13,13 +13,13 @@ from typing import Any
 from persona.errors import Edit, Problem
 from persona.yamlfile import Document, dotted
 
+TRADITIONAL = Path(__file__).parents[1] / "compliance" / "lexicon" / "traditional.txt"
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 
 @lru_cache(maxsize=1)
 def _simplified() -> dict[int, str]:
-    table = Path(__file__).parents[1] / "compliance" / "lexicon" / "traditional.txt"
-    before, after = table.read_text(encoding="utf-8").split("\n")[:2]
+    before, after = TRADITIONAL.read_text(encoding="utf-8").split("\n")[:2]
     return dict(zip(map(ord, before), after, strict=True))
 
 
@@ -145,7 +145,7 @@ class Content:
     """Everything under ``data/`` that customers read or that training reads.
 
     ``unread`` holds the names a file that could not be read was about to define: nobody is blamed for using them.
-    ``examples_key`` changes when any example or its place changes.
+    ``examples_key`` changes when any example changes or their order does, not when lines move.
     """
 
     topics: Mapping[str, Topic]
@@ -155,7 +155,7 @@ class Content:
     problems: tuple[Problem, ...]
     documents: tuple[Document, ...] = field(default=(), repr=False)
     unread: frozenset[str] = frozenset()
-    examples_key: int = 0
+    examples_key: str = ""
 
     def variations(self) -> Iterator[Response]:
         """Every variation of every answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -43,7 +44,7 @@ def load_content(root: Path | str, also: Sequence[Path] = ()) -> Content:
     places: dict[str, tuple[str, int]] = {}
     counts: dict[str, int] = {}
     unread: set[str] = set()
-    keys: list[int] = []
+    keys: list[bytes] = []
     files = [*sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")]), *also]
     for file in files:
         document, blocks, answers, slips, key = _read_file(file, _stamp(file))
@@ -70,7 +71,7 @@ def load_content(root: Path | str, also: Sequence[Path] = ()) -> Content:
     topics = {intent: Topic(intent, *place, counts[intent], frozen.get(f"utter_{intent}", ()))
               for intent, place in places.items()}
     return Content(MappingProxyType(topics), MappingProxyType(frozen), tuple(examples),
-                   tuple(str(file) for file in files), tuple(problems), tuple(documents), frozenset(unread), hash(tuple(keys)))
+                   tuple(str(file) for file in files), tuple(problems), tuple(documents), frozenset(unread), hashlib.sha256(b"".join(keys)).hexdigest())
 
 
 def read_responses(file: Path) -> tuple[Response, ...]:
@@ -93,11 +94,11 @@ def _stamp(file: Path) -> tuple[object, ...]:
 
 @lru_cache(maxsize=2048)
 def _read_file(file: Path, stamp: tuple[object, ...]) -> tuple[
-        Document, tuple[tuple[str, int, list[Example]], ...], tuple[Response, ...], tuple[Problem, ...], int]:
+        Document, tuple[tuple[str, int, list[Example]], ...], tuple[Response, ...], tuple[Problem, ...], bytes]:
     """One file; remembered until its time or size changes, which is what makes ``--watch`` quick."""
     document = read(file)
     if document.broken:
-        return document, (), (), tuple(document.problems), 0
+        return document, (), (), tuple(document.problems), b""
     problems = document.problems
     if document.data is None:
         problems.append(Problem(document.file, 1, "P104", "", "文件是空的", "照同一文件夹里的文件写，或删掉它。"))
@@ -107,8 +108,13 @@ def _read_file(file: Path, stamp: tuple[object, ...]) -> tuple[
         _known(document, (), document.data, TOP)
         _version(document)
         blocks, answers = tuple(_intents(document)), tuple(_responses(document))
-        return document, blocks, answers, tuple(problems), hash(tuple(example for _, _, found in blocks for example in found))
-    return document, (), (), tuple(problems), 0
+        return document, blocks, answers, tuple(problems), _key(blocks)
+    return document, (), (), tuple(problems), b""
+
+
+def _key(blocks: Sequence[tuple[str, int, list[Example]]]) -> bytes:
+    """A digest of what is said, wherever it stands."""
+    return hashlib.sha256("\n".join(f"{intent}\0" + "\n".join(one.raw for one in found) for intent, _, found in blocks).encode()).digest()
 
 
 def _known(document: Document, path: Path_, value: dict[str, Any], allowed: Sequence[str]) -> None:

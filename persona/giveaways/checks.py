@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from persona.compliance import Context
@@ -39,11 +38,9 @@ def check_giveaways(sheets: Mapping[str, Giveaway], content: Content, institutio
 
 def _frozen(sheets: Mapping[str, Giveaway]) -> Iterator[Problem]:
     """Asks the database, when there is one: a linter makes none."""
-    from persona.database import database_url
+    from persona.database import not_made_yet
 
-    url = database_url()
-    file = url.database if hasattr(url, "database") else str(url).partition("///")[2]
-    if str(url).startswith("sqlite") and not (file and Path(file).exists()):
+    if not_made_yet():
         return
     from sqlalchemy import inspect
     from sqlalchemy.exc import SQLAlchemyError

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import re
+import time
 from asyncio import Queue
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -247,6 +248,7 @@ class MascotRest(RestInput):
 
         @blueprint.middleware("request")
         async def check(request: Request) -> HTTPResponse | None:
+            request.ctx.began = time.monotonic()
             request.ctx.turn = Turn(request_id(request.headers.get(REQUEST_ID)))
             TURN.set(request.ctx.turn)
             return await self.problem(request) if request.method == "POST" else None
@@ -308,6 +310,7 @@ class MascotRest(RestInput):
             answer.headers[REQUEST_ID] = turn.request_id
             if turn.replayed:
                 answer.headers[REPLAYED] = "true"
+            logger.info("%s %s: %d after %.0f ms", request.method, request.path, answer.status, 1000 * (time.monotonic() - request.ctx.began))
             if answer.content_type != "text/event-stream":  # a stream's turn is still to come
                 TURN.set(None)  # the connection may go on with a request that is none of ours
         if self.options.allowed_origins:

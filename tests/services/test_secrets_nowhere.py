@@ -168,6 +168,8 @@ def test_three_hundred_secrets_are_nowhere(running: Running) -> None:
     assert "已隐去" in places["conversations.db"] and "已隐去" in places["actions"] and "已隐去" in places["desk"] and "已隐去" in places["history"]
     assert MARK in places["conversations.db"] and MARK not in places["metrics"] and MARK not in places["audit.jsonl"]
     if '"logger"' in log:
+        lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+        assert sum(line["message"].startswith("POST /webhooks/rest/webhook: 200 after ") and bool(line["request_id"]) for line in lines) > 100
         assert not any(words in log for words in (MARK, MARK[:8], "信用卡怎么挂失", *(m for one in sent for m in one.messages if len(m) > 6)))
 
 

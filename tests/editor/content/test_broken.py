@@ -119,7 +119,7 @@ def test_several_broken_files_are_all_told_in_one_pass(stand_in):
 
 def test_every_kind_of_finding_about_content_has_a_case():
     covered = {case["finds"] for case in CASES}
-    # cards, sheets and the institution have tests of their own beside their loaders, columns and lessons in tests/unit/leisure, approvals in tests/unit/desk, a bank's own project (P13x) in tests/unit/own
+    # cards, sheets and the institution have tests of their own beside their loaders, columns and lessons in tests/unit/leisure, approvals in tests/unit/desk, a bank's own project (P13x) in tests/editor/own
     wanted = {code for code in CODES if code[:2] in ("P6", "P7", "C4", "P1") and code[:3] not in ("P66", "P67", "P68", "P13")}
     elsewhere = {"P107", "P108", "P634"}
     assert wanted - covered == elsewhere

@@ -11,7 +11,7 @@ import pytest
 from persona.fallbacks import Group, Turn, database, grouped, turns
 from persona.institution import load_institution
 from persona.labels import Labels
-from tests.unit.webdesk.conftest import Ask
+from tests.editor.webdesk.conftest import Ask
 
 AT = datetime(2026, 11, 29, 9, 0, tzinfo=timezone.utc)
 LABELS = Labels({"faq/annual_fee": "年费", "faq/lost_card": "卡丢了要挂失"})

@@ -18,14 +18,14 @@ from persona.morning.facts import gather
 from persona.morning.pictures import bars
 from persona.morning.show import as_text, page
 from persona.tickets import store
-from tests.unit.webdesk.conftest import ROOT, Ask, root
+from tests.editor.webdesk.conftest import ROOT, Ask, root
 
 __all__ = ["root"]
 
 
 @pytest.fixture
 def ask(root: Path) -> Ask:
-    from tests.unit.webdesk import conftest
+    from tests.editor.webdesk import conftest
 
     made: Ask = conftest.ask.__wrapped__(root)  # type: ignore[attr-defined]
     return made

@@ -17,7 +17,7 @@ from persona.desk import answers, copy, gaps, switches
 from persona.desk.ask import Refused
 from persona.desk.workshop import Workshop
 from persona.institution import load_institution
-from tests.unit.webdesk.conftest import Ask
+from tests.editor.webdesk.conftest import Ask
 
 FEE = "utter_faq/annual_fee"
 
