@@ -38,11 +38,10 @@ test: train  ## everything that must pass before a change lands; as root on Debi
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(MASCOT) lint
-	@$(PY) -m pytest -n 2 --dist loadfile --ignore tests/services --ignore tests/browser
-	@$(PY) -m pytest tests/services tests/browser
+	@$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 unit: setup  ## the tests that need no rasa, in seconds
-	@$(PY) -m pytest -n 2 --dist loadfile tests/unit
+	@$(PY) -m pytest -n 2 --dist loadgroup tests/unit
 
 lint: setup  ## check content, style and types
 	@$(VENV)/bin/ruff check .

@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from tests.talk import Bot
 
 
+LONGEST_FIRST = ("services", "browser", "conversations", "door", "editor")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n 2` a file stays in one process, and so do the files that share the production profile; what takes long begins first."""
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=rank)
+    for item in items:
+        shared = "everything" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("production" if shared else item.path.as_posix()))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Tests that were left out for want of a server are said at the end, with what to do; `-q` would hide them."""
     left = [report for report in terminalreporter.stats.get("skipped", []) if "make services" in str(report.longrepr)]
