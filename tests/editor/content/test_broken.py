@@ -1,7 +1,6 @@
 """One broken file at a time in a copy of the project: it is found, on its line, and nothing else is reported."""
 
 import re
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -19,26 +18,11 @@ CASES = [case for file in sorted((Path(__file__).parent / "broken").glob("*.yml"
 pytestmark = pytest.mark.skipif(not (ROOT / "data" / "nlu").is_dir(), reason="the library is tested without its content")
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("data", "persona", "actions"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "domain.yml", folder)
-    return folder
-
-
-@pytest.fixture
-def stand_in(copy, monkeypatch):
-    monkeypatch.chdir(copy)
-    return copy
-
-
 def damage(root, case):
-    """Do what the case says; returns the file to look at and what puts everything back."""
+    """Do what the case says; the file to look at and its text."""
     file = root / case["file"]
     before = file.read_bytes() if file.exists() else None
-    target, was = file, before
+    target = file
     text = before.decode() if before is not None else ""
     if "write" in case:
         text = case["write"]
@@ -52,44 +36,31 @@ def damage(root, case):
         assert times, f"the project has changed, choose another place: {case['regex']}"
     elif "copy_examples_to" in case:
         target = root / case["copy_examples_to"]
-        was = target.read_bytes()
         block = "".join(re.findall(r"    - .*\n", text)[:12])
-        text = was.decode().replace("examples: |\n", "examples: |\n" + block, 1)
+        text = target.read_text(encoding="utf-8").replace("examples: |\n", "examples: |\n" + block, 1)
     elif "delete" in case:
         file.unlink()
-        return case["in"], "", lambda: file.write_bytes(before)
+        return case["in"], ""
     elif "rename" in case:
-        target, was = root / case["rename"], None
+        target = root / case["rename"]
         file.unlink()
     target.write_bytes(text.replace("\n", case.get("newline", "\n")).encode(case.get("encoding", "utf-8")))
-
-    def restore():
-        if was is None:
-            target.unlink()
-        else:
-            target.write_bytes(was)
-        if before is not None:
-            file.write_bytes(before)
-
-    return case.get("in") or target.relative_to(root).as_posix(), text, restore
+    return case.get("in") or target.relative_to(root).as_posix(), text
 
 
 def findings(root):
     return check_project(load_house(root, TODAY))
 
 
-def test_the_project_itself_is_clean(stand_in):
-    assert [str(problem) for problem in findings(stand_in)] == []
+def test_the_project_itself_is_clean(project):
+    assert [str(problem) for problem in findings(project)] == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"].replace(" ", "_"))
-def test_a_broken_file_gives_one_finding_in_its_place(stand_in, case):
-    shown, text, restore = damage(stand_in, case)
-    try:
-        found = findings(stand_in)
-        rows = (stand_in / shown).read_text(encoding=case.get("encoding", "utf-8")).split("\n") if "in" in case else text.split("\n")
-    finally:
-        restore()
+def test_a_broken_file_gives_one_finding_in_its_place(project, case):
+    shown, text = damage(project, case)
+    found = findings(project)
+    rows = (project / shown).read_text(encoding=case.get("encoding", "utf-8")).split("\n") if "in" in case else text.split("\n")
     told = [str(problem) for problem in found]
     assert [problem.code for problem in found] == [case["finds"]], told
     (problem,) = found
@@ -101,19 +72,14 @@ def test_a_broken_file_gives_one_finding_in_its_place(stand_in, case):
     assert re.search("[\u4e00-\u9fff]", problem.what) and re.search("[\u4e00-\u9fff]", problem.fix), told
 
 
-def test_several_broken_files_are_all_told_in_one_pass(stand_in):
+def test_several_broken_files_are_all_told_in_one_pass(project):
     chosen = {}
     for case in CASES:
         if "in" not in case and "copy_examples_to" not in case and "rename" not in case and "delete" not in case and case["file"].startswith("data/nlu"):
             chosen.setdefault(case["file"], case)
-    undo = []
-    try:
-        for case in chosen.values():
-            undo.append(damage(stand_in, case)[2])
-        found = findings(stand_in)
-    finally:
-        for restore in undo:
-            restore()
+    for case in chosen.values():
+        damage(project, case)
+    found = findings(project)
     assert sorted((problem.file, problem.code) for problem in found) == sorted((case["file"], case["finds"]) for case in chosen.values())
 
 

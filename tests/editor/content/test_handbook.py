@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -43,15 +42,6 @@ def mascot(folder, *args, **more):
 
 def topic(handbook):
     return re.search(r"```yaml\n(.*?\nnlu:\n- intent: faq/safe_box.*?)```", handbook, re.S).group(1)
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("handbook")
-    for name in ("data", "persona", "actions"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "domain.yml", folder)
-    return folder
 
 
 def test_the_first_topic_needs_nothing_but_more_examples(handbook, project):

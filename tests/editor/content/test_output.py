@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -39,15 +38,6 @@ SARIF = {
                             "startLine": {"type": "integer", "minimum": 1}, "startColumn": {"type": "integer", "minimum": 1},
                             "endColumn": {"type": "integer", "minimum": 1}}}}}}}}}}}}}}},
 }
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    for name in ("data", "persona", "actions"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "domain.yml", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def change(project, *pairs, file=FILE):

@@ -1,6 +1,5 @@
 """`mascot new`: what it writes passes the linter, is heard by no customer, and never replaces a file."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -20,18 +19,9 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("new")
-    for name in ("data", "persona", "actions"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "domain.yml", folder)
-    return folder
-
-
 @pytest.fixture(autouse=True)
-def inside(project, monkeypatch):
-    monkeypatch.chdir(project)
+def inside(project):
+    return project
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -278,21 +277,11 @@ def test_a_file_that_changes_meanwhile_stops_everything_and_what_was_written_is_
 # ── in: the real project ──
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sheets")
-    for name in ("data", "persona", "actions"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "domain.yml", folder)
-    return folder
-
-
 NEW = {"话题": "safe_deposit", "标题": "保管箱", "问法": "小柜子能按年租吗|祖传的镯子想锁在你们那儿", "回答": "有没有空箱、租金多少，各网点不一样，先拨{hotline}问清再去。",
        "按钮": "网点几点开门 → faq/branch_hours | 转人工", "来源": "本行保管箱租用协议", "复核日期": "2026/11/28"}
 
 
-def test_a_new_topic_becomes_a_draft_that_passes_the_linter(whole, monkeypatch, capsys):
-    monkeypatch.chdir(whole)
+def test_a_new_topic_becomes_a_draft_that_passes_the_linter(whole, capsys):
     (whole / "in.csv").write_bytes(sheet(NEW).encode("gbk"))
     assert cli.import_main(["in.csv", "--dry-run"]) == cli.DONE
     out = capsys.readouterr().out
@@ -301,11 +290,9 @@ def test_a_new_topic_becomes_a_draft_that_passes_the_linter(whole, monkeypatch, 
     assert "「问法」：草稿还差（例句还不够）" in capsys.readouterr().out
     assert lint.main(["drafts/nlu/faq/safe_deposit.yml"]) == lint.CLEAN
     assert "utter_faq/safe_deposit" not in load_content(whole).responses
-    shutil.rmtree(whole / "drafts")
 
 
-def test_what_the_guard_refuses_is_named_by_its_cell_and_nothing_is_written(whole, monkeypatch, capsys):
-    monkeypatch.chdir(whole)
+def test_what_the_guard_refuses_is_named_by_its_cell_and_nothing_is_written(whole, capsys):
     before = (whole / "data/nlu/faq/annual_fee.yml").read_text("utf-8")
     (whole / "in.csv").write_text(sheet(NEW, {"话题": "faq/annual_fee", "回答": "这款理财稳赚不赔，名额只剩三个。", "来源": "{nowhere}"}), encoding="utf-8")
     assert cli.import_main(["in.csv"]) == cli.FOUND
@@ -314,13 +301,11 @@ def test_what_the_guard_refuses_is_named_by_its_cell_and_nothing_is_written(whol
     assert (whole / "data/nlu/faq/annual_fee.yml").read_text("utf-8") == before and not (whole / "drafts").exists()
 
 
-def test_a_finding_in_a_draft_is_named_and_the_draft_is_written(whole, monkeypatch, capsys):
-    monkeypatch.chdir(whole)
+def test_a_finding_in_a_draft_is_named_and_the_draft_is_written(whole, capsys):
     (whole / "in.csv").write_text(sheet({**NEW, "回答": "租金见{nowhere}。"}), encoding="utf-8")
     assert cli.import_main(["in.csv"]) == cli.FOUND
     assert "第 2 行「回答」：[P606]" in capsys.readouterr().out
     assert (whole / "drafts/nlu/faq/safe_deposit.yml").is_file()
-    shutil.rmtree(whole / "drafts")
 
 
 def test_in_a_banks_project_an_answer_of_the_library_is_copied_before_it_is_changed(tmp_path, monkeypatch, capsys):
