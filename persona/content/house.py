@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,7 +28,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class House:
-    """Everything a check may look at. ``unread`` holds the names in files that are broken."""
+    """Everything a check may look at. ``unread`` holds the names in files that are broken. ``key`` changes with any file beside
+    the content and with the day; empty when nobody knows.
+    """
 
     content: Content
     institution: Institution
@@ -46,6 +49,7 @@ class House:
     names: Mapping[str, str] = field(default_factory=dict)
     literals: Mapping[str, str] = field(default_factory=dict)
     local: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    key: str = ""
 
     def known(self, response: Response) -> Mapping[str, str]:
         """What the institution fills in; the names of a place only where the condition `place` says there is one."""
@@ -115,4 +119,9 @@ def load_house(root: Path, today: date | None = None, also: Sequence[Path] = ())
     return furnish(
         content, institution, figures, today, mascots, disclosures=disclosures(home), root=root, home=home,
         unread=frozenset(unread | prefixed), problems=tuple(problems), products=products, giveaways=giveaways, items=items,
-        figures_file=read(home / "figures.yml"))
+        figures_file=read(home / "figures.yml"), key=_key(home, today))
+
+
+def _key(home: Path, today: date) -> str:
+    files = sorted((file, file.stat().st_mtime_ns, file.stat().st_size) for file in home.rglob("*.yml"))
+    return hashlib.sha256(f"{today} {files}".encode()).hexdigest()

@@ -343,7 +343,7 @@ class MascotSQLStore(_Door, SQLTrackerStore):
         """Store the new events; while the database is away they are kept in memory."""
         try:
             if not await self._append(tracker):
-                await super().save(tracker)
+                await self._add(tracker)
         except Exception:
             metrics.count("store_failures")
             logger.exception("the tracker store cannot be written; the conversation is kept in memory")
@@ -353,7 +353,7 @@ class MascotSQLStore(_Door, SQLTrackerStore):
 
     async def _append(self, tracker: DialogueStateTracker) -> bool:
         """Store what was said since the tracker was read, in one go; False when the rows are not those it was read from,
-        or were never read: then Rasa counts and compares."""
+        or were never read."""
         known = tracker.stored if isinstance(tracker, MascotTracker) else None
         if known is None or not isinstance(tracker, MascotTracker):
             return False
@@ -375,6 +375,17 @@ class MascotSQLStore(_Door, SQLTrackerStore):
             twin.stored = (after, len(twin.events))
             self._kept.keep(sender, after, len(twin.events), twin)
         return True
+
+    async def _add(self, tracker: DialogueStateTracker) -> None:
+        """Store the events that no row holds. Rasa counts the rows and leaves out as many events: of a conversation that went
+        on in memory because the database could not be read, those would be the new ones."""
+        known = self._known(tracker.sender_id)
+        new = [event for event in tracker.events if key(event) not in known]
+        if self.event_broker is not None:
+            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
+        if new:
+            with self.engine.begin() as connection:
+                connection.execute(self.SQLEvent.__table__.insert(), [row(tracker.sender_id, event) for event in new])
 
 
 def open_stores() -> Iterable[TrackerStore]:

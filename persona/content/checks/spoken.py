@@ -39,6 +39,7 @@ _RULE_AT = re.compile(r"^(\S+?\.yml):(\d+)\s+(.*)$", re.S)
 # These say already why an answer cannot be filled in or misses its disclosures.
 _CAUSES = frozenset(("P605", "P606", "P653", "P607"))
 _SPLIT = "P608"
+MANY = 10_000  # answers remembered; a desk that is open all week forgets the old ones
 
 
 @lru_cache(maxsize=1)
@@ -133,7 +134,7 @@ def spoken(house: House, found: list[Problem]) -> Iterator[Problem]:
     trouble = _trouble(found)
     voice = Voice(house.mascots, _without_braces(house.institution), house.figures)
     for response in house.content.variations():
-        yield from _of_answer(response, house, voice, reviews, trouble)
+        yield from _again(response, house, voice, reviews, trouble)
     yield from check_giveaways(house.giveaways, house.content, house.institution, voice, reviews.review)
     yield from check_quiz(house.items, house.content, house.institution, voice, reviews.review)
     yield from branches.spoken(house, reviews.review)
@@ -155,6 +156,24 @@ def _trouble(found: list[Problem]) -> dict[str, set[str]]:
     for problem in found:
         trouble.setdefault(problem.key.rpartition("].")[0] + "]" if "]." in problem.key else problem.key, set()).add(problem.code)
     return trouble
+
+
+_told: dict[int, tuple[Any, Response, list[Problem], dict[str, Any]]] = {}
+
+
+def _again(response: Response, house: House, voice: Voice, reviews: Reviews, trouble: Mapping[str, set[str]]) -> list[Problem]:
+    """The same, remembered until the answer's file or anything beside the content changes: what makes `--watch` quick."""
+    key = (house.key, reviews.fingerprint, trouble.get(f"{response.name}[{response.number}]"))
+    last = _told.get(id(response))
+    if not house.key or last is None or last[0] != key or last[1] is not response:
+        before, reviews.used = reviews.used, {}
+        last = (key, response, list(_of_answer(response, house, voice, reviews, trouble)), reviews.used)
+        reviews.used = before
+        if len(_told) > MANY:
+            _told.clear()
+        _told[id(response)] = last
+    reviews.used.update(last[3])
+    return last[2]
 
 
 def _of_answer(response: Response, house: House, voice: Voice, reviews: Reviews, trouble: Mapping[str, set[str]]) -> Iterator[Problem]:
