@@ -21,7 +21,7 @@ from persona.mascot import Mascot
 FOLDER = Path("data/nlu/columns")  # of the project the bot is started in
 PREFIX = "utter_column."
 SHOWN = 3  # buttons of a menu or of the earlier episodes
-_OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集)|再往前|更早|早一点的")
+_OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集)|再往前|更早|早一点的|^还有(?:吗|么|没有?|呢)[呀啊吧？?。]*$")
 _NEWER = re.compile(r"(?:下|后)(?:一|1)?(?:期|回|篇|集)")
 _EARLIER = re.compile(r"往期|以前的|以前几期|之前的|历史|全部|从第一期|老的那几")
 _MENU = re.compile(r"还有(?:什么|哪些|啥|别的)|(?:什么|哪些|啥|几个|多少)个?(?:栏目|专栏)|(?:栏目|专栏).{0,3}(?:列表|有哪些|有什么|目录)|别的栏目|其他栏目")

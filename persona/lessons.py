@@ -27,7 +27,8 @@ _MOVES = (
     ("reveal", re.compile(r"不知道|不晓得|不会做|猜不|看答案|答案是(?:什么|啥)|告诉我答案|选不出")),
     ("where", re.compile(r"(?:学|上|讲)到(?:哪|第?几)|进度|还(?:剩|有)(?:几|多少)(?:节|课|讲)|学了(?:几|多少)|上了几")),
     ("restart", re.compile(r"从头|重新(?:上|学|开始|来)|再(?:上|学)一遍|从第一(?:课|节|讲)")),
-    ("go_on", re.compile(r"继续|接着|下一(?:课|节|讲|步)|往下(?:讲|学)|刚才的课|回到课")),
+    ("next", re.compile(r"下一(?:课|节|讲)|跳过|换一(?:课|节|讲)")),
+    ("go_on", re.compile(r"继续|接着|下一步|往下(?:讲|学)|刚才的课|回到课")),
     ("list", re.compile(r"(?:什么|哪些|啥|几门|多少)(?:课|课程)|(?:课程?|小课).{0,2}(?:表|列表|目录|有哪些|有什么|有啥)|别的课|其他课|选课")),
 )
 _NUMBER = re.compile(r"第([一二三四五六七八九1-9])(?:课|节|讲|步)")
@@ -212,7 +213,7 @@ def turn(
     if wish.answer and named_lesson:
         return _answered(course, named_lesson, wish.answer, progress)
     asked = course.lesson(progress.asked) if progress.course == course.key else None
-    if wish.move == "reveal" and asked:
+    if asked and wish.move in ("reveal", "next"):  # 「下一课」 without an answer: the answer first, then on
         return _revealed(course, asked, progress)
     if wish.move == "restart":
         progress = progress.cleared(course.key)

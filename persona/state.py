@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from persona.bearings import GRAVE, HARD_TO_READ
 from persona.branches import LOCAL
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
@@ -47,7 +48,7 @@ _MINOR = re.compile(
     r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
 )
 _HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
-_ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|看不清字|字太小|眼(?:睛)?花|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)")
+_ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|看不清字|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)")
 
 
 def raised(current: str | None, wanted: str) -> str:
@@ -94,7 +95,7 @@ def changes(
         new["crisis"] = True
     if base == "faq/debt_help":
         new["debt"] = True
-    if _ELDER.search(text):
+    if _ELDER.search(text) or HARD_TO_READ.search(text):
         new["elder"] = True
     if base == "stop_marketing":
         new |= {"opted_out": True, "consent": False}
@@ -119,7 +120,7 @@ def changes(
         new["misses"] = 0.0
     if label.startswith(("faq/", "scam/")) or base in TOPICS or base.startswith("calculate_") or about:
         new["topic"] = about or label
-    elif label.startswith("chitchat/"):
+    elif label.startswith("chitchat/") and str(slots.get("topic") or "").split(".")[0] not in GRAVE:
         new["topic"] = None
     if slots.get("calc_done") and not label.startswith("calculate_"):
         new |= {"calc_done": None, "calc_values": None}  # something else was talked about since

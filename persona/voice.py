@@ -29,6 +29,7 @@ class Neutral:
 
     refusals: Mapping[str, str]
     elder_line: str
+    elder_way: str
     notice_named: str
     notice_plain: str
     notice_short: str
@@ -41,6 +42,7 @@ def neutral() -> Neutral:
     found = Neutral(
         {reason: reader.text("refusals", reason, max_chars=60) for reason in REASONS},
         reader.text("elder_line"),
+        reader.text("elder_way", max_chars=60),
         reader.text("ai_notice", "named"),
         reader.text("ai_notice", "plain"),
         reader.text("ai_notice", "short", max_chars=NOTICE_MAX),

@@ -10,7 +10,7 @@ from typing import Any
 
 from persona.giveaways.draw import masked
 from persona.giveaways.entries import Entries, Entry, Refused
-from persona.giveaways.offers import label_in
+from persona.giveaways.offers import label_in, part_of
 from persona.giveaways.sheet import Giveaway
 from persona.institution import Institution
 
@@ -120,7 +120,7 @@ class Desk:
         return Turn((self._say("again"),), customer.offered)
 
     def rules(self, customer: Customer) -> Turn:
-        """The whole rules, in three messages; of the give-away talked about, else of the ones that are open or next."""
+        """The whole rules, in three messages, or the line that answers; of the give-away talked about, else of the ones open or next."""
         barred = self._barred(customer)
         if barred:
             return barred
@@ -129,6 +129,9 @@ class Desk:
         sheet = next((s for s in self._sheets.values() if s.id == named), sheets[0] if len(sheets) == 1 else None)
         if sheet is None:
             return self._which(sheets) if sheets else Turn((self._say("none"),))
+        about = "" if "规则" in customer.text else part_of(customer.text)
+        if about:
+            return Turn((self._say(f"about_{about}", sheet),), sheet.id)
         return Turn(tuple(self._say(part, sheet) for part in ("rules_prizes", "rules_draw", "rules")), sheet.id)
 
     def status(self, customer: Customer) -> Turn:

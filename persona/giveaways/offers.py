@@ -36,3 +36,18 @@ def asks_by_number(text: str) -> bool:
     """Whether a short message is about an entry number: the number alone, or with a word of the draw."""
     label = label_in(text)
     return bool(label) and len(text) <= 40 and (text.strip().upper() == label or bool(_ASKED.search(text)))
+
+
+# What is asked about a give-away in a few words: the one line of the rules that answers it, not all of them.
+_PARTS = (
+    ("tax", re.compile(r"税")),
+    ("claim", re.compile(r"怎么(?:领|兑)|地址|寄|快递|邮费|运费|多久(?:发|到)|去哪(?:里|儿)?领")),
+    ("prizes", re.compile(r"奖品|安慰奖|概率|几率|名额|几个人|多少(?:人|份|个)|没(?:有)?(?:抽)?中")),
+    ("terms", re.compile(r"怎么(?:参加|报名|玩)|条件|资格|要(?:不要)?(?:买|花钱|办卡|存钱|关注|转发)|几岁|多大")),
+    ("dates", re.compile(r"截止|什么时候(?:结束|截止|开奖|抽)|哪天(?:开奖|抽)|几号(?:开奖|抽|截止)")),
+)
+
+
+def part_of(text: str) -> str:
+    """Which part of the rules a short question is about: tax, claim, prizes, terms, dates, or ""."""
+    return next((name for name, pattern in _PARTS if pattern.search(text)), "") if len(text) <= 20 else ""

@@ -25,7 +25,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from persona import metrics
+from persona import bearings, metrics
 from persona.compliance.secrets import mask
 from persona.continuing import replied
 from persona.institution import load_institution
@@ -41,7 +41,7 @@ from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import button_rows, last_response
+from persona.rasa_adapter.said import button_rows, in_steps, last_response
 from persona.smalltalk import follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
@@ -59,6 +59,12 @@ LEAVES_MESSAGE = "handoff.message"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
 _AGREES = re.compile(r"(?:我)?同意")
+STEERS = frozenset({"not_what_i_meant", "say_again"})
+# A question put to a calculator in between is read against the topic it calculates for.
+CALCULATES = {
+    "calculate_pension_tax": "faq/pension", "calculate_installment": "faq/card_installment",
+    "calculate_prepayment": "faq/early_repay", "calculate_monthly_payment": "faq/loan_repay",
+}
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
 # 「提前一年取呢」, 「要是存二十万」 after a result: the same calculation with another value.
 _CHANGED = re.compile(r"^(?:那|如果|要是|假如|换成?|改成?)|呢[？?]?$|(?:怎么样|会怎样|多少|差多少)[？?]?$")
@@ -189,10 +195,15 @@ class MascotClassifier(GraphComponent):
         label = replied(last_response(tracker), parse.text, parse.intent) if tracker is not None else None
         if label is not None:
             return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
-        opened = tracker.get_slot("calc") if tracker is not None else None
+        place = self._place(tracker, locked)
+        stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=self._names_matter(parse.text))
+        if stands is not None and parse.reason not in FINAL:
+            return self._as(parse, stands)
+        opened = place.calc
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
-            number = _NUMERAL.search(parse.text)
-            if parse.reason != "blank" and (number or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
+            number = _NUMERAL.search(parse.text) and bearings.answers_calculator(parse.text, parse.fallback)
+            unsaid = parse.intent in STEERS or (not number and not bearings.answers_calculator(parse.text, parse.fallback))
+            if parse.reason != "blank" and not unsaid and (number or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
                 label = f"calculate_{opened}"
                 return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
         onward = continued(parse.text, last_response(tracker)) if parse.intent not in INTERRUPTS else ""
@@ -213,7 +224,32 @@ class MascotClassifier(GraphComponent):
         alarmed = locked or (self._reader is not None and self._reader.alarmed(str(topic)))
         if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=alarmed):
             return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
-        return read
+        better = bearings.corrected(
+            parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
+            reason=read.reason, cue=self._reader is not None and self._reader.alarming(parse.text),
+        )
+        return read if better is None else self._as(read, better)
+
+    def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> bearings.Place:
+        """Where a message stands in the conversation."""
+        if tracker is None:
+            return bearings.Place()
+        topic = str(tracker.get_slot("topic") or "")
+        return bearings.Place(
+            last=bearings.STEPS if in_steps(tracker) else last_response(tracker), topic=topic, lock=str(tracker.get_slot("lock") or "none"),
+            calc=str(tracker.get_slot("calc") or ""), ticket=bool(tracker.get_slot("ticket")), crisis=bool(tracker.get_slot("crisis")), minor=bool(tracker.get_slot("minor")),
+            alarmed=locked or (self._reader is not None and self._reader.alarmed(topic)),
+        )
+
+    def _names_matter(self, text: str) -> bool:
+        return self._reader is not None and self._reader.names_matter(text)
+
+    @staticmethod
+    def _as(parse: Parse, label: str) -> Parse:
+        """The same message under the label it stands for; asked back when it stands for none."""
+        if label == bearings.UNCLEAR:
+            return replace(parse, intent=FALLBACK, fallback=True, also=(), reason=UNSURE)
+        return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
 
     def _small_talk(self, parse: Parse, last: str) -> str:
         """See :func:`persona.smalltalk.follows`."""
@@ -231,6 +267,7 @@ class MascotClassifier(GraphComponent):
         rows = button_rows(tracker)
         commands = [parse_payload(str(b.get("payload", ""))) for b in (rows[-1] if rows else [])]
         offered = frozenset(c.label for c in commands if c and c.label != "handoff")
+        topic = CALCULATES.get(str(topic), str(topic))
         return Context(str(topic), self._labels.title(str(topic)) or "", offered)
 
     def _numbered(self, parse: Parse) -> Parse | None:

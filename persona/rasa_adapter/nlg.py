@@ -20,20 +20,21 @@ from rasa.utils.endpoints import EndpointConfig
 
 from persona import columns, lessons
 from persona.approval import Approval
+from persona.bearings import GRAVE
 from persona.branches import Place, cities
 from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest
+from persona.compliance import disclosure_text
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
 from persona.nlu.context import UNSURE
 from persona.profile import ELSEWHERE, shows, speaks_of
-from persona.rasa_adapter import door, editor, topics
+from persona.rasa_adapter import door, editor, slowly, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.recent import spoken
-from persona.rasa_adapter.said import button_rows, last_response, response_of
+from persona.rasa_adapter.said import SLOWLY, button_rows, in_steps, last_response, response_of
 from persona.smalltalk import SERIOUS
-from persona.steps import steps
 from persona.textual import named
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,6 @@ AGAIN = "刚才说过，再放一遍："
 ABOUT = "utter_clarify_topic"
 MINOR = "utter_product_minor"
 GUESSING = frozenset({"utter_clarify", "utter_not_what_i_meant"})
-SLOWLY = "utter_say_again"
 # Talk about what can be bought: not under a hard lock, not with a minor.
 PRODUCT_TALK = frozenset(
     {"utter_ask_recommendation", "utter_ask_promise", "utter_compare_products", "utter_product_sheet", "utter_product_which"}
@@ -60,6 +60,7 @@ NOT_FOR_MINORS = (
 LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter_bank_other"})
 
 
+ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SWITCHED = "utter_switch_mascot"
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
@@ -114,15 +115,20 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         if utter_action == editor.PUBLIC:
             utter_action, reviewed = editor.answer(tracker, self._house)
             values |= reviewed
+        elder = bool(slots.get("elder")) or metadata.get("mode") == "elder"
+        values["elder"] = elder
+        if slots.get("minor") and not any(response_of(e).startswith(ALARMED) for e in tracker.events if isinstance(e, BotUttered)):
+            values["lock"] = "none"  # a minor is locked from products, which is no emergency
         live = self._house.live.current()
         name = self._in_force(self._redirected(utter_action, tracker, slots), live, slots)
         if name == SLOWLY:
-            slow = self._next_step(tracker, mascot, live)
+            slow = self._next_step(tracker, mascot, live, elder, utter_action == SLOWLY, values, here)
             if slow:
                 return slow
         # Where somebody is in trouble, thanks and a farewell carry nothing of the character either.
         lock = slots.get("lock")
-        grave = not slots.get("minor") and (lock == "hard" or (lock == "soft" and name in SOCIAL))
+        trouble = name in SOCIAL or str(slots.get("topic") or "").split(".")[0] in GRAVE
+        grave = not slots.get("minor") and (lock == "hard" or (lock == "soft" and trouble))
         quiet = grave or _quiet(tracker)
         nobody = name == SWITCHED and not _has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
         speaker = "" if nobody or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
@@ -138,7 +144,6 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         if name == ABOUT:
             values["about"] = self._labels.title(str(slots.get("topic"))) or ""
         said = _said(tracker)
-        elder = bool(slots.get("elder")) or metadata.get("mode") == "elder"
         turn = sum(e.type_name == UserUttered.type_name for e in tracker.events)
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
@@ -150,7 +155,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             if not said or message["text"] not in said[-1]:
                 break
         else:
-            if not name.startswith("utter_calc_ask"):
+            if not name.startswith(("utter_calc_ask", *MISSES_SAID)):
                 message["text"] = AGAIN + "\n" + message["text"]
             _add_button(message, {"title": "转人工", "payload": "/handoff"})
         for other in self._asked_too(tracker):
@@ -234,7 +239,9 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 return STEADY
         if name == "utter_affirm" and _has_entity(tracker, "settled"):
             return "utter_settled"
-        if name == "utter_affirm" and last_response(tracker) == SLOWLY:
+        if slots.get("crisis") and name in (SLOWLY, "utter_affirm"):
+            return STEADY  # there are no steps to go through; the person comes first
+        if name == "utter_affirm" and in_steps(tracker):
             return SLOWLY
         if name == "utter_clarify":
             reason = str((tracker.latest_message.intent or {}).get("reason")) if tracker.latest_message else ""
@@ -248,25 +255,32 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 return "utter_offer_human"
         return name
 
-    def _next_step(self, tracker: DialogueStateTracker, mascot: str, live: Live) -> dict[str, Any] | None:
+    def _next_step(self, tracker: DialogueStateTracker, mascot: str, live: Live, elder: bool, again: bool, values: Mapping[str, Any], here: Place) -> dict[str, Any] | None:
         """The last answer again, one step a message; None when there is none to take apart."""
-        said = [e for e in tracker.events if e.type_name == BotUttered.type_name and e.text]
-        given = 0
-        while said and response_of(said[-1]) == SLOWLY:
-            given += 1
-            said.pop()
-        if not said or live.takes_back(response_of(said[-1])) or response_of(said[-1]).startswith((*IN_CHARACTER, *LOST)):
+        events = [e for e in tracker.events if e.type_name == BotUttered.type_name and e.text]
+        answers = [response_of(e) for e in events if response_of(e) != SLOWLY]
+        if not answers or live.takes_back(answers[-1]) or answers[-1].startswith((*IN_CHARACTER, *LOST)):
             return None  # a joke or a question back has no steps
-        parts = steps(said[-1].text)
-        if given >= len(parts):
+        found = slowly.next_step(events, lambda e: self._whole(e, mascot, values, here), elder=elder, again=again, hotline=self._house.institution.hotline)
+        if found is None:
             return None
-        more = "好了跟我说「好了」。" if given + 1 < len(parts) else "就这些。"
-        meta = {**(said[-1].metadata.get("metadata") or {}), "tone": "warm", "sober": True, "mascot": mascot}
-        meta = {k: v for k, v in meta.items() if k not in ("ai_notice", "disclosures")} | {"response": SLOWLY}
-        text = parts[given] + more
+        answer, text = found
+        meta = {**slowly.stored(answer), "tone": "warm", "sober": True, "mascot": mascot}
+        meta = {k: v for k, v in meta.items() if k != "ai_notice"} | {"response": SLOWLY}
         approval = Approval.of(meta.get("approval"))  # of an answer that has passed the door
-        self._house.provenance.learn(text, response_of(said[-1]), lambda: {"approval": approval.record() if approval else None})
+        self._house.provenance.learn(text, response_of(answer), lambda: {"approval": approval.record() if approval else None})
         return {"text": text, "metadata": meta}
+
+    def _whole(self, event: BotUttered, mascot: str, values: Mapping[str, Any], here: Place) -> tuple[str, list[str]]:
+        """The full text of an answer and its disclosures; of one that was begun in large print the variation is rendered anew."""
+        name, said = response_of(event), str(event.text)
+        disclosures = [disclosure_text(i) for i in slowly.stored(event).get("disclosures") or ()]
+        for option in self._options(name, {**values, "mascot": mascot}) if name.startswith(slowly.ANSWERS) else ():
+            full = self._rendered(option, name, mascot, True, True, "", 0, (), values, here, whole=True)["text"]
+            begun = slowly.begun(full, name, "warm", disclosures, self._house.institution.hotline)
+            if begun != full and begun.split("\n")[0] in said:
+                return full, disclosures
+        return said, disclosures
 
     def _options(self, name: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """See :func:`persona.choosing.fitting`."""
@@ -274,7 +288,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
 
     def _rendered(
         self, response: Mapping[str, Any], name: str, mascot: str, elder: bool, quiet: bool, seed: str, turn: int,
-        said: Sequence[str], values: Mapping[str, Any], here: Place,
+        said: Sequence[str], values: Mapping[str, Any], here: Place, *, whole: bool = False,
     ) -> dict[str, Any]:
         meta = {**(response.get("metadata") or {}), "mascot": mascot, "response": name}
         tone = str(meta.get("tone") or "warm")
@@ -293,6 +307,9 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             logger.error("%s cannot be said: %s", name, problem)
             text = voice.refusal(mascot, "expired", tone="plain", values={})
             meta |= {"tone": "plain", "refused": "expired"}
+        if elder and not whole and "refused" not in meta:
+            told = [disclosure_text(i) for i in meta.get("disclosures") or ()]
+            text = slowly.begun(text, name, tone, told, self._house.institution.hotline)
         message: dict[str, Any] = {"text": text, "metadata": meta}
         for key in ("image", "custom", "attachment", "quick_replies", "elements"):
             if response.get(key):

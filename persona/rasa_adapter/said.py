@@ -8,6 +8,9 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona.rasa_adapter.recent import spoken
+from persona.steps import GO_ON
+
+SLOWLY = "utter_say_again"
 
 
 def response_of(event: BotUttered) -> str:
@@ -21,6 +24,14 @@ def last_response(tracker: DialogueStateTracker | None) -> str:
         if event.type_name == BotUttered.type_name:
             return response_of(event)
     return ""
+
+
+def in_steps(tracker: DialogueStateTracker | None) -> bool:
+    """Whether the last answer is told piece by piece: 「好了」 brings the next one."""
+    for event in reversed(tracker.events if tracker else []):
+        if event.type_name == BotUttered.type_name:
+            return response_of(event) == SLOWLY or GO_ON in (event.text or "")
+    return False
 
 
 def button_rows(tracker: DialogueStateTracker | None) -> list[list[dict[str, Any]]]:

@@ -8,7 +8,7 @@ from persona.hours import is_open
 from persona.institution import load_institution
 from persona.labels import Labels
 from persona.official import check
-from persona.steps import MOST, steps
+from persona.steps import FIRST, MOST, SCREEN, closing, opening, steps
 
 BANK = load_institution()
 
@@ -67,3 +67,30 @@ def test_labels_fall_back_to_the_topic_and_offer_each_title_once() -> None:
     buttons = labels.buttons([("faq/a.detail", 0.5), ("faq/a", 0.3), ("nlu_fallback", 0.2), ("faq/b", 0.1)])
     assert [b["title"] for b in buttons] == ["甲", "乙"]
     assert labels.buttons([("faq/a", 0.5)], leave_out="faq/a.detail") == []
+
+
+WAY = "看屏幕费劲，就拨95XXX0问，或带身份证到网点，有人帮您。"
+
+
+def test_large_print_names_the_telephone_and_the_counter_before_a_screen() -> None:
+    begun, rest = opening("登录页点「忘记密码」，自己重设。\n1. 输错被锁，等一等。\n2. 急用就去网点。", WAY)
+    assert begun.startswith(WAY) and "急用" not in begun
+    begun, rest = opening("要看卡种。\n在本行APP「信用卡—账单」看。还有不懂的再问。", WAY)
+    assert begun == "要看卡种。" + WAY and SCREEN.search(rest)
+    begun, rest = opening("先打电话问。" * 3 + "别的慢慢说，" * 20 + "。", WAY)
+    assert len(begun) <= FIRST and rest
+
+
+def test_an_answer_that_names_the_counter_is_not_told_so_again() -> None:
+    begun, _ = opening("进门先找大堂经理，到窗口办。\n要约时间，在本行APP「网点预约」。", WAY)
+    assert WAY not in begun
+
+
+def test_every_step_offers_a_person() -> None:
+    for step, last in (("拨95XXX0。", False), ("这样就行。", False), ("带上身份证。", True)):
+        assert "转人工" in closing(step, last) and len(step) + len(closing(step, last)) <= 60
+
+
+def test_a_list_is_not_cut_inside_brackets() -> None:
+    assert steps("带身份证、卡和说明（合同、订单）到网点：一样别少。") == ["带身份证、卡和说明（合同、订单）到网点：一样别少。"]
+    assert all(step.count("（") == step.count("）") for step in steps("要带：身份证、卡和说明（合同、订单、聊天）到网点。"))

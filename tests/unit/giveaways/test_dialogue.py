@@ -129,3 +129,13 @@ def test_leaving_after_the_list_was_closed_keeps_only_a_number(desk: Any, sheet:
     entries.close(sheet, WAITING)
     assert names(desk(WAITING).leave(ask())) == ["left_late"]
     assert names(desk(WAITING).leave(ask())) == ["left_none"]
+
+
+@pytest.mark.parametrize(("text", "part"), [
+    ("要不要交税", "tax"), ("地址填哪", "claim"), ("未中奖有安慰奖吗", "prizes"), ("要买理财吗", "terms"), ("哪天开奖", "dates"),
+])
+def test_one_question_gets_one_line_of_the_rules(desk: Any, sheet: Giveaway, text: str, part: str) -> None:
+    turn = desk(OPEN).rules(ask(text, offered=sheet.id))
+    assert names(turn) == [f"about_{part}"]
+    assert names(desk(OPEN).rules(ask("规则里怎么说交税", offered=sheet.id))) == ["rules_prizes", "rules_draw", "rules"]
+    assert names(desk(OPEN).rules(ask(text, offered=sheet.id, minor=True))) == ["minor"]

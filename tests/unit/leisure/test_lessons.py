@@ -78,6 +78,12 @@ def test_who_does_not_know_is_told_the_answer() -> None:
     assert made.progress.done == {FUND.key: {1: False}}
 
 
+def test_the_next_lesson_without_an_answer_tells_it_first() -> None:
+    made = say("下一课", say("基金入门").progress)
+    assert made.replies[0].response == "utter_lesson_reveal"
+    assert names(say("下一课", made.progress)) == ["fund.2"]
+
+
 def test_two_courses_ask_which_one_course_begins() -> None:
     assert names(say("我想上课")) == ["utter_lesson_list"]
     assert say("我想上课", speaker="xiaofumiao").replies[0].response == "utter_lesson.xiaofumiao.safety"

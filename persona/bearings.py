@@ -1,0 +1,186 @@
+"""What a message can mean where it stands, and what it cannot: the last check on how a customer was understood.
+
+Pure. A classifier reads words; somebody who answers 「一万块」 to a calculator, 「你们就是骗子」 in a complaint or 「然后呢」
+after a tip is not being robbed. An alarm that is raised for nothing costs the conversation, because it locks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from persona.giveaways.offers import part_of
+from persona.smalltalk import HEAVY, LISTENING, SERIOUS
+
+UNCLEAR = ""  # better asked back
+ALARMS = frozenset({"scam_now", "been_scammed", "check_suspicious", "crisis"})
+COMPLAINTS = frozenset({"complain", "missold"})
+# Where somebody is in trouble, a joke that nobody asked for is out of place.
+GRAVE = frozenset({"complain", "missold", "faq/debt_help", "faq/overdue", "faq/deceased_account"})
+CARD_GONE = frozenset({"faq/lost_card", "faq/unknown_debit", "faq/account_security"})
+PRODUCTS = ("faq/insurance", "faq/wealth", "faq/fund", "faq/pension", "faq/bond_gold")
+STEPS = "utter_say_again"
+COUNTER = "faq/branch_hours.where"  # whom to ask at a branch
+GIVEAWAY = "utter_giveaway"
+CLEAR = 0.85  # small talk as clear as this is meant
+LIKELY = 0.6
+
+HARD_TO_READ = re.compile(
+    r"(?:字|屏幕)[^，,。]{0,4}(?:太?小|看不[清见]|[大](?:一?点|一?些)|放大)|(?:^|我|眼睛?|都)看不清(?:楚|字)?(?:[，,。了啊呀]|$)"
+    r"|眼(?:睛|神)?(?:不太?好|不行|不好使|花)|老花|耳朵(?:也)?(?:不太?好|不行|背)"
+)
+SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,]?(?:已经|现在|都|全)*(?:处理|办|弄|解决|搞)(?:好|完|妥|定)(?:了|啦|咯)[。！!]*$")
+_NUMBER = r"[\d０-９,.零一二两三四五六七八九十百千万几]+"
+_BARE_AMOUNT = re.compile(rf"^(?:就|才|大概|差不多|一共|总共|有)?{_NUMBER}(?:多|来)?(?:块|元)?(?:多|左右|钱)*[。！!]*$")
+_SWIPED = re.compile(rf"^(?:他|它|又|刚|刚刚|刚才|被|已经)*刷(?:了|走|掉)+{_NUMBER}(?:多)?(?:块|元)?(?:多|钱)*[。！!]*$")
+_FIGURE = re.compile(r"[\d０-９]|[一二两三四五六七八九十百千万]+(?:块|元|万|千|百|期|年|个月|成|个点|厘|分)")
+_ASKS = re.compile(r"怎么|怎样|如何|多少|什么|哪|啥|几(?:个|天|点|号|岁)|还是|能不能|可不可以|会不会|[吗么呢?？]$")
+_PRESS = re.compile(r"(?:让|叫|要|逼|教)(?:我|俺|他|她|我[妈爸])?(?:先)?按|按(?:数字)?[0-9一二三四五六七八九]")
+_TO_THE_BANK = re.compile(r"你们|贵行|你行|银行|客户经理|柜台|客服|大堂")
+_NO_MEOW = re.compile(r"(?:别|不要|不许|少|停止)[^，,。]{0,8}喵")
+# What somebody does who was warned: hangs up, calls the police, lets the other one talk.
+_HEEDED = re.compile(
+    r"^(?:好的?|嗯|行)?[，,]?(?:我|电话|已经|都|就|把他)*(?:挂|关|删|退|锁|停|断|拔|拉黑|退群)(?:掉|了|断|上)+(?:电话|了)*[。！!]*$"
+    r"|不(?:理|转|信|给|交|去|听)(?:他|她|它|了|钱)+[。！!]*$"
+    r"|(?:打|拨)(?:过|完|好|通)?了?(?:110|95\w{3,4})(?:了)?|(?:110|95\w{3,4})(?:也|都)?(?:已经)?(?:打|拨)(?:过|完|好|通)?了|报(?:完|过)?了?警了"
+)
+_ON_THE_LINE = re.compile(r"(?:他|她|对方|骗子|那边|电话)(?:们|里)?(?:又|还|一直)(?:在|打|来|加|发|催)")
+_TICKET = re.compile(r"编号|单号|多久(?:有|给|能|才)?(?:结果|答复|回复|消息|处理)|什么时候(?:有|给)?(?:结果|答复|回复)|催(?:一下|一催|催|办)|处理到哪|进度")
+_AMENDS = re.compile(r"赔偿|道歉|给个?(?:说法|交代)|处分|开除|领导")
+_COUNTER = re.compile(r"(?:(?:去|到|上)(?:柜台|网点|银行)|柜台)(?:去)?(?:办|弄)?(?:行|可以|能|成)?(?:吗|么|吧|不|办)[？?。]*$|能不能(?:去|到)(?:柜台|网点)")
+_CANNOT_FIND = re.compile(r"找不(?:到|着)|没(?:看|找)(?:到|见)|不会(?:弄|点|用|操作)?[。！!]*$|在哪(?:里|儿)?(?:啊|呀|呢)?[？?]*$")
+_COMPLAINS = re.compile(r"^(?:我)?(?:要|想)投诉(?:你们)?[。！!]*$")
+_FRAUDULENT = re.compile(r"先交|让我|叫我|要我|短信|链接|有人|电话|客服|验证码|已经(?:交|转)|交了|转了|被骗")
+_AGE = re.compile(r"^我?(?:今年|才|刚|现在|是)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[。！!]*$")
+_REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
+_ABOUT_LOSS = re.compile(r"追|回来|赔|退|怎么办|咋办|怕|慌|后悔|完了|有救|希望|然后|接下来|下一步|难受|睡不|害怕|该(?:干|做|怎)|要紧|没事")
+# A next step of a fraud is told when the customer speaks of it.
+_STEP_WORDS = {
+    "scam_now.door": re.compile(r"门|上门|来(?:我)?家|来(?:取|拿|收)|楼下|人来|见面"),
+    "scam_now.unreachable": re.compile(r"打不通|关机|联系不|不接|没人接|找不到"),
+    "scam_now.voice": re.compile(r"声音|视频|听(?:着|到|起来)|像|脸|本人"),
+    "scam_now.trust": re.compile(r"人(?:很|挺|真)?好|可是|不会|真的|正规|认识|见过|证|成功|返|赚|信|知道我|公司|朋友|老师|聊|对我"),
+    "scam_now.family": re.compile(r"妈|爸|爷|奶|老|家|他|她|劝|听"),
+    "scam_now.app": re.compile(r"装|下载|软件|app|屏幕|会议|共享|远程|控制|手机"),
+}
+
+
+_EARLY = ("faq/pension", "faq/pension.withdraw", "faq/pension.tax", "calculate_pension_tax")
+_ANOTHER_MATTER = {
+    **{(topic, "faq/deposit.early"): "faq/pension.withdraw" for topic in _EARLY},
+    ("faq/insurance", "faq/deposit.early"): "faq/insurance.surrender",
+}
+_HOW_TO_LOCK = re.compile(r"(?:怎么|咋|在哪|哪里|哪儿|去哪)[^，,。]{0,3}(?:锁|挂失)|(?:锁卡?|挂失)(?:怎么|在哪|哪里|哪儿)")
+_LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)?(?:锁|挂失)(?:好|完)?(?:卡)?了(?:然后呢|[，,]然后呢)?[。！!?？]*$")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message stands: the last response, the topic, the lock, an open calculator; `alarmed`: fraud is talked about."""
+
+    last: str = ""
+    topic: str = ""
+    lock: str = "none"
+    calc: str = ""
+    ticket: bool = False
+    crisis: bool = False
+    minor: bool = False
+    alarmed: bool = False
+
+
+def means(text: str, intent: str, place: Place, *, reason: str = "", matter: bool = False) -> str | None:
+    """The label that `text` stands for in its place, UNCLEAR when it must be asked back, None when the words decide.
+
+    `matter`: it names something of the bank's. A sentence that must not be missed (`reason` signal) is left alone.
+    """
+    if reason == "signal":
+        return None
+    bare = text.strip()
+    if SETTLED.match(bare):
+        return "affirm"
+    if intent in ("been_scammed", "scam_now") and not place.alarmed:
+        if _SWIPED.match(bare) and place.topic.split(".")[0] in CARD_GONE:
+            return place.topic
+        if _BARE_AMOUNT.match(bare):
+            return f"calculate_{place.calc}" if place.calc else place.topic if place.topic.split(".")[0] in CARD_GONE else UNCLEAR
+    if place.topic.split(".")[0] in CARD_GONE and place.lock != "hard" and len(bare) <= 16:
+        if _LOCKED.match(bare):
+            return "faq/lost_card.reissue"
+        if _HOW_TO_LOCK.search(bare):
+            return "faq/lost_card"
+    if place.alarmed and place.lock == "hard" and not place.minor and not place.crisis and len(bare) <= 16:
+        if _ON_THE_LINE.search(bare):
+            return "scam_now"
+        if _HEEDED.search(bare) and not _ASKS.search(bare.removesuffix("然后呢")):
+            return "affirm"
+    if intent == "handoff" and _PRESS.search(bare):
+        return "scam_now"
+    if _NO_MEOW.search(bare) and len(bare) <= 24:
+        return "chitchat/" + SERIOUS.removeprefix("utter_chitchat/")
+    if HARD_TO_READ.search(bare) and len(bare) <= 20 and not matter and intent not in ALARMS:
+        return "say_again"
+    if place.ticket and len(bare) <= 16 and not place.alarmed and _TICKET.search(bare):
+        return "ticket_status"
+    if _COMPLAINS.match(bare) or (place.ticket and len(bare) <= 12 and _AMENDS.search(bare)):
+        return "complain"
+    if place.last == STEPS and intent != "handoff" and (_CANNOT_FIND.search(bare) or _COUNTER.search(bare)):
+        return COUNTER
+    if place.topic.startswith("faq/") and intent != "handoff" and len(bare) <= 12 and _COUNTER.search(bare) and not place.alarmed:
+        return COUNTER
+    if place.last.startswith(GIVEAWAY) and len(bare) <= 16 and not _FRAUDULENT.search(bare):
+        if part_of(bare) or "规则" in bare:
+            return "join_giveaway.rules"
+        if _AGE.match(bare):
+            return "join_giveaway"
+    return None
+
+
+def answers_calculator(text: str, fallback: bool) -> bool:
+    """Whether a message belongs to an open calculator: a question without a figure is asked in between."""
+    return bool(_FIGURE.search(text)) or not _ASKS.search(text.strip(" 。！!")) or (fallback and len(text) <= 4)
+
+
+def corrected(text: str, label: str, confidence: float, place: Place, *, alone: str, fallback: bool, reason: str, cue: bool) -> str | None:
+    """What `label` is replaced by, or None. `alone`: the label by the words alone; `cue`: a word of fraud, loss or despair."""
+    if reason in ("signal", "button", "command", "blank"):
+        return None
+    base, matter = label.split(".")[0], place.topic.split(".")[0]
+    alarm = base in ALARMS or label.startswith("scam/")
+    idle = label.startswith("chitchat/") and confidence < CLEAR
+    if matter in COMPLAINTS and place.lock != "hard":
+        if alarm and base != "crisis" and (not cue or _TO_THE_BANK.search(text)):
+            return "complain"
+        if fallback or idle or label in ("abuse", "deny", "ask_capabilities"):
+            return UNCLEAR if _ASKS.search(text) else "complain"
+    if matter in GRAVE and place.lock != "hard" and label.startswith("chitchat/"):
+        if label.removeprefix("chitchat/") in (*HEAVY, "sleep", "night"):
+            return LISTENING
+        return UNCLEAR if idle else None
+    if (place.topic, label) in _ANOTHER_MATTER and not re.search(r"定期|存款|存单", text):
+        return _ANOTHER_MATTER[place.topic, label]
+    near = matter in COMPLAINTS or matter == "faq/contact_complaint"
+    if base in COMPLAINTS and reason == "context" and alone.split(".")[0] != base and not near:
+        return UNCLEAR  # a complaint is opened when somebody complains, not because it is near
+    if idle and (place.last == STEPS or (matter in CARD_GONE and place.last.startswith("utter_faq/"))):
+        return UNCLEAR
+    if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):
+        return UNCLEAR
+    if place.topic.startswith("scam/") and place.lock != "hard" and reason == "context" and base in ALARMS and not cue:
+        spoken_of = label in _STEP_WORDS and _STEP_WORDS[label].search(text)
+        return None if spoken_of or alone.split(".")[0] == base else UNCLEAR
+    if place.lock == "hard" and place.alarmed and not place.minor and not place.crisis:
+        return _under_alarm(text, label, reason, alone, cue)
+    return None
+
+
+def _under_alarm(text: str, label: str, reason: str, alone: str, cue: bool) -> str | None:
+    if label.startswith(PRODUCTS) and not re.search(r"保险|保单|理财|基金|养老|国债|黄金", text):
+        return "been_scammed.worry" if _ABOUT_LOSS.search(text) else UNCLEAR
+    if reason != "context":
+        return None
+    words = _STEP_WORDS.get(label)
+    if words is not None and not words.search(text):
+        return UNCLEAR
+    if label in ("been_scammed", "been_scammed.worry") and alone.split(".")[0] != "been_scammed" and not (cue or _ABOUT_LOSS.search(text)):
+        return UNCLEAR
+    return None

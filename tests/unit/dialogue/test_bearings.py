@@ -1,0 +1,132 @@
+"""A message is read where it stands: an amount after a calculator's question is no fraud, a complaint is no alarm."""
+
+from __future__ import annotations
+
+import pytest
+
+from persona.bearings import UNCLEAR, Place, answers_calculator, corrected, means
+from persona.state import changes
+
+CALM = Place()
+ROBBED = Place(topic="been_scammed", lock="hard", alarmed=True)
+
+
+def fixed(text: str, label: str, place: Place, *, alone: str = "", confidence: float = 0.5, reason: str = "context",
+          fallback: bool = False, cue: bool = False) -> str | None:
+    return corrected(text, label, confidence, place, alone=alone or label, fallback=fallback, reason=reason, cue=cue)
+
+
+@pytest.mark.parametrize("text", ["一万块", "五千多", "大概3000元左右", "2万"])
+def test_a_bare_amount_is_no_alarm(text: str) -> None:
+    assert means(text, "been_scammed", Place(calc="installment", topic="calculate_installment")) == "calculate_installment"
+    assert means(text, "been_scammed", CALM) == UNCLEAR
+    assert means(text, "been_scammed", ROBBED) is None
+
+
+def test_what_was_charged_after_a_lost_card_stays_with_the_card() -> None:
+    place = Place(topic="faq/account_security.stolen")
+    assert means("刚刷了三千", "been_scammed", place) == "faq/account_security.stolen"
+    assert means("锁了", "nlu_fallback", place) == "faq/lost_card.reissue"
+    assert means("锁卡在哪", "faq/lost_card.unblock", place) == "faq/lost_card"
+
+
+@pytest.mark.parametrize("text", ["都处理好了", "好了，都办完了", "已经弄好了"])
+def test_done_is_understood_without_the_button(text: str) -> None:
+    assert means(text, "been_scammed.worry", ROBBED) == "affirm"
+
+
+@pytest.mark.parametrize("text", ["我挂了", "挂了", "110打了，然后呢", "打完110了", "好的我不理他", "报警了"])
+def test_who_did_as_told_is_not_told_again(text: str) -> None:
+    assert means(text, "scam_now", ROBBED) == "affirm"
+    assert means(text, "chitchat/laugh", CALM) is None
+
+
+@pytest.mark.parametrize("text", ["他又打来了", "他还在电话里", "那边一直在催"])
+def test_a_fraudster_on_the_line_is_told_off(text: str) -> None:
+    assert means(text, "been_scammed", ROBBED) == "scam_now"
+
+
+def test_a_recorded_voice_is_no_wish_for_a_person() -> None:
+    assert means("要我按9转人工", "handoff", Place(topic="scam/fake_police", alarmed=True)) == "scam_now"
+    assert means("帮我转人工", "handoff", CALM) is None
+
+
+def test_a_sentence_that_must_not_be_missed_is_left_alone() -> None:
+    assert means("都处理好了", "crisis", CALM, reason="signal") is None
+    assert fixed("我不想活了", "crisis", Place(topic="complain"), reason="signal") is None
+
+
+@pytest.mark.parametrize(("text", "label"), [("你们就是骗子", "check_suspicious"), ("我排了两个小时", "scam/prize"), ("别跟我说抱歉", "chitchat/apology")])
+def test_in_a_complaint_anger_is_written_down(text: str, label: str) -> None:
+    assert fixed(text, label, Place(topic="complain", lock="soft"), cue="骗" in text) == "complain"
+
+
+def test_in_a_complaint_a_question_is_asked_back_and_a_real_alarm_stays() -> None:
+    place = Place(topic="complain", lock="soft")
+    assert fixed("叫什么名字来着？", "chitchat/name_origin", place) == UNCLEAR
+    assert fixed("他让我把钱转到安全账户", "scam_now", place, cue=True) is None
+
+
+def test_a_ticket_is_asked_for_in_any_words() -> None:
+    for text in ("编号多少", "多久有结果", "再催一下"):
+        assert means(text, "been_scammed", Place(ticket=True)) == "ticket_status"
+        assert means(text, "been_scammed", CALM) is None
+
+
+def test_a_complaint_is_not_opened_by_nearness() -> None:
+    assert fixed("那取的时候呢", "missold", Place(topic="faq/pension"), alone="nlu_fallback") == UNCLEAR
+    assert fixed("你们骗我买的", "missold", Place(topic="faq/pension"), alone="missold") is None
+
+
+def test_a_tip_does_not_become_an_emergency_by_a_follow_up() -> None:
+    place = Place(topic="scam/fake_acquaintance", alarmed=True)
+    assert fixed("怎么转", "been_scammed.worry", place, alone="nlu_fallback") == UNCLEAR
+    assert fixed("钱转给骗子了", "been_scammed", place, alone="been_scammed", cue=True) is None
+
+
+def test_under_an_alarm_a_step_is_told_only_when_it_is_spoken_of() -> None:
+    assert fixed("锁卡在哪", "scam_now.door", ROBBED, alone="faq/lost_card") == UNCLEAR
+    assert fixed("有人上门来拿", "scam_now.door", ROBBED, alone="nlu_fallback") is None
+    assert fixed("银行能赔吗", "faq/insurance.claim", ROBBED) == "been_scammed.worry"
+
+
+@pytest.mark.parametrize("topic", ["faq/debt_help", "faq/deceased_account", "complain"])
+def test_no_joke_in_trouble(topic: str) -> None:
+    assert fixed("叫什么来着", "chitchat/name_origin", Place(topic=topic, lock="soft")) == UNCLEAR
+    assert fixed("睡不着", "chitchat/sleep", Place(topic="faq/debt_help", lock="soft")) == "chitchat/listening"
+    assert changes("chitchat/listening", [], "睡不着", {"topic": topic}).get("topic", topic) == topic
+
+
+def test_small_talk_does_not_break_into_steps() -> None:
+    assert fixed("我找不到那个地方", "chitchat/job_hunting", Place(last="utter_say_again")) == UNCLEAR
+    assert means("我找不到那个地方", "chitchat/job_hunting", Place(last="utter_say_again")) == "faq/branch_hours.where"
+
+
+@pytest.mark.parametrize("text", ["字太小了看不见", "我眼睛不太好，字看不清", "我看不清，字大点", "眼神不行"])
+def test_who_cannot_read_gets_large_print(text: str) -> None:
+    assert means(text, "nlu_fallback", CALM) == "say_again"
+    assert changes("say_again", [], text, {})["elder"] is True
+
+
+def test_a_balance_that_is_not_shown_is_no_matter_of_eyes() -> None:
+    assert means("余额怎么看不见了", "faq/balance_statement", CALM, matter=True) is None
+    assert "elder" not in changes("faq/balance_statement", [], "余额怎么看不见了", {})
+
+
+def test_a_calculator_lets_questions_pass() -> None:
+    assert not answers_calculator("那取的时候呢", fallback=True)
+    assert not answers_calculator("缩短年限还是减月供", fallback=False)
+    assert answers_calculator("12期", fallback=True)
+    assert answers_calculator("缴满", fallback=True)
+
+
+def test_questions_on_a_give_away_are_answered_from_its_rules() -> None:
+    place = Place(last="utter_giveaway_offer")
+    for text in ("要买理财吗", "要不要交税", "地址填哪", "未中奖有安慰奖吗"):
+        assert means(text, "scam/prize", place) == "join_giveaway.rules"
+    assert means("有人让我先交税再发奖", "scam/prize", place) is None
+    assert means("我13岁", "faq/minor_account", place) == "join_giveaway"
+
+
+def test_no_more_meowing() -> None:
+    assert means("还有，别再给我发喵喵喵了", "stop_marketing", CALM) == "chitchat/be_serious"
