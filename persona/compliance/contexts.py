@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from persona.compliance.frames import continues, governs, last_comma
 from persona.compliance.late import Late
 
 _CLAUSE_ENDS = "，。！？；\n【】"
@@ -19,7 +20,7 @@ _MARKS = re.compile("[「」]")
 
 # 不 + what makes it a denial; 「不看征信」「不容错过」 are no denials.
 _DENY = (
-    r"(?:不(?:承诺|做|作出?|保证|担保|构成|代表|等于|等同|能(?!错过|让)|得(?!不)|会(?!让|后悔|错|骗|亏)|可(?!多得|错过|思议)|存在|具有|具备|属于|提供|允许|"
+    r"(?:不(?:承诺|做|作出?|保证|担保|构成|代表|等于|等同|能(?!错过|让)|得(?!不)|会(?!让|后悔|错|骗|亏)|可(?!多得|错过|思议)|存在|具有|具备|属于|提供|允许|一定(?!要|非|得|是|能)|"
     r"视为|预示|意味|应(?!错)|应当|要(?!错过|犹豫|等|担心|怕|小看|只|把|急|押|抵|征|担|面|审)|宜|许|敢|再|支持|涉及|包含|含|使用|接受|相信|信|参与|办理|受理|推荐|评|说|讲|念|报|教|劝|"
     r"建议|宣传|宣称|设|写|列|展示|默认|索要|主张|鼓励|适合|适用|追求|追|图|向你|向您|替|给|把|和|与|像|比|同于?|是(?!骗|吹|忽悠|玩笑|梦|传说|问题|我|人人)|用来|以)|"
     r"(?<![亏风门])没有?(?!套路|门槛|手续|中间|费用|后顾|压力|骗|烦恼|任何(?:费用|门槛|套路|手续|压力)|抵押|征信|工作|额度|时间|钱|车|房|还|见过|谁不)|"
@@ -36,13 +37,14 @@ _FORBIDDEN = Late(
 )
 _NOT_FORBIDDEN = Late(r"[，；](?:我们|本公司|我司|平台|加|联系|欢迎|立即|马上|赶快|快来|放心)")
 
-_LIE = r"(?:骗|诈|杀猪盘|陷阱|圈套|套路|话术|违规|违法|非法|误导|假|谎|不实|幌子|诱饵|噱头|坑|谣言|不可能|不存在|不对|错误|误区|误解|传销|忽悠|不可信|不当)"
+_LIE = r"(?:骗|诈|杀猪盘|陷阱|圈套|套路|话术|违规|违法|非法|误导|假|谎|不实|幌子|诱饵|噱头|坑|谣言|不可能|不存在|不对|错误|误区|误解|传销|忽悠|不可信|不当|饵(?!料)|露馅)"
 _AFTER = Late(
     r"^[^。！？\n]{0,26}?(?:(?<![不非])(?:都?是|十有八九|八成|均为|全是|多半?是|属于?|系|即为|涉嫌|恰是|往往)[^。！？\n没不无非]{0,10}" + _LIE +
-    r"|不存在|，?请(?:立即|马上|及时)?(?:向[^，。！？\n]{0,10})?(?:举报|报告|报警|核实)|不是正规|请?勿(?:参与|购买|点击|办理)|不可信|不靠谱|信不得|要不得|不能信|别信|勿信|不要信|不要(?:轻易)?相信|切勿(?:轻信|相信)|别轻信|不成立|(?:已经?被?|被)(?:打破|取消|禁止)|"
+    r"|不存在|，?(?:见到)?(?:就|请)(?:立即|马上|及时|直接)?(?:向[^，。！？\n]{0,10})?(?:举报|报告|报警|核实)|不是正规|请?勿(?:参与|购买|点击|办理)|不可信|不靠谱|信不得|要不得|不能信|别信|勿信|不要信|不要(?:轻易)?相信|切勿(?:轻信|相信)|别轻信|不成立|(?:已经?被?|被)(?:打破|取消|禁止)|"
     r"(?<!不)合规吗|不合规|(?<!不)违规(?!必)|(?<!不)违法(?!必)|(?:诱惑|幌子|骗局|陷阱|名义|噱头|谎言|诱饵|字样|用语|字眼|表述|误区|旗号|话术|骗术|等词)|"
     r"打个?问号|两回事|不妥|不(?:能)?协助|，?(?:并)?不等于|被(?:罚|处罚|通报|立案|查处|出具|曝光|约谈|采取)|，?(?:我们|本行|我行|这里)[^，。！？\n]{0,4}没有这(?:样|种|类)|罚没|获刑|警示函|会泄露|的?(?:短信|电话|广告|链接|帖子|来电|邮件)[^。！？\n]{0,6}(?:不(?:点|回|信|理)|别|不要|直接删|删掉|挂)|谁都不能|没有人能|没人能|(?<!别家)(?<!别人)(?<!外面)(?<!银行)(?:做不到|给不了)|不敢说|不好说|说不准|没有这回事|没这回事|就(?:挂|停|拉黑|报警|别)|直接(?:挂|拉黑|报警)|"
-    r"一律(?:挂|拉黑|不|别|是)|先停|先挂|挂电话|挂断|挂掉|多半(?!是好)|[^，。！？\n]{0,6}，?都?(?:要|得|请)?(?:多|留)(?:一)?个心眼|，?(?:被)?(?:判定|认定)为|往往是事后|可能构成|会让你成为|最后都(?:关|跑路|爆雷)|收了钱就|(?:会)?放大(?:亏损|风险)|已停岗|删去|请删|属于催促|要当心|要警惕|要小心|需警惕|请(?:警惕|当心|拨打?110))"
+    r"一(?:律|概)(?:挂|拉黑|不|别|是|退)|(?:不要|别)碰|碰不得|有诈|看似|看守所|派出所|案底|判刑|被抓|坐牢|(?<!反)洗钱|(?<!不)(?<!会)跑路|关停|血本无归|打水漂|兑付困难|请先想|先问问?|的?截图[^，。]{0,2}(?:是|都)?(?:修|假|造)|(?:产品|基金|理财)?(?:也|都)(?:会|可能|有可能)有?(?:亏|损失)|"
+    r"先停|先挂|挂电话|挂断|挂掉|多半(?!是好)|[^，。！？\n]{0,6}，?都?(?:要|得|请)?(?:多|留)(?:一)?个心眼|，?(?:被)?(?:判定|认定)为|往往是事后|可能构成|会让你成为|最后都(?:关|跑路|爆雷)|收了钱就|(?:会)?放大(?:亏损|风险)|已停岗|删去|请删|属于催促|要当心|要警惕|要小心|需警惕|请(?:警惕|当心|拨打?110))"
 )
 _TELLER = (
     r"(?:(?<!不是)(?<!绝非)(?<!没有)(?<!拒绝)(?<!杜绝)(?<!远离)(?:骗子|骗局|诈骗(?!者?不)|行骗|骗术|骗人的?|不法分子|不法中介|非法中介|黑中介|黑产|非法集资)|(?<!不)被骗|受骗|上过?当|反诈|圈套|"
@@ -117,11 +119,21 @@ def negated(text: str, start: int, end: int) -> bool:
         return True
     if _INSIDE.search(text[start:end]) or _answered(text, start, end):
         return True
-    before = text[sentence_start(text, start, 60):start]
-    frame = _FORBIDDEN.search(before)
-    if frame and not _NOT_FORBIDDEN.search(frame.group()):
+    first = sentence_start(text, start, 60)
+    frame = _FORBIDDEN.search(text[first:start])
+    if frame and not _NOT_FORBIDDEN.search(frame.group()) and _reaches(text, first, first + frame.start(), start, end):
         return True
     return bool(_AFTER.match(text[end:end + 48]))
+
+
+def _last(pattern: Late, text: str, first: int, start: int) -> int:
+    """Where the last match before a hit begins."""
+    return max((match.start() for match in pattern.finditer(text, first, start)), default=first)
+
+
+def _reaches(text: str, first: int, frame: int, start: int, end: int) -> bool:
+    """Is the frame in the clause of the hit, or does it govern that clause?"""
+    return frame >= last_comma(text, first, start) or continues(text, first, start) or governs(text, first, start, end)
 
 
 def told_in_quotes(text: str, start: int, end: int) -> bool:
@@ -168,7 +180,10 @@ def warned(text: str, start: int, end: int) -> bool:
     first = sentence_start(text, start)
     if text[max(0, start - 2):start] == "」：" and _EDITOR.match(text[end:end + 8].lstrip("。，")):
         return True  # 「稳赚」：承诺收益。删。
-    if _TOLD.search(text[first:start]) or _TOLD_IN.search(text[first:end + 14]):
+    told = _TOLD.search(text[first:start])
+    if told and _reaches(text, first, _last(_TOLD, text, first, start), start, end):
+        return True
+    if _TOLD_IN.search(text[first:end + 14]):
         return True
     after = text[end:sentence_end(text, end)]
     if _AFTER.match(after[:60]) or told_in_quotes(text, start, end):
