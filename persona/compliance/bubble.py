@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from persona.compliance.contexts import clause_start
 from persona.compliance.depth import Talk
 from persona.compliance.match import Scan, Span, wording
 from persona.compliance.model import Context
@@ -44,7 +45,7 @@ class Bubble:
     @cached_property
     def doubtful(self) -> list[Span]:
         """Sentences the model's quick look does not let go."""
-        return self.model.doubtful(self.scan.text) if self.model else []
+        return self.model.doubtful(self.scan.text, self.sentences, self.scan.twos) if self.model else []
 
     def read(self, span: Span) -> float:
         """The probability of a violation of the sentence a span lies in; 1 when it lies in none or in several."""
@@ -57,6 +58,15 @@ class Bubble:
     def score(self, start: int, end: int) -> float:
         """The probability of a violation of one sentence."""
         return self.model.score(self.scan.text[start:end], self.marks.get(start, frozenset())) if self.model else 1.0
+
+    def rest(self, hit: Hit) -> float:
+        """The probability of a violation of a sentence without the clauses before a hit; 1 when there is no such sentence."""
+        at = bisect_right(self.sentences, (hit.start, len(self.scan.text))) - 1
+        if self.model is None or at < 0:
+            return 1.0
+        start, end = self.sentences[at]
+        first = clause_start(self.scan.text, hit.start)
+        return self.model.score(self.scan.text[max(first, start):end], self.marks.get(start, frozenset()))
 
     def words(self, rule: Any) -> list[Span]:
         """Where the words of a rule stand and nothing makes them right."""
