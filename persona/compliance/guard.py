@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from persona.compliance.checks import CHECKS, Bubble, Hit
+from persona.compliance.bubble import Bubble, Hit
+from persona.compliance.checks import CHECKS
 from persona.compliance.depth import Depths
 from persona.compliance.late import Late
 from persona.compliance.match import Patterns, Scan
@@ -198,7 +199,8 @@ class Guard:
         """Does the second opinion take the sentence for an explanation, a story or a warning?
 
         Asked about wording only, never about words written in disguise (保*本) nor for a rule it was not trained with. The
-        clause around the words must be harmless by itself, too: no length of fine print behind a comma makes a promise right.
+        clause around the words must be harmless by itself, too, and so must the sentence from there on: no length of fine print
+        behind a comma makes a promise right, and no harmless clause before it.
         """
         opinion = self._opinion
         if not self.second_opinion or self.model is None or opinion is None or opinion.clears is None or rule.id not in self._learned:
@@ -207,7 +209,7 @@ class Guard:
             return False
         start, end = bubble.scan.normal.origin(hit.start, hit.end)
         disguised = bubble.scan.raw[start:end].lower() != bubble.scan.text[hit.start:hit.end]
-        if disguised or bubble.read((hit.start, hit.end)) >= opinion.clears * _DOUBTED[rule.reason]:
+        if disguised or bubble.read((hit.start, hit.end)) >= opinion.clears * _DOUBTED[rule.reason] or bubble.rest(hit) >= _EVEN:
             return False
         return self.model.score(clause(bubble.scan.text, hit.start, hit.end)) < _EVEN
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
-from operator import or_
+from itertools import chain, repeat
+from operator import lshift, or_
 
 from persona.compliance.grammar import Branch
 
@@ -37,6 +38,7 @@ def join(words: Iterable[str] | str) -> str:
 
 _SLOTS = 4
 _ONE = re.compile("1")
+_LITTLE = sys.byteorder == "little"
 _UTF_16 = f"utf-16-{sys.byteorder[:1]}e"
 
 
@@ -46,19 +48,10 @@ def units(text: str) -> bytes:
 
 
 def code(gram: str) -> int:
-    """The number of a character or a pair; of a longer word, of the pair it begins with."""
-    if gram[0] <= "\uffff" and gram[1:2] <= "\uffff" and sys.byteorder == "little":
-        return ord(gram[0]) | ord(gram[1]) << 16 if len(gram) > 1 else ord(gram)
-    return int.from_bytes(units(gram)[:4], sys.byteorder)
-
-
-def codes(raw: bytes) -> list[int]:
-    """The numbers of all characters and adjacent pairs."""
-    view, size = memoryview(raw), len(raw)
-    if not size:
-        return []
-    even, odd = view[:size // 4 * 4].cast("I"), view[2:(size - 2) // 4 * 4 + 2].cast("I")
-    return view.cast("H").tolist() + even.tolist() + odd.tolist()
+    """The number of a character, a pair or a run of three; of a longer word, of the three it begins with."""
+    if _LITTLE and max(gram) <= "\uffff":
+        return sum(map(lshift, map(ord, gram[:3]), (0, 16, 32)))
+    return int.from_bytes(units(gram)[:6], sys.byteorder)
 
 
 def pairs(raw: bytes) -> tuple[list[int], list[int]]:
@@ -70,6 +63,13 @@ def pairs(raw: bytes) -> tuple[list[int], list[int]]:
     twos[::2] = view[:size // 4 * 4].cast("I").tolist()
     twos[1::2] = view[2:(size - 2) // 4 * 4 + 2].cast("I").tolist()
     return view.cast("H").tolist(), twos
+
+
+def threes(ones: list[int], twos: list[int]) -> Iterator[int]:
+    """The numbers of all runs of three characters."""
+    if _LITTLE:
+        return map(or_, twos, map(lshift, ones[2:], repeat(32)))
+    return map(or_, map(lshift, twos, repeat(16)), ones[2:])
 
 
 def _number(places: list[int]) -> int:
@@ -88,7 +88,7 @@ class _Masks(dict[int, int]):
 
 
 class Prefilter:
-    """From the characters and pairs of a message to the few patterns worth running.
+    """From the characters, pairs and threes of a message to the few patterns worth running.
 
     A branch of a pattern has up to four slots, each a set of words of which a match must contain one. Every word of
     the message fills the slots it stands in (of a long word the first three characters); all branches are asked at
@@ -100,44 +100,20 @@ class Prefilter:
         branches = [(i, branch) for i, some in enumerate(needs) if i not in self.always for branch in some]
         self._pattern = [i for i, _ in branches]
         self._count = count = len(branches)
-        places: dict[str, list[int]] = {}
+        places: dict[int, list[int]] = {}
         for n, (_, branch) in enumerate(branches):
             for place, words in zip(range(n, _SLOTS * count, count), branch, strict=False):
-                for word in words:
-                    places.setdefault(word[:3], []).append(place)
+                for key in {word[:3] for word in words}:
+                    places.setdefault(code(key), []).append(place)
         free = [_number([n for n, (_, branch) in enumerate(branches) if len(branch) <= slot]) for slot in range(_SLOTS)]
         self._free = sum([bits << slot * count for slot, bits in enumerate(free)])
-        short: dict[int, list[int]] = {}
-        longer: dict[str, list[str]] = {}
-        for word, some in places.items():
-            if len(word) == 3:
-                longer.setdefault(word[:2], []).append(word)
-            else:
-                short[code(word)] = some
-        self._places = places
-        self._long = {code(pair): words for pair, words in longer.items()}
-        self._short, self._starts = frozenset(short), frozenset(self._long)
-        self._masks = _Masks(short)
-        self._ends: dict[int, tuple[frozenset[int], _Masks]] = {}
-        second = {word[1:] for words in longer.values() for word in words}
-        self._known = self._short.union(self._starts, map(code, second))
+        self._known = frozenset(places)
+        self._masks = _Masks(places)
 
-    def _end(self, start: int) -> tuple[frozenset[int], _Masks]:
-        """The second pairs of the longer words that begin with a pair, and what they fill."""
-        known = {code(word[1:]): self._places[word] for word in self._long[start]}
-        return frozenset(known), _Masks(known)
-
-    def candidates(self, text: str) -> set[int]:
-        """Numbers of the patterns whose words the text may contain."""
-        grams = self._known.intersection(codes(units(text)))
-        filled = reduce(or_, map(self._masks.__getitem__, self._short & grams), self._free)
-        ends = self._ends
-        for key in self._starts & grams:
-            if key not in ends:
-                ends[key] = self._end(key)
-            known, masks = ends[key]
-            for end in known & grams:
-                filled |= masks[end]
+    def candidates(self, ones: list[int], twos: list[int]) -> set[int]:
+        """Numbers of the patterns whose words may stand in a text with these characters and pairs."""
+        known = self._known.intersection(chain(ones, twos, threes(ones, twos)))
+        filled = reduce(or_, map(self._masks.__getitem__, known), self._free)
         count = self._count
         alive = filled & ((1 << count) - 1)
         for _ in range(1, _SLOTS):

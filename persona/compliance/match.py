@@ -9,7 +9,7 @@ from typing import Any
 
 from persona.compliance import contexts
 from persona.compliance.grammar import Branch
-from persona.compliance.lexicon import Prefilter, expand
+from persona.compliance.lexicon import Prefilter, expand, pairs, units
 from persona.compliance.normalise import Normal, normalise
 
 Span = tuple[int, int]
@@ -41,13 +41,14 @@ class Patterns:
 class Scan:
     """A message being looked at: its canonical text and where each pattern stands in it."""
 
-    __slots__ = ("_patterns", "_spans", "candidates", "normal", "raw", "speaker", "text")
+    __slots__ = ("_patterns", "_spans", "candidates", "normal", "ones", "raw", "speaker", "text", "twos")
 
     def __init__(self, raw: str, patterns: Patterns, speaker: str = "bot") -> None:
         self.raw = raw
         self.normal: Normal = normalise(raw)
         self.text = self.normal.text
-        self.candidates = patterns.prefilter.candidates(self.text)
+        self.ones, self.twos = pairs(units(self.text))
+        self.candidates = patterns.prefilter.candidates(self.ones, self.twos)
         self._patterns = patterns
         self._spans: dict[int, list[Span]] = {}
         self.speaker = speaker

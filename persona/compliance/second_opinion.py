@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from itertools import accumulate, repeat
@@ -18,6 +19,9 @@ from typing import Any
 
 from persona.compliance.lexicon import code, grams_of, pairs, units
 
+_PAIR = 1 << 16
+_KEPT = 60_000  # pairs put together and remembered; ordinary Chinese has fewer
+_LITTLE = sys.byteorder == "little"
 _UNIT = 100  # weights are kept in hundredths
 _END = re.compile(r"[。！？\n【】]+")
 _DIGITS = re.compile(r"[0-9x*]+")
@@ -85,6 +89,21 @@ def _weights(part: dict[str, Any]) -> dict[str, int]:
     return dict(zip(part["features"].split("\n"), part["weights"], strict=True))
 
 
+class _Pairs(dict[int, int]):
+    """By pair: its weight and that of its first character; put together when a text first has the pair."""
+
+    def __init__(self, weights: dict[int, int]) -> None:
+        self.ones = {key: weight for key, weight in weights.items() if key < _PAIR}
+        self._weights = weights
+
+    def __missing__(self, key: int) -> int:
+        first = key % _PAIR if _LITTLE else key // _PAIR
+        weight = self._weights.get(key, 0) + self.ones.get(first, 0)
+        if len(self) < _KEPT:
+            self[key] = weight
+        return weight
+
+
 class Model:
     """Weights by feature; `score` is the estimated probability of a violation."""
 
@@ -96,27 +115,25 @@ class Model:
         self.score = lru_cache(maxsize=512)(self._score)
 
     @cached_property
-    def _by_code(self) -> dict[int, int]:
-        return {code(gram): weight for gram, weight in _weights(self._quick).items()}
+    def _by_code(self) -> _Pairs:
+        return _Pairs({code(gram): weight for gram, weight in _weights(self._quick).items()})
 
     @cached_property
     def _by_feature(self) -> dict[str, int]:
         return _weights(self._full)
 
-    def doubtful(self, text: str) -> list[tuple[int, int]]:
-        """The sentences of a canonical text that the quick model does not let go."""
-        spans = sentences(text)
-        raw = units(text)
-        if len(raw) != 2 * len(text):  # each character beyond the basic plane takes two places: make it one
-            raw = units(_ASTRAL.sub("\ufffd", text))
-        ones, twos = pairs(raw)
-        weight = self._by_code.get
-        one = list(accumulate(map(weight, ones, repeat(0)), initial=0))
-        two = list(accumulate(map(weight, twos, repeat(0)), initial=0))
+    def doubtful(self, text: str, spans: list[tuple[int, int]] | None = None, twos: list[int] | None = None) -> list[tuple[int, int]]:
+        """The sentences of a canonical text that the quick model does not let go; `twos` are the numbers of its pairs."""
+        spans = sentences(text) if spans is None else spans
+        if twos is None or len(twos) + 1 != len(text):  # each character beyond the basic plane takes two places: make it one
+            _, twos = pairs(units(_ASTRAL.sub("\ufffd", text)))
+        weights = self._by_code
+        sums = list(accumulate(map(weights.__getitem__, twos), initial=0))
+        one = weights.ones.get
         bar = (self.floor - self._quick["bias"]) * _UNIT
         return [
             (start, end) for start, end in spans
-            if (one[end] - one[start] + two[end - 1] - two[start]) / (2 * (end - start) - 1) ** 0.5 >= bar
+            if (sums[end - 1] - sums[start] + one(ord(text[end - 1]), 0)) / (2 * (end - start) - 1) ** 0.5 >= bar
         ]
 
     def _score(self, sentence: str, marks: frozenset[str] = frozenset()) -> float:
