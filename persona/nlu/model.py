@@ -78,8 +78,8 @@ class LinearModel:
         return sum(name in self.index for name in short) / len(short) if short else 0.0
 
     def save(self, folder: Path) -> None:
-        """Write `weights.npz` and `model.json` into an existing folder."""
-        np.savez_compressed(folder / "weights.npz", idf=self.idf, weights=self.weights.astype(np.float16), bias=self.bias)
+        """Write `weights.npz` and `model.json` into an existing folder. Not compressed: the model's archive is."""
+        np.savez(folder / "weights.npz", idf=self.idf, weights=self.weights.astype(np.float16), bias=self.bias)
         meta = {"labels": self.labels, "calibration": self.calibration, "names": self.names}
         (folder / "model.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
