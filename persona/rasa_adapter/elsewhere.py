@@ -48,7 +48,7 @@ def instead(name: str, parsed: Mapping[str, Any], without_answer: frozenset[str]
 
 
 def lines(name: str, tone: str, parsed: Mapping[str, Any]) -> list[str]:
-    """Responses whose words go in front of the answer `name`."""
+    """Responses whose words go beside the answer `name`."""
     found = []
     if name.startswith(ANSWERS) and asked_about(parsed):
         found.append(BEFORE_URGENT if tone == "urgent" else BEFORE)

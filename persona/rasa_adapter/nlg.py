@@ -161,7 +161,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             for line in elsewhere.lines(name, str(message["metadata"].get("tone")), parsed):
                 choice = self._options(line, values)
                 first = self._rendered(choice[rotation % len(choice)], line, mascot, elder, True, seed, turn, said, values, here)["text"]
-                message["text"] = f"{first}\n{message['text']}"
+                pieces = [first, message["text"]] if name.startswith(elsewhere.ANSWERS) else [message["text"], first]  # steps and care come first
+                message["text"] = "\n".join(pieces)
         for other in self._asked_too(tracker):
             _add_button(message, other)
         if name == ABOUT:

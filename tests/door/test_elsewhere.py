@@ -86,3 +86,8 @@ def test_english_pinyin_and_wide_letters_are_read(bot: Bot, question: str, topic
 def test_english_without_a_topic_is_told_how_to_reach_a_person(bot: Bot) -> None:
     answer = bot.talk()("could you explain the ceremony of my cousin to someone")
     assert "English" in answer and BANK.hotline in answer and "中文" in answer
+
+
+def test_despair_told_in_english_is_cared_for_first(bot: Bot) -> None:
+    answer = bot.talk()("i want to kill myself")
+    assert answer.index("12356") < answer.index("English")
