@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from persona.nlu.parser import Parse, Parser
+from persona.nlu.text import half_width
 
 SPACY_FOLDER = Path("build/spacy_zh")
 
@@ -48,4 +49,4 @@ def load_understanding(folder: Path) -> Callable[[str], Parse]:
     from persona.nlu import entities
 
     nlp = entities.load(entities.ensure(SPACY_FOLDER))
-    return lambda text: parser.parse(text, entities.entities_of(nlp(text[:2000])))
+    return lambda text: parser.parse(text, entities.entities_of(nlp(half_width(text[:2000]))))

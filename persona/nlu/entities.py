@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from persona.layers import current
 from persona.mascot import load_mascots
 from persona.nlu.features import LEXICON
+from persona.nlu.institutions import institutions
 from persona.nlu.text import traditional
 
 # Longest phrase first: "大额存单" must win over "存单" whatever the order in the file.
@@ -84,8 +85,13 @@ def fingerprint() -> str:
 
 
 def entities_of(doc: Doc) -> list[dict[str, Any]]:
-    """Entities in Rasa's form; `value` is the canonical value, offsets are code points of the text."""
-    return [
+    """Entities in Rasa's form; `value` is the canonical value, offsets are code points of the text. Another institution that is
+    asked about stands among them as `institution`, with its role (bank, product)."""
+    others = [
+        {"entity": "institution", "value": m.name, "role": m.role, "start": m.start, "end": m.end, "extractor": "MascotClassifier"}
+        for m in institutions().asked_about(doc.text)
+    ]
+    return others + [
         {
             "entity": ent.label_,
             "value": ent.ent_id_ or ent.text,

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from persona.nlu.features import Features
+from persona.nlu.languages import ENGLISH, Reading, languages
 from persona.nlu.model import LinearModel
 from persona.nlu.signals import Signals
-from persona.nlu.text import MAX_CHARS, simplify
+from persona.nlu.text import MAX_CHARS, half_width, simplify
 
 FALLBACK = "nlu_fallback"
 REJECT = ("out_of_scope", "bank_other")
@@ -24,6 +25,8 @@ _JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|�
 _ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
 _PAUSE = re.compile(r"[，,。！!？?；;\s]+")
 AGAIN = "say_again"
+# The answer to English that names no topic.
+IN_ENGLISH = "ask_capabilities.english"
 PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characters of the message
 SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).
@@ -114,10 +117,14 @@ class Parser:
     def parse(self, text: str, entities: list[dict[str, Any]] | None = None) -> Parse:
         """Decide what `text` means. `entities` are passed through. Of several questions in one message the first that
         the precedence puts in front is answered; the others stand in `also`."""
+        text = half_width(text or "")
+        foreign = languages().read(simplify(text[:MAX_CHARS]))
+        if foreign.language:
+            return self._foreign(text, foreign, entities or [])
         whole = self._parse(text, entities)
         if whole.intent == AGAIN:
             return self._beside(text, whole)
-        parts = [p for piece in _JOINT.split(text or "") for p in _apart(piece) if len(p.strip()) >= PART]
+        parts = [p for piece in _JOINT.split(text) for p in _apart(piece) if len(p.strip()) >= PART]
         if not 2 <= len(parts) <= PARTS or len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
             return whole
         asked = [p for p in map(self._parse, parts) if not p.fallback and p.intent.startswith("faq/") and p.confidence >= SURE]
@@ -129,6 +136,22 @@ class Parser:
         rest = tuple(label for label in labels if public(label) != public(first))
         return replace(whole, intent=first, confidence=chosen.confidence, fallback=False, reason="several", also=rest)
 
+    def _foreign(self, text: str, foreign: Reading, entities: list[dict[str, Any]]) -> Parse:
+        """English or pinyin: the topic when its words name one; English that names none is told how to reach a person."""
+        whole = self._parse(text, entities)
+        if foreign.language == ENGLISH:
+            language = {"entity": "language", "value": ENGLISH, "start": 0, "end": len(text), "extractor": "MascotClassifier"}
+            entities = [*entities, language]
+        if whole.intent.startswith(URGENT):
+            return replace(whole, entities=entities)
+        read = self._parse(foreign.chinese) if foreign.chinese else None
+        if read and not read.fallback and (foreign.language != ENGLISH or (read.intent.startswith("faq/") and read.confidence >= SURE)):
+            return replace(read, text=text, entities=entities)
+        unread = whole.fallback or whole.intent.startswith("ask_capabilities")
+        if foreign.language == ENGLISH and unread and IN_ENGLISH in self.model.labels:
+            return replace(whole, intent=IN_ENGLISH, fallback=False, entities=entities)
+        return whole
+
     def _beside(self, text: str, whole: Parse) -> Parse:
         """「说慢点，怎么挂失？」: a question beside the wish to hear it slowly is what is answered."""
         pieces = [p for p in _PAUSE.split(text) if len(p.strip()) >= PART]
@@ -139,7 +162,7 @@ class Parser:
 
     def _parse(self, text: str, entities: list[dict[str, Any]] | None = None) -> Parse:
         found = entities or []
-        if not _READABLE.search(text or ""):
+        if not _READABLE.search(text):
             return Parse(text, FALLBACK, 1.0, True, [], found, "blank")
         sure = self.signals.decide(simplify(text[:MAX_CHARS]))
         counts = self.features(text)

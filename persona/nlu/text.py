@@ -11,6 +11,7 @@ import opencc
 import yaml
 
 from persona.layers import current
+from persona.nlu.languages import languages
 
 MAX_CHARS = 600  # what a sentence means stands in its first lines; the rest only costs time
 
@@ -25,6 +26,7 @@ _KEEP = re.compile(r"[^\w%+*]+")
 
 
 SPELLING = Path(__file__).with_name("lexicon") / "spelling.yml"
+INSTITUTIONS = Path(__file__).with_name("lexicon") / "institutions.yml"
 
 
 @lru_cache(maxsize=1)
@@ -37,8 +39,9 @@ def _spelling() -> tuple[re.Pattern[str], dict[str, str]]:
 @lru_cache(maxsize=1)
 def _banks() -> re.Pattern[str]:
     """Names of other banks, in simplified lower-case text."""
-    with open(SPELLING, encoding="utf-8") as file:
-        return re.compile("|".join(yaml.safe_load(file)["banks"]))
+    with open(current(INSTITUTIONS), encoding="utf-8") as file:
+        names = yaml.safe_load(file)["banks"].values()
+    return re.compile("|".join(word for words in names for word in words))
 
 
 @lru_cache(maxsize=1)
@@ -56,15 +59,23 @@ def simplify(text: str) -> str:
     return _simplifier().convert(unicodedata.normalize("NFKC", text)).lower()  # type: ignore[no-any-return]
 
 
+_WIDE = {c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF05)}
+
+
+def half_width(text: str) -> str:
+    """Full-width letters, digits and percent signs as half-width ones; same length, Chinese punctuation stays."""
+    return text.translate(_WIDE)
+
+
 def traditional(text: str) -> str:
     """Simplified to traditional; same length, so that a phrase can be looked for in the text as it was typed."""
     return _traditionaliser().convert(text)  # type: ignore[no-any-return]
 
 
 def normalise(text: str) -> str:
-    """The form features are taken from: simplified, any bank as a bank, numbers by their length, links as one sign,
+    """The form features are taken from: simplified, English words between Chinese ones in Chinese, any bank as a bank, numbers by their length, links as one sign,
     no punctuation."""
-    text = simplify(text[:MAX_CHARS])
+    text = languages().inside(simplify(text[:MAX_CHARS]))
     pattern, known = _spelling()
     text = pattern.sub(lambda m: known[m.group()], text)
     text = _banks().sub("银行", text)

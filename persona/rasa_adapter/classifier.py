@@ -36,6 +36,7 @@ from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.features import Features
 from persona.nlu.model import train
 from persona.nlu.parser import FALLBACK, Parse, Parser
+from persona.nlu.text import half_width
 from persona.official import check
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
@@ -100,7 +101,7 @@ class MascotClassifier(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Retrain when a word of the lexicon or the way features are taken changes."""
         source = Path(__file__).parent.parent / "nlu"
-        code = "".join((source / name).read_text("utf-8") for name in ("features.py", "text.py", "model.py"))
+        code = "".join((source / name).read_text("utf-8") for name in ("features.py", "text.py", "languages.py", "model.py"))
         return lexicon.fingerprint() + str(hash_text(code))
 
     @classmethod
@@ -152,7 +153,7 @@ class MascotClassifier(GraphComponent):
         return messages
 
     def _process(self, message: Message, tracker: DialogueStateTracker | None) -> None:
-        text = message.get(TEXT) or ""
+        text = half_width(message.get(TEXT) or "")
         # Only live conversations come with a tracker of ours; training, `rasa test` and `rasa shell nlu` do not.
         live = tracker is not None and getattr(tracker, "behind_door", False)
         command = self._command(text, tracker) if live else (parse_payload(text) if text.startswith("/") else None)

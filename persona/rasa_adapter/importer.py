@@ -27,6 +27,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.validation import validate_training_data_format_version
 
+from persona.rasa_adapter.domain import MascotDomain
+
 _FINGERPRINTS: dict[tuple[tuple[str, str], ...], str] = {}
 
 
@@ -140,7 +142,7 @@ class MascotImporter(RasaFileImporter):
     def get_domain(self) -> Domain:
         """The domain as in the file, without what the training data adds."""
         if self._domain is None:
-            self._domain = super().get_domain()
+            self._domain = MascotDomain.from_dict(super().get_domain().as_dict())
         return self._domain
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:

@@ -29,7 +29,7 @@ from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
 from persona.nlu.context import UNSURE
 from persona.profile import ELSEWHERE, shows, speaks_of
-from persona.rasa_adapter import door, editor, slowly, topics
+from persona.rasa_adapter import door, editor, elsewhere, slowly, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.recent import spoken
@@ -64,13 +64,15 @@ ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SWITCHED = "utter_switch_mascot"
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
-MISSES_SAID = ("utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
+MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
 WITHDRAWN = "utter_withdrawn"
 FROZEN = "utter_product_frozen"
 ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_which"})
 # Questions for the city; the buttons are the cities with a branch.
 ASKING_CITY = frozenset({"utter_ask_city", "utter_set_city_which", "utter_set_city_unknown"})
 CITIES = 5
+# Nothing of ours is offered in place of another institution's.
+NOT_OURS = LOST | PRODUCT_TALK
 FILLED = ("utter_product_", "utter_calc", "utter_colleague", "utter_ask_city")
 
 
@@ -119,6 +121,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         values["elder"] = elder
         if slots.get("minor") and not any(response_of(e).startswith(ALARMED) for e in tracker.events if isinstance(e, BotUttered)):
             values["lock"] = "none"  # a minor is locked from products, which is no emergency
+        parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
+        values["other"] = elsewhere.names(elsewhere.asked_about(parsed))
         live = self._house.live.current()
         name = self._in_force(self._redirected(utter_action, tracker, slots), live, slots)
         if name == SLOWLY:
@@ -158,6 +162,12 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             if not name.startswith(("utter_calc_ask", *MISSES_SAID)):
                 message["text"] = AGAIN + "\n" + message["text"]
             _add_button(message, {"title": "转人工", "payload": "/handoff"})
+        if slots.get("lock") != "hard" or message["metadata"].get("tone") == "urgent":
+            for line in elsewhere.lines(name, str(message["metadata"].get("tone")), parsed):
+                choice = self._options(line, values)
+                first = self._rendered(choice[rotation % len(choice)], line, mascot, elder, True, seed, turn, said, values, here)["text"]
+                pieces = [first, message["text"]] if name.startswith(elsewhere.ANSWERS) else [message["text"], first]  # steps and care come first
+                message["text"] = "\n".join(pieces)
         for other in self._asked_too(tracker):
             _add_button(message, other)
         if name == ABOUT:
@@ -232,6 +242,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             return MINOR
         if slots.get("lock") == "hard" and name in PRODUCT_TALK:
             return "utter_product_locked"
+        if slots.get("lock") != "hard" and tracker.latest_message:
+            name = elsewhere.instead(name, tracker.latest_message.parse_data, NOT_OURS)
         if slots.get("lock") == "hard" and not slots.get("minor"):
             # While somebody is being robbed there is no chit-chat, no columns, no give-aways.
             tones = {(r.get("metadata") or {}).get("tone") for r in self.responses.get(name, [])}

@@ -14,6 +14,7 @@ from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from persona.nlu import entities
+from persona.nlu.text import half_width
 
 
 @DefaultV1Recipe.register(
@@ -34,3 +35,7 @@ class MascotSpacy(SpacyNLP):
     def process_training_data(self, training_data: TrainingData, model: SpacyModel) -> TrainingData:
         """Training reads no documents."""
         return training_data
+
+    def _preprocess_text(self, text: str | None) -> str:
+        # Full-width letters and digits are read as half-width ones; offsets stay.
+        return half_width(str(super()._preprocess_text(text)))

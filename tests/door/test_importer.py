@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from rasa.shared.core.domain import Domain
 from rasa.shared.exceptions import YamlException
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
@@ -39,6 +40,8 @@ def test_the_training_data_is_the_same(content: Path) -> None:
         assert [m.data for m in mine.training_examples] == [m.data for m in theirs.training_examples]
         assert mine.fingerprint() == theirs.fingerprint()
     assert ours.get_domain().fingerprint() == rasas.get_domain().fingerprint()
+    written = Domain.from_yaml(ours.get_domain().as_yaml())
+    assert written.as_dict() == Domain.from_yaml(rasas.get_domain().as_yaml()).as_dict()
     assert ours.get_stories().fingerprint() == rasas.get_stories().fingerprint()
     assert ours.get_config() == rasas.get_config()
 
