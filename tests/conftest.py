@@ -1,4 +1,4 @@
-"""Shared fixtures. Unit tests use none of them and import no rasa."""
+"""Shared fixtures. Unit tests use no bot and import no rasa."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
 if TYPE_CHECKING:
+    from persona.compliance import Guard
     from tests.talk import Bot
 
 
-LONGEST_FIRST = ("services", "browser", "conversations", "door", "editor")
+LONGEST_FIRST = ("services", "browser", "conversations", "door", "editor", "guard")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,6 +39,24 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if left:
         reasons = sorted({str(report.longrepr[2]).removeprefix("Skipped: ") for report in left})
         terminalreporter.write_sep("=", f"{len(left)} 个真实服务的测试没有跑：{'；'.join(reasons)}", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def guard() -> Guard:
+    """The guard with the library's own rules."""
+    from persona.compliance import Guard
+
+    return Guard.load()
+
+
+@pytest.fixture(scope="session")
+def rules_only() -> Guard:
+    """The rules without the second opinion."""
+    from persona.compliance import Guard
+
+    alone = Guard.load()
+    alone.second_opinion = False
+    return alone
 
 
 @pytest.fixture(scope="session")

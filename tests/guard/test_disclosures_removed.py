@@ -16,7 +16,7 @@ from persona.mascot import load_mascots
 from persona.products import load_products
 from persona.voice import Voice
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 SHEETS = [
     ("anxu_closed_182", "D-WM-1"), ("anxu_closed_182", "D-WM-2"), ("anxu_closed_182", "D-WM-3"),
     ("fuhe_card_installment_12", "D-CC-1"), ("fuhe_card_installment_12", "D-CC-4"),
