@@ -44,6 +44,11 @@ _HEEDED = re.compile(
     r"|不(?:理|转|信|给|交|去|听)(?:他|她|它|了|钱)+[。！!]*$"
     r"|(?:打|拨)(?:过|完|好|通)?了?(?:110|95\w{3,4})(?:了)?|(?:110|95\w{3,4})(?:也|都)?(?:已经)?(?:打|拨)(?:过|完|好|通)?了|报(?:完|过)?了?警了"
 )
+# Who was warned and has done it all the same: the screen is shared, the program is there.
+_LET_IN = re.compile(
+    r"^(?:我|已经|刚刚?|刚才|都|就|好像|也|按他说的|把?屏幕|把?软件|把?app)*(?:打开|点开|开|装|安装|点|下载|下|共享|同意|允许|连|登录?|进)"
+    r"(?:好|完|过|上|进去|着)*了[。！!]*$"
+)
 _ON_THE_LINE = re.compile(r"(?:他|她|对方|骗子|那边|电话)(?:们|里)?(?:又|还|一直)(?:在|打|来|加|发|催)")
 _TICKET = re.compile(r"编号|单号|多久(?:有|给|能|才)?(?:结果|答复|回复|消息|处理)|什么时候(?:有|给)?(?:结果|答复|回复)|催(?:一下|一催|催|办)|处理到哪|进度")
 _AMENDS = re.compile(r"赔偿|道歉|给个?(?:说法|交代)|处分|开除|领导")
@@ -158,6 +163,10 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR if idle else None
     if (place.topic, label) in _ANOTHER_MATTER and not re.search(r"定期|存款|存单", text):
         return _ANOTHER_MATTER[place.topic, label]
+    if place.alarmed and (alarm or fallback or label == "affirm") and not place.minor and not place.crisis and _LET_IN.match(text.strip()):
+        return "scam_now.app"
+    if matter in COMPLAINTS and base in COMPLAINTS and "." in label and reason == "context" and confidence < LIKELY and not _ASKS.search(text):
+        return "complain"  # what somebody tells of a quarrel belongs to the complaint
     near = matter in COMPLAINTS or matter == "faq/contact_complaint"
     if base in COMPLAINTS and reason == "context" and alone.split(".")[0] != base and not near:
         return UNCLEAR  # a complaint is opened when somebody complains, not because it is near

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LONGEST_FIRST = ("services", "browser", "conversations", "door", "editor", "guard")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `-n 2` a file stays in one process, and so do the files that share the production profile; what takes long begins first."""
     def rank(item: pytest.Item) -> int:

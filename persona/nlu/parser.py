@@ -25,6 +25,11 @@ _JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|�
 _ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
 _PAUSE = re.compile(r"[，,。！!？?；;\s]+")
 AGAIN = "say_again"
+# A calculator and the topic it calculates for are no rivals: the amount decides between them.
+CALCULATES = {
+    "calculate_pension_tax": "faq/pension", "calculate_installment": "faq/card_installment",
+    "calculate_prepayment": "faq/early_repay", "calculate_monthly_payment": "faq/loan_repay",
+}
 # The answer to English that names no topic.
 IN_ENGLISH = "ask_capabilities.english"
 PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characters of the message
@@ -215,7 +220,19 @@ class Parser:
         if name in REJECT:
             return Parse(text, name, q, True, top, found, "reject")
         unknown = self.model.known_share(counts) < limits.known
+        one_matter = self._calculated(ranked, found)
+        if one_matter and q + ranked[1][1] >= limits.answer and not unknown:
+            return Parse(text, best[one_matter][1], q + ranked[1][1], False, top, found, "model")
         close = len(ranked) > 1 and q - ranked[1][1] < limits.margin
         if q < limits.answer or unknown or close:
             return Parse(text, FALLBACK, q, True, top, found, "unknown" if unknown else "unsure")
         return Parse(text, best[name][1], q, False, top, found, "model")
+
+    @staticmethod
+    def _calculated(ranked: list[tuple[str, float]], found: list[dict[str, Any]]) -> str:
+        """Of a calculator and its topic in the first two places the one that is meant, or empty: 「分期1万分12期多少钱」."""
+        first, second = (label for label, _ in (*ranked, ("", 0.0))[:2])
+        if CALCULATES.get(first) != second and CALCULATES.get(second) != first:
+            return ""
+        calculator = first if first in CALCULATES else second
+        return calculator if any(e.get("entity") == "amount" for e in found) else first

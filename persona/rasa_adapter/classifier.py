@@ -35,7 +35,7 @@ from persona.nlu import entities as lexicon
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.features import Features
 from persona.nlu.model import train
-from persona.nlu.parser import FALLBACK, Parse, Parser
+from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser
 from persona.nlu.text import half_width
 from persona.official import check
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
@@ -61,11 +61,6 @@ INVITED = "utter_message_invited"  # said last: the next message is the one that
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
 _AGREES = re.compile(r"(?:我)?同意")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
-# A question put to a calculator in between is read against the topic it calculates for.
-CALCULATES = {
-    "calculate_pension_tax": "faq/pension", "calculate_installment": "faq/card_installment",
-    "calculate_prepayment": "faq/early_repay", "calculate_monthly_payment": "faq/loan_repay",
-}
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
 # 「提前一年取呢」, 「要是存二十万」 after a result: the same calculation with another value.
 _CHANGED = re.compile(r"^(?:那|如果|要是|假如|换成?|改成?)|呢[？?]?$|(?:怎么样|会怎样|多少|差多少)[？?]?$")
@@ -268,7 +263,7 @@ class MascotClassifier(GraphComponent):
         rows = button_rows(tracker)
         commands = [parse_payload(str(b.get("payload", ""))) for b in (rows[-1] if rows else [])]
         offered = frozenset(c.label for c in commands if c and c.label != "handoff")
-        topic = CALCULATES.get(str(topic), str(topic))
+        topic = CALCULATES.get(str(topic), str(topic))  # a question in between is read against what is calculated
         return Context(str(topic), self._labels.title(str(topic)) or "", offered)
 
     def _numbered(self, parse: Parse) -> Parse | None:

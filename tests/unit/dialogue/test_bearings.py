@@ -41,6 +41,14 @@ def test_who_did_as_told_is_not_told_again(text: str) -> None:
     assert means(text, "chitchat/laugh", CALM) is None
 
 
+@pytest.mark.parametrize("text", ["我已经打开了", "打开了", "装好了", "我点了", "屏幕共享了", "按他说的下载了"])
+@pytest.mark.parametrize("place", [ROBBED, Place(topic="scam/fake_police", lock="soft", alarmed=True)])
+def test_who_has_let_them_in_is_told_what_to_do(text: str, place: Place) -> None:
+    assert fixed(text, "been_scammed", place) == "scam_now.app"
+    assert fixed(text, "nlu_fallback", place, fallback=True) == "scam_now.app"
+    assert fixed(text, "affirm", CALM) is None
+
+
 @pytest.mark.parametrize("text", ["他又打来了", "他还在电话里", "那边一直在催"])
 def test_a_fraudster_on_the_line_is_told_off(text: str) -> None:
     assert means(text, "been_scammed", ROBBED) == "scam_now"

@@ -173,6 +173,13 @@ def test_close_topics_are_asked_back() -> None:
     assert decided(faq__deposit_rate=0.48, faq__loan_rate=0.47, out_of_scope=0.05) == (FALLBACK, "unsure")
 
 
+def test_a_calculator_and_its_topic_are_no_rivals() -> None:
+    model = FixedModel(faq__card_installment=0.52, calculate_installment=0.46, out_of_scope=0.02)
+    parser = Parser(model, Features.load())  # type: ignore[arg-type]
+    assert parser.parse("分期多少钱").intent == "faq/card_installment"
+    assert parser.parse("分期1万多少钱", [{"entity": "amount", "value": "1万"}]).intent == "calculate_installment"
+
+
 def test_ordinary_service_needs_one_clear_kind() -> None:
     served = "请问您有什么问题需要帮助"
     assert decided(served, scam__fake_customer_service=0.4, scam__prize=0.2, faq__points=0.2, out_of_scope=0.2)[0] == FALLBACK
