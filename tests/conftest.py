@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from tests.talk import Bot
 
 
-LONGEST_FIRST = ("services", "browser", "conversations", "door", "editor", "guard")
+# In-process servers of the service tests leave locks and environment behind: what talks to the bot comes before them.
+ORDER = ("browser", "conversations", "door", "services", "editor", "guard")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `-n 2` a file stays in one process, and so do the files that share the production profile; what takes long begins first."""
+    """With `-n 2` a file stays in one process, and so do the files that share the production profile."""
     def rank(item: pytest.Item) -> int:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+        return ORDER.index(folder) if folder in ORDER else len(ORDER)
 
     items.sort(key=rank)
     for item in items:
