@@ -220,10 +220,10 @@ class Parser:
         if name in REJECT:
             return Parse(text, name, q, True, top, found, "reject")
         unknown = self.model.known_share(counts) < limits.known
-        one_matter = self._calculated(ranked, found)
-        if one_matter and q + ranked[1][1] >= limits.answer and not unknown:
-            return Parse(text, best[one_matter][1], q + ranked[1][1], False, top, found, "model")
         close = len(ranked) > 1 and q - ranked[1][1] < limits.margin
+        one_matter = self._calculated(ranked, found) if (close or q < limits.answer) and not unknown else ""
+        if one_matter and q + ranked[1][1] >= limits.answer:
+            return Parse(text, best[one_matter][1], q + ranked[1][1], False, top, found, "model")
         if q < limits.answer or unknown or close:
             return Parse(text, FALLBACK, q, True, top, found, "unknown" if unknown else "unsure")
         return Parse(text, best[name][1], q, False, top, found, "model")

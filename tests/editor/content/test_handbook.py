@@ -96,7 +96,7 @@ def test_what_init_says_is_what_is_printed(handbook, tmp_path):
 def test_what_preview_draws_is_what_is_printed(handbook):
     ((command, lines),) = [one for one in shown(handbook) if one[0][0] == "preview"]
     assert lines.pop() == "…"
-    assert mascot(ROOT, *command).stdout.splitlines()[:len(lines)] == lines
+    assert mascot(ROOT, *command, COLUMNS="100").stdout.splitlines()[:len(lines)] == lines
 
 
 def test_what_review_says_is_what_is_printed(handbook):

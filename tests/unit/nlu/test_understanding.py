@@ -177,7 +177,10 @@ def test_a_calculator_and_its_topic_are_no_rivals() -> None:
     model = FixedModel(faq__card_installment=0.52, calculate_installment=0.46, out_of_scope=0.02)
     parser = Parser(model, Features.load())  # type: ignore[arg-type]
     assert parser.parse("分期多少钱").intent == "faq/card_installment"
-    assert parser.parse("分期1万多少钱", [{"entity": "amount", "value": "1万"}]).intent == "calculate_installment"
+    amount = [{"entity": "amount", "value": "1万"}]
+    assert parser.parse("分期1万多少钱", amount).intent == "calculate_installment"
+    clear = Parser(FixedModel(faq__early_repay=0.85, calculate_prepayment=0.09, out_of_scope=0.06), Features.load())  # type: ignore[arg-type]
+    assert clear.parse("想提前还十万", amount).intent == "faq/early_repay"
 
 
 def test_ordinary_service_needs_one_clear_kind() -> None:
