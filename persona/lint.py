@@ -86,13 +86,13 @@ def watch(root: Path, paths: Sequence[Path], seconds: float = 0.5) -> int:
             seen = now
             found = _wanted(problems_in(root), paths)
             fresh, gone = [one for one in found if one not in known], [one for one in known if one not in found]
+            known = found  # before anything is said: Ctrl-C may come with the first line
             for problem in gone:
                 print(f"好了 [{problem.code}] {problem.file}:{problem.line} {problem.key}")
             for problem in fresh:
                 print(problem)
             if fresh or gone:
                 print(output.count(found), flush=True)
-            known = found
     except KeyboardInterrupt:
         return FOUND if any(not is_warning(problem.code) for problem in known) else CLEAN
 
