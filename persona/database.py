@@ -49,9 +49,10 @@ def _settings(endpoints: Path | str | None) -> Mapping[str, Any]:
 
 def not_made_yet() -> bool:
     """Whether the database is a SQLite file that does not exist. Without SQLAlchemy, whose import is a tenth of `mascot lint`."""
-    url = os.environ.get(URL, "")
+    url = os.environ.get(URL)
     settings = {} if url else _settings(None)
-    if not url.startswith("sqlite") and (url or _value(settings.get("dialect", "sqlite")) != "sqlite"):
+    dialect = url if url else str(_value(settings.get("dialect", "sqlite")))
+    if not dialect.startswith("sqlite"):
         return False
     file = url.partition("///")[2] if url else str(_value(settings.get("db", _FILE)))
     return not (file and Path(file).exists())

@@ -47,13 +47,15 @@ class Bubble:
         """Sentences the model's quick look does not let go."""
         return self.model.doubtful(self.scan.text, self.sentences, self.scan.twos) if self.model else []
 
+    def _sentence(self, at: int) -> Span | None:
+        """The last sentence that begins at or before a place."""
+        number = bisect_right(self.sentences, (at, len(self.scan.text))) - 1
+        return self.sentences[number] if number >= 0 else None
+
     def read(self, span: Span) -> float:
         """The probability of a violation of the sentence a span lies in; 1 when it lies in none or in several."""
-        at = bisect_right(self.sentences, (span[0], len(self.scan.text))) - 1
-        if self.model is None or at < 0:
-            return 1.0
-        start, end = self.sentences[at]
-        return self.score(start, end) if span[1] <= end else 1.0
+        around = self._sentence(span[0])
+        return self.score(*around) if around and span[1] <= around[1] else 1.0
 
     def score(self, start: int, end: int) -> float:
         """The probability of a violation of one sentence."""
@@ -61,10 +63,10 @@ class Bubble:
 
     def rest(self, hit: Hit) -> float:
         """The probability of a violation of a sentence without the clauses before a hit; 1 when there is no such sentence."""
-        at = bisect_right(self.sentences, (hit.start, len(self.scan.text))) - 1
-        if self.model is None or at < 0:
+        around = self._sentence(hit.start)
+        if self.model is None or around is None:
             return 1.0
-        start, end = self.sentences[at]
+        start, end = around
         first = clause_start(self.scan.text, hit.start)
         return self.model.score(self.scan.text[max(first, start):end], self.marks.get(start, frozenset()))
 

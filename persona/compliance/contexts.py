@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from persona.compliance.frames import continues, governs, last_comma
+from persona.compliance.frames import behind, continues, governs, last_comma
 from persona.compliance.late import Late
 
 _CLAUSE_ENDS = "，。！？；\n【】"
@@ -98,14 +98,12 @@ def _answered(text: str, start: int, end: int) -> bool:
 
 def clause_start(text: str, at: int, reach: int = 48) -> int:
     """Where the clause around `at` begins, at most `reach` characters back."""
-    low = max(0, at - reach)
-    return max([low] + [text.rfind(end, low, at) + 1 for end in _CLAUSE_ENDS])
+    return behind(_CLAUSE_ENDS, text, max(0, at - reach), at)
 
 
 def sentence_start(text: str, at: int, reach: int = _REACH) -> int:
     """Where the sentence around `at` begins."""
-    low = max(0, at - reach)
-    return max([low] + [text.rfind(end, low, at) + 1 for end in _SENTENCE_ENDS])
+    return behind(_SENTENCE_ENDS, text, max(0, at - reach), at)
 
 
 def sentence_end(text: str, at: int, reach: int = _REACH) -> int:

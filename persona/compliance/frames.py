@@ -42,9 +42,14 @@ _REPORTED = Late(r"(?:说|称|问|讲|喊|写|表示|告诉(?:我|你|您|他|�
 _NOT_SAID = Late(r"(?:不|没|别|勿|不得不|老实|直接|实话|坦白|跟你|跟您|和你|和您|可以|应该|要|来|我|咱|们)(?:来)?(?:说|讲|称)(?:道|着|过)?$")
 
 
+def behind(marks: str, text: str, first: int, start: int) -> int:
+    """Where what stands around `start` begins: behind the last of `marks`, at or after `first`."""
+    return max([first] + [text.rfind(mark, first, start) + 1 for mark in marks])
+
+
 def last_comma(text: str, first: int, start: int) -> int:
     """Where the clause around `start` begins, at or after `first`."""
-    return max([first] + [text.rfind(end, first, start) + 1 for end in _CLAUSE_ENDS])
+    return behind(_CLAUSE_ENDS, text, first, start)
 
 
 def governs(text: str, first: int, start: int, end: int) -> bool:

@@ -39,6 +39,7 @@ def join(words: Iterable[str] | str) -> str:
 _SLOTS = 4
 _ONE = re.compile("1")
 _LITTLE = sys.byteorder == "little"
+PAIRS = 1 << 16  # the numbers of characters are below, those of pairs above
 _UTF_16 = f"utf-16-{sys.byteorder[:1]}e"
 
 
@@ -52,6 +53,11 @@ def code(gram: str) -> int:
     if _LITTLE and max(gram) <= "\uffff":
         return sum(map(lshift, map(ord, gram[:3]), (0, 16, 32)))
     return int.from_bytes(units(gram)[:6], sys.byteorder)
+
+
+def first_of(pair: int) -> int:
+    """The number of the first character of a pair, by the pair's own."""
+    return pair % PAIRS if _LITTLE else pair // PAIRS
 
 
 def pairs(raw: bytes) -> tuple[list[int], list[int]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from itertools import accumulate, repeat
@@ -17,11 +16,9 @@ from math import exp
 from pathlib import Path
 from typing import Any
 
-from persona.compliance.lexicon import code, grams_of, pairs, units
+from persona.compliance.lexicon import PAIRS, code, first_of, grams_of, pairs, units
 
-_PAIR = 1 << 16
 _KEPT = 60_000  # pairs put together and remembered; ordinary Chinese has fewer
-_LITTLE = sys.byteorder == "little"
 _UNIT = 100  # weights are kept in hundredths
 _END = re.compile(r"[。！？\n【】]+")
 _DIGITS = re.compile(r"[0-9x*]+")
@@ -93,12 +90,11 @@ class _Pairs(dict[int, int]):
     """By pair: its weight and that of its first character; put together when a text first has the pair."""
 
     def __init__(self, weights: dict[int, int]) -> None:
-        self.ones = {key: weight for key, weight in weights.items() if key < _PAIR}
+        self.ones = {key: weight for key, weight in weights.items() if key < PAIRS}
         self._weights = weights
 
     def __missing__(self, key: int) -> int:
-        first = key % _PAIR if _LITTLE else key // _PAIR
-        weight = self._weights.get(key, 0) + self.ones.get(first, 0)
+        weight = self._weights.get(key, 0) + self.ones.get(first_of(key), 0)
         if len(self) < _KEPT:
             self[key] = weight
         return weight

@@ -231,8 +231,6 @@ class Parser:
     @staticmethod
     def _calculated(ranked: list[tuple[str, float]], found: list[dict[str, Any]]) -> str:
         """Of a calculator and its topic in the first two places the one that is meant, or empty: 「分期1万分12期多少钱」."""
-        first, second = (label for label, _ in (*ranked, ("", 0.0))[:2])
-        if CALCULATES.get(first) != second and CALCULATES.get(second) != first:
-            return ""
-        calculator = first if first in CALCULATES else second
-        return calculator if any(e.get("entity") == "amount" for e in found) else first
+        leading = [label for label, _ in ranked[:2]]
+        calculator = next((c for c, topic in CALCULATES.items() if {c, topic} == set(leading)), "")
+        return calculator if any(e.get("entity") == "amount" for e in found) else calculator and leading[0]

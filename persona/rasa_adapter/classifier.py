@@ -192,14 +192,15 @@ class MascotClassifier(GraphComponent):
         if label is not None:
             return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
         place = self._place(tracker, locked)
-        stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=self._names_matter(parse.text))
+        matter = self._reader is not None and self._reader.names_matter(parse.text)
+        cue = self._reader is not None and self._reader.alarming(parse.text)
+        stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
         if stands is not None and parse.reason not in FINAL:
             return self._as(parse, stands)
         opened = place.calc
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
-            number = _NUMERAL.search(parse.text) and bearings.answers_calculator(parse.text, parse.fallback)
-            unsaid = parse.intent in STEERS or (not number and not bearings.answers_calculator(parse.text, parse.fallback))
-            if parse.reason != "blank" and not unsaid and (number or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
+            answers = parse.reason != "blank" and parse.intent not in STEERS and bearings.answers_calculator(parse.text, parse.fallback)
+            if answers and (_NUMERAL.search(parse.text) or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
                 label = f"calculate_{opened}"
                 return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
         onward = continued(parse.text, last_response(tracker)) if parse.intent not in INTERRUPTS else ""
@@ -210,19 +211,18 @@ class MascotClassifier(GraphComponent):
             again = _CHANGED.search(parse.text) and _NUMERAL.search(parse.text)
             if again and (parse.fallback or parse.confidence < SURE or parse.intent == f"calculate_{done}"):
                 return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")
-        small = self._small_talk(parse, last_response(tracker))
+        small = self._small_talk(parse, last_response(tracker), matter, cue)
         if small:
             return replace(parse, intent=small, confidence=1.0, fallback=False, also=(), reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None
         if (topic, parse.intent) in SAME_MATTER and len(parse.text) <= FOLLOW_UP:
             return replace(parse, intent=str(topic), reason="context")
         read = self._reader.read(parse, self._context(tracker)) if self._reader is not None else parse
-        alarmed = locked or (self._reader is not None and self._reader.alarmed(str(topic)))
-        if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=alarmed):
+        if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=place.alarmed):
             return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
         better = bearings.corrected(
             parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
-            reason=read.reason, cue=self._reader is not None and self._reader.alarming(parse.text),
+            reason=read.reason, cue=cue,
         )
         return read if better is None else self._as(read, better)
 
@@ -237,9 +237,6 @@ class MascotClassifier(GraphComponent):
             alarmed=locked or (self._reader is not None and self._reader.alarmed(topic)),
         )
 
-    def _names_matter(self, text: str) -> bool:
-        return self._reader is not None and self._reader.names_matter(text)
-
     @staticmethod
     def _as(parse: Parse, label: str) -> Parse:
         """The same message under the label it stands for; asked back when it stands for none."""
@@ -247,12 +244,11 @@ class MascotClassifier(GraphComponent):
             return replace(parse, intent=FALLBACK, fallback=True, also=(), reason=UNSURE)
         return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
 
-    def _small_talk(self, parse: Parse, last: str) -> str:
+    def _small_talk(self, parse: Parse, last: str, matter: bool, cue: bool) -> str:
         """See :func:`persona.smalltalk.follows`."""
         if self._reader is None or parse.reason in FINAL:
             return ""
-        label = follows(parse.text, last, parse.intent, parse.confidence, parse.top,
-                        matter=self._reader.names_matter(parse.text), cue=self._reader.alarming(parse.text))
+        label = follows(parse.text, last, parse.intent, parse.confidence, parse.top, matter=matter, cue=cue)
         return label if self._parser is not None and label in self._parser.model.labels else ""
 
     def _context(self, tracker: DialogueStateTracker | None) -> Context | None:

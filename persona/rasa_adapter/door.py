@@ -362,10 +362,7 @@ class MascotSQLStore(_Door, SQLTrackerStore):
         with self.engine.begin() as connection:
             if version_of(connection, sender) != version:
                 return False
-            if self.event_broker is not None:
-                await self._stream_new_events(self.event_broker, new, sender)
-            if new:
-                connection.execute(self.SQLEvent.__table__.insert(), [row(sender, event) for event in new])
+            await self._insert(connection, sender, new)
             after = version_of(connection, sender)
         tracker.stored = (after, len(tracker.events))
         if after.rows == version.rows + len(new):
@@ -381,11 +378,15 @@ class MascotSQLStore(_Door, SQLTrackerStore):
         on in memory because the database could not be read, those would be the new ones."""
         known = self._known(tracker.sender_id)
         new = [event for event in tracker.events if key(event) not in known]
+        with self.engine.begin() as connection:
+            await self._insert(connection, tracker.sender_id, new)
+
+    async def _insert(self, connection: Any, sender: str, new: list[Event]) -> None:
+        """To the broker and into the table."""
         if self.event_broker is not None:
-            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
+            await self._stream_new_events(self.event_broker, new, sender)
         if new:
-            with self.engine.begin() as connection:
-                connection.execute(self.SQLEvent.__table__.insert(), [row(tracker.sender_id, event) for event in new])
+            connection.execute(self.SQLEvent.__table__.insert(), [row(sender, event) for event in new])
 
 
 def open_stores() -> Iterable[TrackerStore]:

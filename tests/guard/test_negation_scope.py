@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from persona.compliance import Guard
-from persona.compliance.rules import HERE
+from tests.guard.refused import REFUSED
 
 # what somebody may put in front: denials, prohibitions and warnings about something else
 BEFORE = [
     "今天不能办的业务明天再办", "这里没有停车位", "我不是来推销的", "不会用手机也行", "请勿大声喧哗", "禁止吸烟", "别信传言", "警惕不是坏事",
     "不得不说", "网上骗局很多", "骗子我们见得多了", "违规的事我们不做", "老人家最怕被骗", "客户都说我专业", "监管很严", "别的我不敢说",
-]
-REFUSED = [
-    example
-    for path in sorted((HERE / "rules").glob("*.yml"))
-    for rule in [yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)]
-    if rule["detect"].get("any") and not rule["detect"].get("check") and rule["id"] not in ("NM-06", "SO-01")
-    for example in rule["examples"]["refuse"]
-    if isinstance(example, str)
 ]
 # Each with why it may pass.
 _REACHES_BACK = "the words of the rule begin with 办 of the clause before (明天再办，今天……送), so the hit stands behind 不能"

@@ -5,23 +5,14 @@ from __future__ import annotations
 import random
 import time
 
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from persona.compliance import Guard
 from persona.compliance.normalise import normalise
-from persona.compliance.rules import HERE
 from persona.compliance.train_second_opinion import corpus
+from tests.guard.refused import REFUSED
 
-REFUSED = [
-    example
-    for path in sorted((HERE / "rules").glob("*.yml"))
-    for rule in [yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)]
-    if rule["detect"].get("any") and not rule["detect"].get("check") and rule["id"] not in ("NM-06", "SO-01")
-    for example in rule["examples"]["refuse"]
-    if isinstance(example, str)
-]
 INNOCENT = ["谢谢你的耐心。", "网点周一到周五开门。", "有问题随时说。", "今天也辛苦了。"]
 LAX = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -18,11 +18,6 @@ ANSWERS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def guard() -> Guard:
-    return Guard.load()
-
-
 @pytest.mark.parametrize("promise", ["买理财稳赚不赔", "这款基金保本保息", "闭眼买都不亏", "这只产品零风险", "百分百下款"])
 def test_a_promise_is_refused_in_front_of_any_answer_of_the_project(guard: Guard, promise: str) -> None:
     assert ANSWERS

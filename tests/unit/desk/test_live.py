@@ -17,11 +17,6 @@ WHO = 'reason: 核对, by: 甲, at: "2026-11-24 09:00"'
 HEAD = "schema: mascot-live/1\n"
 
 
-@pytest.fixture(scope="module")
-def guard() -> Guard:
-    return Guard.load()
-
-
 class Clock:
     now = 0.0
 

@@ -2,13 +2,8 @@
 
 import pytest
 
-from persona.compliance import Context, Guard
+from persona.compliance import Context
 from persona.labels import Labels
-
-
-@pytest.fixture(scope="module")
-def guard():
-    return Guard.load()
 
 
 @pytest.mark.parametrize("tone", ["warm", "plain"])

@@ -29,11 +29,6 @@ def voice() -> Voice:
     return Voice(MASCOTS, BANK, load_figures())
 
 
-@pytest.fixture(scope="module")
-def guard() -> Guard:
-    return Guard.load()
-
-
 def said(voice: Voice, response: dict[str, Any], mascot: str) -> str:
     return voice.render(
         response["text"], mascot=mascot, tone=response["metadata"]["tone"], sober=response["metadata"]["sober"], seed="s",

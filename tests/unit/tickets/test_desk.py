@@ -21,11 +21,6 @@ NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 PUSHY = "这款理财保本保息，稳赚不赔。"
 
 
-@pytest.fixture(scope="module")
-def guard() -> Guard:
-    return Guard.load()
-
-
 @pytest.fixture
 def lines() -> list[dict[str, Any]]:
     return []
