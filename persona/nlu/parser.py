@@ -169,7 +169,8 @@ class Parser:
         found = entities or []
         if not _READABLE.search(text):
             return Parse(text, FALLBACK, 1.0, True, [], found, "blank")
-        sure = self.signals.decide(simplify(text[:MAX_CHARS]))
+        plain = simplify(text[:MAX_CHARS])
+        sure = self.signals.decide(plain)
         counts = self.features(text)
         p = self.model.probabilities(counts)
         if p is None:
@@ -181,7 +182,9 @@ class Parser:
         if sure:
             rest = [(label, q) for label, q in top if label != sure]
             return Parse(text, sure, 1.0, False, [(sure, 1.0), *rest][:10], found, "signal")
-        return self.decide(text, top, p, counts, found)
+        heard = self.decide(text, top, p, counts, found)
+        later = self.signals.decide(plain, heard.intent)
+        return replace(heard, intent=later, confidence=1.0, fallback=False, reason="signal") if later else heard
 
     def decide(
         self, text: str, top: list[tuple[str, float]], p: Any, counts: Any, found: list[dict[str, Any]]

@@ -83,16 +83,17 @@ def test_public_labels() -> None:
     assert public("been_scammed.worry") == "been_scammed"
 
 
-def _signal_examples() -> list[tuple[str, str, bool]]:
+def _signal_examples() -> list[tuple[str, str, str, bool]]:
     entries = yaml.safe_load((LEXICON / "signals.yml").read_text("utf-8"))["signals"]
     return [
-        (entry["intent"], text, kind == "hit") for entry in entries for kind in ("hit", "miss") for text in entry["examples"][kind]
+        (entry["intent"], entry.get("heard", ""), text, kind == "hit")
+        for entry in entries for kind in ("hit", "miss") for text in entry["examples"][kind]
     ]
 
 
-@pytest.mark.parametrize(("intent", "text", "hit"), _signal_examples())
-def test_signals_by_their_own_examples(intent: str, text: str, hit: bool) -> None:
-    assert (Signals.load().decide(simplify(text)) == intent) is hit
+@pytest.mark.parametrize(("intent", "heard", "text", "hit"), _signal_examples())
+def test_signals_by_their_own_examples(intent: str, heard: str, text: str, hit: bool) -> None:
+    assert (Signals.load().decide(simplify(text), heard and f"{heard}/any") == intent) is hit
 
 
 def test_no_word_list_is_loaded_with_a_broken_concept() -> None:
