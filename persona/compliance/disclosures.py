@@ -8,13 +8,19 @@ from typing import Any
 import yaml
 
 from persona.compliance.rules import HERE
+from persona.errors import ContentError
 from persona.layers import current
+from persona.yamlfile import read
 
 
 @lru_cache(maxsize=1)
 def all_disclosures() -> dict[str, dict[str, Any]]:
-    """Every disclosure of disclosures.yml by id."""
-    data: dict[str, dict[str, Any]] = yaml.load(current(HERE / "disclosures.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    """Every disclosure of disclosures.yml by id. ContentError when the file cannot be read."""
+    file = current(HERE / "disclosures.yml")
+    try:
+        data: dict[str, dict[str, Any]] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        raise ContentError(read(file).problems) from None
     return data
 
 

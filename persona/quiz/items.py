@@ -73,12 +73,15 @@ def load_items(folder: Path | str | None = None) -> dict[str, Item]:
                 problems.append(Problem(item.file, item.line, "Q102", item.id, f"「{item.id}」已经用过", "换一个 id。"))
             found[item.id] = item
     if problems:
-        raise ContentError(problems)
+        raise ContentError(problems, found)
     return found
 
 
 def _load(path: Path, institution: Institution) -> list[Item]:
-    reader = Reader(read(path), SCHEMA)
+    document = read(path)
+    if document.broken:
+        raise ContentError(document.problems)
+    reader = Reader(document, SCHEMA)
     reader.only(KEYS)
     scam = reader.text("scam")
     words = reader.texts("words", required=False)

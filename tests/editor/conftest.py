@@ -18,9 +18,10 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("data", "persona", "actions"):
+        for name in ("data", "persona", "actions", "tests/conversations"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "domain.yml", folder)
+        for name in ("domain.yml", "config.yml", "credentials.yml", "endpoints.yml"):
+            shutil.copy(ROOT / name, folder)
         self.first = {file: (self._stamp(file), file.read_bytes()) for file in self._files()}
 
     def _files(self) -> list[Path]:

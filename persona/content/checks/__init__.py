@@ -30,7 +30,7 @@ ANSWER: tuple[Callable[[Response, House], Iterator[Problem]], ...] = (
 # looked at once
 PROJECT: tuple[Callable[[House], Iterator[Problem]], ...] = (
     examples.sentences, examples.few,
-    places.pairs, places.folders, places.speaker, places.scenes, places.copied, places.titles, places.trailing, dates.figures, dates.products, approvals.products, approvals.live, flow.intents, flow.rules, flow.actions, flow.unused, branches.cities, branches.notice,
+    places.pairs, places.folders, places.speaker, places.scenes, places.copied, places.beside, places.titles, places.trailing, dates.figures, dates.products, approvals.products, approvals.live, flow.intents, flow.rules, flow.actions, flow.unused, branches.cities, branches.notice,
     lambda house: _with_card(check_columns(house.content, house.mascots), house), lambda house: due(house.content, house.mascots, house.today),
     lambda house: _with_card(check_lessons(house.content, house.mascots), house),
 )

@@ -15,6 +15,8 @@ from persona.errors import Problem
 from persona.yamlfile import Document, read
 
 KINDS = ("faq", "scam", "chitchat")
+SET_UP = ("config.yml", "credentials.yml", "endpoints.yml", "endpoints.production.yml")
+SCRIPTS = ("tests/conversations", "tests/stories")
 SCENES_LISTED = 5
 LINES_LISTED = 12
 SENTENCE = 6  # characters of a sentence in a card
@@ -57,6 +59,18 @@ def pairs(house: House) -> Iterator[Problem]:
     for name, answer in lone_answers.items():
         line, column = answer.document.place(("responses", name)) if answer.document else (answer.line, 0)
         yield Problem(answer.file, line, "P655", name, "有回答，没有例句，顾客问不到", f"补上 - intent: {answer.intent} 和例句，或删掉回答。", column, name)
+
+
+def beside(house: House) -> Iterator[Problem]:
+    """The files no other check reads can be read: set-up, scripts, titles, word lists."""
+    if house.root is None:
+        return  # single files are looked at, not the project
+    files = [house.root / name for name in SET_UP]
+    files += [file for folder in SCRIPTS for file in sorted((house.root / folder).glob("*.yml"))]
+    files += [house.home / name for name in ("labels.yml", "neutral.yml", "compliance/manual.yml", "compliance/disclosures.yml")]
+    for file in [*files, *sorted((house.home / "nlu" / "lexicon").glob("*.yml"))]:
+        if file.is_file():
+            yield from read(file).problems
 
 
 def titles(house: House) -> Iterator[Problem]:

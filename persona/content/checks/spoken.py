@@ -32,7 +32,7 @@ from persona.mascot import TONES
 from persona.quiz.checks import check_quiz
 from persona.textual import named
 from persona.voice import Voice
-from persona.yamlfile import read
+from persona.yamlfile import Document, read
 
 CACHE = Path("build") / "lint.json"
 _RULE_AT = re.compile(r"^(\S+?\.yml):(\d+)\s+(.*)$", re.S)
@@ -136,7 +136,7 @@ def spoken(house: House, found: list[Problem]) -> Iterator[Problem]:
     for response in house.content.variations():
         yield from _again(response, house, voice, reviews, trouble)
     yield from check_giveaways(house.giveaways, house.content, house.institution, voice, reviews.review)
-    yield from check_quiz(house.items, house.content, house.institution, voice, reviews.review)
+    yield from check_quiz(house.items, house.content, house.institution, voice, reviews.review, house.unread)
     yield from branches.spoken(house, reviews.review)
     reviews.store()
 
@@ -239,17 +239,21 @@ def _findings(response: Response, path: tuple[str | int, ...], findings: list[li
 
 def _rule_problems(broken: RuleError, home: Path) -> Iterator[Problem]:
     """The guard's own complaints, as findings with file and line."""
-    seen: set[str] = set()
+    documents: dict[str, Document] = {}
+    for told in broken.problems:
+        match = _RULE_AT.match(told)
+        file = next(iter(sorted((home / "compliance").rglob(match.group(1)))), None) if match else None
+        if match and file:
+            documents[match.group(1)] = documents.get(match.group(1)) or read(file)
+    unread = [document for document in documents.values() if document.broken]
+    for document in unread:
+        yield from document.problems
+    if unread:
+        return  # what a broken file should have defined is missed in many others
     for told in broken.problems:
         match = _RULE_AT.match(told)
         name, line, what = (match.group(1), int(match.group(2)), match.group(3)) if match else ("", 0, told)
-        file = next(iter(sorted((home / "compliance").rglob(name))), None) if name else None
-        document = read(file) if file else None
-        if document and document.broken:
-            if document.file not in seen:
-                yield from document.problems
-            seen.add(document.file)
-            continue
-        row = document.source.split("\n")[max(line - 1, 0)] if document else ""
-        yield Problem(document.file if document else "persona/compliance", line, "R101", "", what,
+        found = documents.get(name)
+        row = found.source.split("\n")[max(line - 1, 0)] if found else ""
+        yield Problem(found.file if found else "persona/compliance", line, "R101", "", what,
                       "照 docs/compliance.md 改；规则不对，一条回答也说不出去。", len(row) - len(row.lstrip()) + 1)
