@@ -7,9 +7,11 @@ after a tip is not being robbed. An alarm that is raised for nothing costs the c
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from persona.giveaways.offers import part_of
+from persona.products import category_of
 from persona.smalltalk import HEAVY, LISTENING, SERIOUS
 
 UNCLEAR = ""  # better asked back
@@ -71,10 +73,23 @@ _STEP_WORDS = {
 
 
 _EARLY = ("faq/pension", "faq/pension.withdraw", "faq/pension.tax", "calculate_pension_tax")
+_FUND = ("faq/fund", "faq/fund.fees", "faq/fund.redeem", "faq/fund.plan", "faq/fund.holding", "faq/fund.loss", "faq/fund.value")
+_INSTALMENT = ("faq/card_installment", "faq/card_installment.cash", "faq/early_repay.card", "calculate_installment")
+# After such a topic, what seems to ask about its neighbour asks about this; and the words that do mean the neighbour.
 _ANOTHER_MATTER = {
     **{(topic, "faq/deposit.early"): "faq/pension.withdraw" for topic in _EARLY},
     ("faq/insurance", "faq/deposit.early"): "faq/insurance.surrender",
+    **{(topic, "faq/wealth.networth"): "faq/fund.value" for topic in _FUND},
+    **{(topic, "faq/wealth"): "faq/fund.value" for topic in _FUND},
+    **{(topic, "faq/transfer_fee"): "faq/card_installment" for topic in _INSTALMENT},
 }
+_NEIGHBOUR = {
+    "faq/deposit.early": re.compile(r"定期|存款|存单"), "faq/wealth": re.compile(r"理财|^(?!.*净值)"),
+    "faq/wealth.networth": re.compile(r"理财"), "faq/transfer_fee": re.compile(r"转账|汇款|跨行|异地|转钱"),
+}
+_BACK = re.compile(r"退|还不还|提前")
+# Two of them in one wish for advice: what sets them apart is told, not one of them.
+_SET_APART = frozenset({"deposit", "wealth", "fund"})
 _HOW_TO_LOCK = re.compile(r"(?:怎么|咋|在哪|哪里|哪儿|去哪)[^，,。]{0,3}(?:锁|挂失)|(?:锁卡?|挂失)(?:怎么|在哪|哪里|哪儿)")
 _LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)?(?:锁|挂失)(?:好|完)?(?:卡)?了(?:然后呢|[，,]然后呢)?[。！!?？]*$")
 
@@ -140,6 +155,12 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     return None
 
 
+def between(intent: str, products: Iterable[str]) -> str:
+    """The intent of a message with the products it names: 「定期和理财哪个好」 wishes to hear of both."""
+    apart = _SET_APART & {category_of(product) for product in products}
+    return "compare_products" if intent == "ask_recommendation" and len(apart) > 1 else intent
+
+
 def answers_calculator(text: str, fallback: bool) -> bool:
     """Whether a message belongs to an open calculator: a question without a figure is asked in between."""
     return bool(_FIGURE.search(text)) or not _ASKS.search(text.strip(" 。！!")) or (fallback and len(text) <= 4)
@@ -161,8 +182,11 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         if label.removeprefix("chitchat/") in (*HEAVY, "sleep", "night"):
             return LISTENING
         return UNCLEAR if idle else None
-    if (place.topic, label) in _ANOTHER_MATTER and not re.search(r"定期|存款|存单", text):
-        return _ANOTHER_MATTER[place.topic, label]
+    if (place.topic, label) in _ANOTHER_MATTER and not _NEIGHBOUR[label].search(text):
+        other = _ANOTHER_MATTER[place.topic, label]
+        if other == "faq/fund.value" and re.search(r"跌|亏|掉", text):
+            return "faq/fund.loss"
+        return "faq/early_repay.card" if other == "faq/card_installment" and _BACK.search(text) else other
     if place.alarmed and (alarm or fallback or label == "affirm") and not place.minor and not place.crisis and _LET_IN.match(text.strip()):
         return "scam_now.app"
     if matter in COMPLAINTS and base in COMPLAINTS and "." in label and reason == "context" and confidence < LIKELY and not _ASKS.search(text):

@@ -166,6 +166,8 @@ class MascotClassifier(GraphComponent):
             parse = Parse(text, REVIEW_COPY, 1.0, False, [(REVIEW_COPY, 1.0)], [], "context")
         else:
             parse = self._in_context(self._parser.parse(text, found), tracker if live else None)
+        compared = bearings.between(parse.intent, (str(e["value"]) for e in parse.entities if e["entity"] == "product"))
+        parse = replace(parse, intent=compared)
         if parse.intent == "verify_official":
             # Compared here, on the text as it was typed: what is stored has telephone numbers masked.
             verdict = {"entity": "official", "value": check(text, self._institution), "start": 0, "end": len(text)}

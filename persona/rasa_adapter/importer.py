@@ -44,7 +44,9 @@ class Example(Message):
 
     def fingerprint(self) -> str:
         """As in Rasa, computed once for equal strings: each merge writes all answers of a topic in turn."""
-        if self._cached_fingerprint is None and not self.features and all(isinstance(v, str) for v in self.data.values()):
+        if self._cached_fingerprint is not None:
+            return self._cached_fingerprint
+        if not self.features and all(isinstance(v, str) for v in self.data.values()):
             key = tuple(self.data.items())
             if key not in _FINGERPRINTS:
                 _FINGERPRINTS[key] = super().fingerprint()
@@ -52,9 +54,11 @@ class Example(Message):
         return str(super().fingerprint())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Example:
-        data = {k: v if isinstance(v, str) else copy.deepcopy(v, memo) for k, v in self.data.items()}
-        twin = Example(data, set(self.output_properties), self.time, copy.deepcopy(self.features, memo))
-        twin._cached_fingerprint = self._cached_fingerprint
+        twin = Example.__new__(Example)  # each of the merges copies every example: Rasa's own __init__ would copy the data twice more
+        twin.__dict__.update(
+            self.__dict__, data={k: v if isinstance(v, str) else copy.deepcopy(v, memo) for k, v in self.data.items()},
+            output_properties=set(self.output_properties), features=copy.deepcopy(self.features, memo) if self.features else [],
+        )
         return twin
 
 
