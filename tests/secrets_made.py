@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from persona.compliance.secrets import fold
@@ -139,6 +140,16 @@ def flat(text: str) -> str:
     return _BETWEEN.sub("", fold(text)).translate(_BACK)
 
 
+_WORDS = "验证码|动态码|安全码|cvv2?|背面三位|我说了|password"
+_REACH = 8 + 6 + 1  # after such a word: what may stand between, the longest number, the sign behind it
+
+
+@lru_cache(maxsize=1)
+def _near_words(flattened: str) -> str:
+    """The places of a long text where a short number would count, far enough apart that none reaches into the next."""
+    return ("\n" * 9).join(flattened[word.start():word.end() + _REACH] for word in re.finditer(_WORDS, flattened, re.I))
+
+
 def stays(sent: Sent, plain: str, flattened: str) -> list[str]:
     """The forms of a secret that are found in what was stored; `flattened` is `flat(plain)`."""
     found = []
@@ -147,9 +158,8 @@ def stays(sent: Sent, plain: str, flattened: str) -> list[str]:
     elif sent.kind in ("验证码", "安全码"):
         # Three digits stand everywhere: what counts is the number beside its word, or as it was written.
         around = re.escape(sent.secret)
-        words = "验证码|动态码|安全码|cvv2?|背面三位|我说了|password"
-        found += re.findall(rf"(?:{words})[^0-9]{{0,8}}{around}(?![0-9])", flattened, re.I)
-        if sent.kind == "验证码":
+        found += re.findall(rf"(?:{_WORDS})[^0-9]{{0,8}}{around}(?![0-9])", _near_words(flattened), re.I)
+        if sent.kind == "验证码" and sent.secret in flattened:
             found += re.findall(rf"(?<![0-9.a-f\-]){around}(?![0-9a-f])", flattened)
         if len(sent.spelling) > len(sent.secret) or not sent.spelling.isascii():
             found += [sent.spelling] if sent.spelling in plain else []

@@ -2,3 +2,7 @@
 
 The rest of the library imports neither rasa nor tensorflow.
 """
+
+from persona.rasa_adapter import later
+
+later.install()  # before anything here imports rasa

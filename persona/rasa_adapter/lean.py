@@ -1,18 +1,20 @@
-"""What a turn of Rasa 3.6.21 does again and again, done once. Installed by remote.py; nothing a customer reads changes."""
+"""What Rasa 3.6.21 does in every turn with the same result, or at the start for nobody. Installed by remote.py; nothing a customer reads changes."""
 
 from __future__ import annotations
 
 import asyncio
 import atexit
 import weakref
+from functools import cached_property
 from typing import Any
 
 import aiohttp
 from rasa.core.actions.action import RemoteAction
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
 from rasa.engine.exceptions import GraphRunError
-from rasa.engine.graph import GraphNode
+from rasa.engine.graph import GraphNode, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -22,6 +24,7 @@ IDLE = 2.0  # seconds an unused connection is kept; rasa_sdk closes it after 5, 
 RECENT = 20  # messages of the customer whose events an action gets whole
 _call_format = RemoteAction._action_call_format
 _find_type = Event.resolve_by_type
+_read_metadata = ModelMetadata.from_dict
 _TOLD = frozenset(kind.type_name for kind in (UserUttered, BotUttered, SessionStarted))
 _connections: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = weakref.WeakKeyDictionary()
 _types: dict[str, type[Event]] = {}
@@ -118,6 +121,26 @@ def _told(event: Any) -> dict[str, Any]:
     return found if event.type_name == SessionStarted.type_name else {**found, "text": event.text, "metadata": event.metadata}
 
 
+class Unread(GraphSchema):
+    """The graph that trained a model, read when somebody asks for it: its classes import TensorFlow, and to answer needs none of them."""
+
+    def __init__(self, serialized: dict[str, Any]) -> None:
+        self._serialized = serialized
+
+    @cached_property
+    def nodes(self) -> dict[str, SchemaNode]:
+        """As Rasa reads them."""
+        read: dict[str, SchemaNode] = GraphSchema.from_dict(self._serialized).nodes
+        return read
+
+
+def metadata(serialized: dict[str, Any]) -> ModelMetadata:
+    """What stands in a model's archive about it; the graph that trained it is left unread."""
+    made = _read_metadata({**serialized, "train_schema": {"nodes": {}}})
+    made.train_schema = Unread(serialized["train_schema"])
+    return made
+
+
 def install() -> None:
     """Put these in the place of Rasa's own; remote.py has made sure of the version."""
     import rasa.core.processor
@@ -125,4 +148,5 @@ def install() -> None:
     rasa.core.processor.DaskGraphRunner = InOrder
     Event.resolve_by_type = staticmethod(event_type)
     EndpointConfig.session = session
+    ModelMetadata.from_dict = staticmethod(metadata)
     RemoteAction._action_call_format = action_call

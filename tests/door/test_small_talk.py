@@ -15,8 +15,10 @@ pytest.importorskip("rasa")
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 
+from persona.rasa_adapter import topics
 from persona.rasa_adapter.door import MascotInMemoryStore
 from persona.rasa_adapter.nlg import MascotNLG
+from tests.talk import Bot
 
 FILES = [*Path("data/nlu/chitchat").glob("*.yml"), *map(Path, ("data/nlu/dialogue/service.yml", "data/nlu/dialogue/thank.yml"))]
 JOKES = "utter_chitchat/joke"
@@ -24,13 +26,15 @@ Say = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def nlg() -> MascotNLG:
+def nlg(bot: Bot) -> MascotNLG:
     responses: dict[str, Any] = {}
     for file in FILES:
         responses |= yaml.safe_load(file.read_text("utf-8")).get("responses") or {}
     domain = Domain.from_dict({"version": "3.1", "responses": responses, "slots": {slot: {"type": "text", "mappings": [{"type": "custom"}]} for slot in ("mascot", "lock")}})
     store = MascotInMemoryStore(domain)
-    found = MascotNLG(domain=domain)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(topics, "learn", lambda responses: None)  # it speaks beside the process's own bot, which knows its topics
+        found = MascotNLG(domain=domain)
     found.store = store  # type: ignore[attr-defined]  # stores are known weakly
     return found
 

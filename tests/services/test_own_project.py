@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -29,6 +30,9 @@ responses:
   - text: "篱笆菜园跟着网点开门，去之前拨{hotline}问一声。"
     metadata: {tone: warm, category: none, source: 本行公告, reviewed: "2026-11-23", expires: "2099-11-23"}
 '''
+# What this bank switches off; a model of half the topics is trained in half the time.
+OFF = ["data/nlu/faq/etc_toll.yml", "data/nlu/chitchat/*.yml", "data/nlu/columns/*.yml", "data/nlu/lessons/*.yml",
+       *(f"data/nlu/faq/{letter}*.yml" for letter in "cdimprt")]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +58,8 @@ def project(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(installed, folder.parent, "init", "bank", "--bank", "青篱银行", "--hotline", "95XXX7")
     (folder / "data/nlu/faq/fence_garden.yml").write_text(TOPIC, encoding="utf-8")
     text = (folder / "mascot.yml").read_text("utf-8")
-    (folder / "mascot.yml").write_text(text.replace("# - data/nlu/faq/etc_toll.yml", "- data/nlu/faq/etc_toll.yml"), encoding="utf-8")
+    assert "# - data/nlu/faq/etc_toll.yml\n" in text
+    (folder / "mascot.yml").write_text(text.replace("# - data/nlu/faq/etc_toll.yml\n", "".join(f"- {name}\n" for name in OFF)), encoding="utf-8")
     run(installed, folder, "train")
     return folder
 
@@ -94,9 +99,12 @@ def test_the_library_that_runs_is_the_installed_one(installed: Path, project: Pa
 
 
 def test_it_understands_the_banks_topic_and_no_longer_the_one_that_is_off(installed: Path, project: Path) -> None:
-    assert run(installed, project, "parse", "篱笆菜园几点开放").startswith("faq/fence_garden")
-    assert "faq/etc" not in run(installed, project, "parse", "ETC怎么办")
-    assert run(installed, project, "parse", "银行卡丢了怎么办").startswith("faq/lost_card")
+    asked = {"own": "篱笆菜园几点开放", "off": "ETC怎么办", "library": "银行卡丢了怎么办"}
+    (project / "asked.jsonl").write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in asked.items()), encoding="utf-8")
+    lines = run(installed, project, "parse", "--jsonl", "asked.jsonl").splitlines()
+    read = {line["id"]: line for line in map(json.loads, lines)}
+    assert read["own"]["intent"] == "faq/fence_garden" and read["library"]["intent"] == "faq/lost_card"
+    assert "faq/etc" not in json.dumps(read["off"])
 
 
 def test_it_talks_over_rest_in_the_banks_name(installed: Path, project: Path) -> None:

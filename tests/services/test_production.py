@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ def remembered(house: Production, sender: str, button: dict[str, str]) -> None:
 
 def test_two_workers_and_two_action_servers_answer(house: Production) -> None:
     assert len(house.pids()) == 2 and len(house.pids("sharing")) == 2
+    for pid in house.pids():
+        assert "tensorflow" not in Path(f"/proc/{pid}/maps").read_text(), "a worker holds what it does not use"
     before = house.gate.passed
     assert "95" in house.rest.say("first", FAQ)
     assert house.gate.passed > before

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from persona.content.checks import check_project
+from persona.content.checks.spoken import CACHE
 from persona.content.codes import CODES
 from persona.content.house import load_house
 
@@ -16,6 +17,22 @@ TODAY = date(2026, 11, 30)  # not before the newest review in the content
 CASES = [case for file in sorted((Path(__file__).parent / "broken").glob("*.yml"))
          for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
 pytestmark = pytest.mark.skipif(not (ROOT / "data" / "nlu").is_dir(), reason="the library is tested without its content")
+
+
+@pytest.fixture(scope="module")
+def reviewed(copied):
+    """What the guard says of every answer, as the linter keeps it for the next time."""
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(copied.folder)
+        findings(copied.folder)
+    return (copied.folder / CACHE).read_bytes()
+
+
+@pytest.fixture
+def project(whole, reviewed):
+    """The whole project. A case that changes what the guard depends on overwrites what is kept; the next one gets it back."""
+    (whole / CACHE).write_bytes(reviewed)
+    return whole
 
 
 def damage(root, case):
