@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -20,6 +21,10 @@ from persona.tickets.handover import Counter
 from persona.zones import sales_allowed
 
 logger = logging.getLogger(__name__)
+
+
+# 「恢复推荐」 takes an opt-out back; it does not ask for a call.
+_RECOMMENDATIONS = re.compile(r"(?:恢复|打开|开启|开).{0,6}推[荐送]|推[荐送](?:功能)?.{0,4}(?:恢复|打开|开)")
 
 
 class ActionCallback(Action):
@@ -43,6 +48,9 @@ class ActionCallback(Action):
             refusal = sales_allowed(tracker.slots, narrowed(institution().channel, channel(tracker)))
             if refusal:
                 dispatcher.utter_message(response=refusal)
+                return []
+            if _RECOMMENDATIONS.search(str(tracker.latest_message.get("text") or "")):
+                dispatcher.utter_message(response="utter_opt_in_restored")
                 return []
             if entity(tracker, "consent") != "yes":
                 dispatcher.utter_message(response="utter_callback_consent")

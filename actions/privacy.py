@@ -12,6 +12,8 @@ from persona.privacy import forget
 
 # A wish to delete, not a question about it: 「聊天记录能删吗」 deletes nothing.
 _DELETE = re.compile(r"删|清除|清空|注销|销毁|忘掉|撤回|撤销")
+# How long something is kept, whether it is gone by now.
+_KEPT = re.compile(r"多久|多长|几年|干净|到期|(?:删|清)(?:完|好|掉)?了(?:吗|没)")
 _ASKS = re.compile(r"能.{0,4}[吗么]|怎么|如何|会不会|多久|多长|哪里|在哪|是不是|吗[？?]?$")
 
 
@@ -33,5 +35,5 @@ class ActionPrivacyRequest(Action):
                 dispatcher.utter_message(response="utter_giveaway_deleted")
             elif "giveaways" in done.failed:
                 dispatcher.utter_message(response="utter_giveaway_unavailable")
-        dispatcher.utter_message(response="utter_privacy_request")
+        dispatcher.utter_message(response="utter_privacy_kept" if _KEPT.search(text) else "utter_privacy_request")
         return []

@@ -7,8 +7,10 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import live_file, offered
+from actions.common import entity, live_file, offered, said
 from persona.products import category_of
+
+LINES = "utter_product_lines"
 
 
 class ActionProductInfo(Action):
@@ -20,15 +22,17 @@ class ActionProductInfo(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Utter the next sheet of the category that was not shown yet; no ranking, no choice."""
-        asked = next((str(e["value"]) for e in tracker.latest_message.get("entities", []) if e["entity"] == "product"), "")
+        asked, named = entity(tracker, "product"), entity(tracker, "sheet")
         if not asked:
-            dispatcher.utter_message(response="utter_product_which")
+            # 「风险高吗」 under a sheet: where it stands there. Nothing of it is said in other words than the approved ones.
+            under = said(tracker)[-1:] in (["utter_product_sheet"], [LINES], ["utter_ask_product.performance"])
+            dispatcher.utter_message(response=LINES if under else "utter_product_which")
             return []
         if live_file().current().frozen:
             dispatcher.utter_message(response="utter_product_frozen")
             return []
-        exact = [p for p in offered() if p.category == asked]
-        sheets = exact or [p for p in offered() if p.category == category_of(asked)]
+        exact = [p for p in offered() if p.id == named] if named else [p for p in offered() if p.category == asked]
+        sheets = exact if exact or named else [p for p in offered() if p.category == category_of(asked)]
         if not sheets:
             dispatcher.utter_message(response="utter_product_none")
             return []

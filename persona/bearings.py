@@ -26,6 +26,8 @@ COUNTER = "faq/branch_hours.where"  # whom to ask at a branch
 GIVEAWAY = "utter_giveaway"
 CLEAR = 0.85  # small talk as clear as this is meant
 LIKELY = 0.6
+BRIEF = 9  # characters
+OUTSIDE = "out_of_scope"
 
 HARD_TO_READ = re.compile(
     r"(?:字|屏幕)[^，,。]{0,4}(?:太?小|看不[清见]|[大](?:一?点|一?些)|放大)|(?:^|我|眼睛?|都)看不清(?:楚|字)?(?:[，,。了啊呀]|$)"
@@ -72,6 +74,11 @@ _STEP_WORDS = {
 }
 
 
+_DEATH = re.compile(r"走了|去世|过世|不在了|没了|死|遗产|继承|身后")
+_BARE_ASPECT = re.compile(r"^(?:那|大概|一般)?(?:要|得|需要|收)?(?:多久|多长时间|几天|钱|费|手续费)(?:多少|到)?(?:吗|呢|啊)?[？?。]*$")
+_OF_TRANSFERS = frozenset({"faq/transfer_time", "faq/transfer_fee"})
+# Fields in which 「手续费呢」 and 「要多久」 may well be those of a transfer.
+_TRANSFERS = ("faq/transfer", "faq/quick_pay", "faq/foreign_exchange", "faq/digital_rmb", "faq/cash_branch", "faq/payroll")
 _EARLY = ("faq/pension", "faq/pension.withdraw", "faq/pension.tax", "calculate_pension_tax")
 _FUND = ("faq/fund", "faq/fund.fees", "faq/fund.redeem", "faq/fund.plan", "faq/fund.holding", "faq/fund.loss", "faq/fund.value")
 _INSTALMENT = ("faq/card_installment", "faq/card_installment.cash", "faq/early_repay.card", "calculate_installment")
@@ -173,6 +180,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
     base, matter = label.split(".")[0], place.topic.split(".")[0]
     alarm = base in ALARMS or label.startswith("scam/")
     idle = label.startswith("chitchat/") and confidence < CLEAR
+    if base in ("been_scammed", "scam_now") and "." in label and place.topic.startswith("faq/") and not place.alarmed and not (cue or _ABOUT_LOSS.search(text)):
+        return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if matter in COMPLAINTS and place.lock != "hard":
         if alarm and base != "crisis" and (not cue or _TO_THE_BANK.search(text)):
             return "complain"
@@ -195,6 +204,12 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
     if base in COMPLAINTS and reason == "context" and alone.split(".")[0] != base and not near:
         return UNCLEAR  # a complaint is opened when somebody complains, not because it is near
     if idle and (place.last == STEPS or (matter in CARD_GONE and place.last.startswith("utter_faq/"))):
+        return UNCLEAR
+    if place.last.startswith("utter_faq/") and confidence < CLEAR and len(text) <= BRIEF and _ASKS.search(text) and (label.startswith("chitchat/") or label == OUTSIDE):
+        return UNCLEAR  # 「一个人几个」 and 「怎么调高」 are asked of the answer before
+    if label == "faq/deceased_account.password" and not place.topic.startswith("faq/deceased_account") and not _DEATH.search(text):
+        return "faq/proxy_service"
+    if label in _OF_TRANSFERS and place.topic.startswith("faq/") and not place.topic.startswith(_TRANSFERS) and _BARE_ASPECT.match(text.strip()):
         return UNCLEAR
     if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):
         return UNCLEAR

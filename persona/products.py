@@ -36,7 +36,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType({
 AGENCY: Mapping[str, str] = MappingProxyType({"wealth": "D-WM-5", "fund": "D-FD-4"})
 KEYS = (
     "schema", "id", "name", "category", "kind", "provider", "role", "risk", "term", "minimum", "fees", "rate",
-    "early", "author", "approval", "as_of", "source", "disclosures", "body",
+    "early", "author", "approval", "as_of", "source", "disclosures", "body", "called",
 )
 # A folded YAML block puts a space where a line ended; Chinese has none there.
 _FOLD = re.compile(r"(?<=[^\x00-\x7F]) +(?=[^\x00-\x7F]|\{)")
@@ -76,6 +76,7 @@ class Product:
     source: str
     disclosures: Mapping[str, str]
     body: str
+    called: tuple[str, ...] = ()  # short names that customers use; nothing that is said is made of them
     file: str = ""
     line: int = 1  # of the approval
 
@@ -160,6 +161,7 @@ def load_product(path: Path | str, approved: bool = True) -> Product:
         source=reader.text("source"),
         disclosures=MappingProxyType(_disclosures(reader)),
         body=_FOLD.sub("", reader.text("body")),
+        called=tuple(reader.texts("called", required=False)),
         file=reader.document.file,
         line=reader.document.line("approval"),
     )

@@ -25,6 +25,7 @@ BUILD = Path("build")
 MODELS = Path("models")
 ACTION_PORT = 5055
 LOCAL_EDITOR = "MASCOT_LOCAL_EDITOR"  # "1": who sits at this terminal is an editor; see rasa_adapter/editor.py
+LOCAL_GREETED = "MASCOT_LOCAL_GREETED"  # "1": the greeting above this terminal's prompt said that it is an AI; see rasa_adapter/door.py
 # Files whose change makes a new training necessary.
 TRAINED_ON = ("domain.yml", "config.yml", "data/**/*.yml", "persona/nlu/**/*.yml", "persona/nlu/*.py")
 
@@ -206,7 +207,7 @@ def chat(port: int, actions_port: int, debug: bool = False, editor: bool = False
         for number in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal must not leave the action server behind
             signal.signal(number, _leave)
         try:
-            environment = {**_environment(debug), LOCAL_EDITOR: "1" if editor else ""}
+            environment = {**_environment(debug), LOCAL_EDITOR: "1" if editor else "", LOCAL_GREETED: "1"}
             return subprocess.run([*command, *(["--debug"] if debug else [])], env=environment, check=False).returncode
         finally:
             signal.signal(signal.SIGINT, previous)

@@ -154,9 +154,10 @@ def product() -> Schema:
         "risk": _object({"grade": _one_of(*GRADES), "suits": FILLED, "issuer_grade": _one_of(*GRADES)}, ("grade", "suits")),
         "rate": _object({"statement": FILLED, "basis": FILLED}, ("statement", "basis")),
         "disclosures": {"type": "object", "propertyNames": {"pattern": "^D-"}, "additionalProperties": TEXT},
+        "called": _list(FILLED),
         **{key: FILLED for key in ("id", "name", "kind", "provider", "term", "minimum", "fees", "early", "author", "source", "body")},
     })
-    return _object(keys, [key for key in SHEET_KEYS if key != "risk"])
+    return _object(keys, [key for key in SHEET_KEYS if key not in ("risk", "called")])
 
 
 def rule() -> Schema:

@@ -1,4 +1,4 @@
-"""The project's spaCy `zh` pipeline: an entity ruler made from `lexicon/entities.yml` and the names on the mascots' cards.
+"""The project's spaCy `zh` pipeline: an entity ruler made from `lexicon/entities.yml`, the names on the mascots' cards and those of the product sheets.
 
 No model is downloaded: the pipeline starts from `spacy.blank("zh")` with the character segmenter, so every
 token is one character and phrases match wherever they stand.
@@ -21,6 +21,9 @@ from persona.mascot import load_mascots
 from persona.nlu.features import LEXICON
 from persona.nlu.institutions import institutions
 from persona.nlu.text import traditional
+from persona.products import load_products
+
+SHEET = "sheet"  # a product that is called by its name; the value is the id of its sheet
 
 # Longest phrase first: "大额存单" must win over "存单" whatever the order in the file.
 _TOKEN = re.compile(r"\[[^\]]+\]\+?")
@@ -39,12 +42,17 @@ def _mascots() -> dict[str, tuple[str, ...]]:
     return {mascot.id: mascot.aliases for mascot in load_mascots().values()}
 
 
+def _sheets() -> dict[str, tuple[str, ...]]:
+    """Category and id of a product sheet -> what customers call the product."""
+    return {f"{sheet.category}/{sheet.id}": (sheet.name, *sheet.called) for sheet in load_products(approved=False).values()}
+
+
 def ruler_patterns(path: Path | None = None) -> list[dict[str, Any]]:
     """Patterns for spaCy's entity ruler: phrases with their canonical value as `id`, and character patterns."""
     with open(path or current(LEXICON / "entities.yml"), encoding="utf-8") as file:
         lexicon = yaml.safe_load(file)
     patterns: list[dict[str, Any]] = []
-    for label, values in {**lexicon["entities"], "mascot": _mascots()}.items():
+    for label, values in {**lexicon["entities"], "mascot": _mascots(), SHEET: _sheets()}.items():
         for value, phrases in values.items():
             written = {str(p) for p in phrases}
             for phrase in written | {p.lower() for p in written} | {p.upper() for p in written} | {traditional(p) for p in written}:
@@ -80,27 +88,27 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for file in sorted(current(LEXICON).glob("*.yml")):
         digest.update(file.read_bytes())
-    digest.update(repr(_mascots()).encode())
+    digest.update(repr((_mascots(), _sheets())).encode())
     return digest.hexdigest()[:16]
 
 
 def entities_of(doc: Doc) -> list[dict[str, Any]]:
     """Entities in Rasa's form; `value` is the canonical value, offsets are code points of the text. Another institution that is
-    asked about stands among them as `institution`, with its role (bank, product)."""
+    asked about stands among them as `institution`, with its role (bank, product); a product that is named has its category beside it."""
     others = [
         {"entity": "institution", "value": m.name, "role": m.role, "start": m.start, "end": m.end, "extractor": "MascotClassifier"}
         for m in institutions().asked_about(doc.text)
     ]
-    return others + [
-        {
-            "entity": ent.label_,
-            "value": ent.ent_id_ or ent.text,
-            "start": ent.start_char,
-            "end": ent.end_char,
-            "extractor": "MascotClassifier",
-        }
-        for ent in doc.ents
-    ]
+    found = []
+    for ent in doc.ents:
+        values = {ent.label_: ent.ent_id_ or ent.text}
+        if ent.label_ == SHEET:
+            values["product"], _, values[SHEET] = ent.ent_id_.partition("/")
+        found += [
+            {"entity": label, "value": value, "start": ent.start_char, "end": ent.end_char, "extractor": "MascotClassifier"}
+            for label, value in values.items()
+        ]
+    return others + found
 
 
 def load(folder: Path) -> Language:

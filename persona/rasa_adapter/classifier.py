@@ -36,13 +36,14 @@ from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.features import Features
 from persona.nlu.model import train
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser
+from persona.nlu.replies import Replies
 from persona.nlu.text import half_width
 from persona.official import check
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import button_rows, in_steps, last_response
+from persona.rasa_adapter.said import button_rows, in_steps, last_response, own_questions
 from persona.smalltalk import follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
@@ -54,6 +55,7 @@ NOT_A_COMMAND = "\u2060"
 # Asked after the first, the second is about the same matter: 「会不会上征信」 after an overdue payment.
 SAME_MATTER = frozenset({("faq/overdue", "faq/credit_report")})
 FOLLOW_UP = 16  # characters
+COUNTED = 6  # questions of one message that 「第三个」 can name
 CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 LEAVES_MESSAGE = "handoff.message"
@@ -65,6 +67,9 @@ INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "compla
 # 「提前一年取呢」, 「要是存二十万」 after a result: the same calculation with another value.
 _CHANGED = re.compile(r"^(?:那|如果|要是|假如|换成?|改成?)|呢[？?]?$|(?:怎么样|会怎样|多少|差多少)[？?]?$")
 CHANGED = 24  # characters
+# Of a product that was named: which of two is better, and what it is.
+_OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
+_WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 _NUMERAL = re.compile(r"[0-9０-９一二两三四五六七八九十百千万%％]|等额|本息|本金|先息|缩短|减少|不知道|不清楚|一次性|每月|每期")
 
@@ -80,6 +85,7 @@ class MascotClassifier(GraphComponent):
         self._parser = parser
         self._reader = Reader(parser) if parser else None
         self._labels = Labels.load()
+        self._replies = Replies.load()
         self._institution = load_institution()
 
     @classmethod
@@ -199,6 +205,14 @@ class MascotClassifier(GraphComponent):
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
         if stands is not None and parse.reason not in FINAL:
             return self._as(parse, stands)
+        reply = self._replies.means(parse.text, topic=place.topic, last=place.last) if tracker is not None else None
+        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply in INTERRUPTS):
+            return self._as(parse, reply)
+        if parse.reason not in FINAL and not locked and any(e["entity"] == lexicon.SHEET for e in parse.entities):
+            if _OF_TWO.search(parse.text):
+                return self._as(parse, "compare_products")
+            if parse.fallback or _WHAT_OF_IT.search(parse.text):
+                return self._as(parse, "ask_product")
         opened = place.calc
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
             answers = parse.reason != "blank" and parse.intent not in STEERS and bearings.answers_calculator(parse.text, parse.fallback)
@@ -213,7 +227,7 @@ class MascotClassifier(GraphComponent):
             again = _CHANGED.search(parse.text) and _NUMERAL.search(parse.text)
             if again and (parse.fallback or parse.confidence < SURE or parse.intent == f"calculate_{done}"):
                 return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")
-        small = self._small_talk(parse, last_response(tracker), matter, cue)
+        small = self._small_talk(parse, last_response(tracker), matter, cue) if place.lock == "none" else ""
         if small:
             return replace(parse, intent=small, confidence=1.0, fallback=False, also=(), reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None
@@ -297,10 +311,10 @@ class MascotClassifier(GraphComponent):
         found = [*parse.entities, about] if known else parse.entities
         return replace(parse, intent=LEAVES_MESSAGE, confidence=1.0, fallback=False, entities=found, reason="context", also=())
 
-    @staticmethod
-    def _command(text: str, tracker: DialogueStateTracker | None) -> Command | None:
+    def _command(self, text: str, tracker: DialogueStateTracker | None) -> Command | None:
         rows = button_rows(tracker)
-        return choose(text, rows[-1] if rows else [], rows)
+        counted = self._labels.buttons([(label, 1.0) for label in own_questions(tracker)], most=COUNTED)
+        return choose(text, rows[-1] if rows else [], rows, counted)
 
     def _write_command(self, message: Message, command: Command) -> bool:
         known = self._parser.model.labels if self._parser else []

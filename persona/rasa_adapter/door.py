@@ -7,6 +7,7 @@ every path. The stores are named in endpoints.yml (`tracker_store.type`); with a
 from __future__ import annotations
 
 import logging
+import os
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -27,6 +28,7 @@ from persona.compliance.feed import Feed
 from persona.database import sqlite_engine
 from persona.labels import full_label
 from persona.products import category_of
+from persona.project import LOCAL_GREETED
 from persona.rasa_adapter import editor, remote, staff
 from persona.rasa_adapter.broker import MascotBroker
 from persona.rasa_adapter.house import house
@@ -172,7 +174,7 @@ class MascotTracker(Session):
         said, asked = spoken(self.events)
         metadata = asked[-1].metadata if asked else {}
         if introduced is None:
-            introduced = any((e.metadata.get("metadata") or {}).get("ai_notice") for e in said)
+            introduced = any((e.metadata.get("metadata") or {}).get("ai_notice") for e in said) or self._greeted(asked)
         told = any("打码" in (e.text or "") for e in said)
         return Situation(
             self.sender_id,
@@ -183,6 +185,11 @@ class MascotTracker(Session):
             () if told else tuple(metadata.get("masked") or ()),
             editor.review_of(asked[-1] if asked else None, house()),
         )
+
+    def _greeted(self, asked: Sequence[UserUttered]) -> bool:
+        """Whether `mascot chat` has said who is speaking: above the prompt, so for the terminal's first session only."""
+        at_the_prompt = bool(asked) and asked[-1].input_channel == "cmdline" and os.environ.get(LOCAL_GREETED) == "1"
+        return at_the_prompt and sum(isinstance(e, SessionStarted) for e in self.events) <= 1
 
     @staticmethod
     def _asked(messages: Sequence[UserUttered]) -> frozenset[str]:

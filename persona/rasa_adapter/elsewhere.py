@@ -1,7 +1,8 @@
 """Lines beside an answer: whose rules hold when another institution is asked about, and where English is spoken.
 
 The parse says who it is (`persona/nlu/institutions.py`) and in what language was asked (`persona/nlu/languages.py`), the words
-stand in data/nlu/dialogue/other_institution.yml and ask_capabilities_followups.yml.
+stand in data/nlu/dialogue/other_institution.yml and ask_capabilities_followups.yml. Each mascot has its own for the first;
+where somebody is in trouble all four say the same.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 MISSES = 2  # after so many misses in a row a person is offered
 STEADY = "utter_emergency_steady"
 UNKNOWN = "utter_bank_other"
+OUTSIDE = "utter_out_of_scope"
 AGAIN = "刚才说过，再放一遍："
 # Responses whose buttons are the nearest guesses of the understanding.
 # A follow-up that stays open: the question back names the topic and shows the last answer's own buttons.
@@ -135,7 +136,9 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         grave = not slots.get("minor") and (lock == "hard" or (lock == "soft" and trouble))
         quiet = grave or _quiet(tracker)
         nobody = name == SWITCHED and not _has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
-        speaker = "" if nobody or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
+        # After a lost card or a complaint nobody hears 「这题不在我的表上」.
+        grieved = name in (OUTSIDE, elsewhere.THEIRS) and (quiet or lock in ("soft", "hard"))
+        speaker = "" if nobody or grieved or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
         options = self._options(name, {**values, "mascot": speaker})
         if not options and name.startswith("utter_") and "/" in name:
             name = UNKNOWN
@@ -163,8 +166,9 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 message["text"] = AGAIN + "\n" + message["text"]
             _add_button(message, {"title": "转人工", "payload": "/handoff"})
         if slots.get("lock") != "hard" or message["metadata"].get("tone") == "urgent":
+            voice = "" if quiet or message["metadata"].get("sober") or lock == "soft" else mascot
             for line in elsewhere.lines(name, str(message["metadata"].get("tone")), parsed):
-                choice = self._options(line, values)
+                choice = self._options(line, {**values, "mascot": voice})
                 first = self._rendered(choice[rotation % len(choice)], line, mascot, elder, True, seed, turn, said, values, here)["text"]
                 pieces = [first, message["text"]] if name.startswith(elsewhere.ANSWERS) else [message["text"], first]  # steps and care come first
                 message["text"] = "\n".join(pieces)
@@ -249,6 +253,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             tones = {(r.get("metadata") or {}).get("tone") for r in self.responses.get(name, [])}
             if (name in LOST or "playful" in tones) and STEADY in self.responses:
                 return STEADY
+        if slots.get("lock") == "soft" and name == OUTSIDE == last_response(tracker):
+            return "utter_offer_human"
         if name == "utter_affirm" and _has_entity(tracker, "settled"):
             return "utter_settled"
         if slots.get("crisis") and name in (SLOWLY, "utter_affirm"):

@@ -17,7 +17,7 @@ _ORDINALS = {
     **{form: n for n, forms in enumerate(
         ("一 1 ① a 头", "二 2 ② b 两", "三 3 ③ c", "四 4 ④ d", "五 5 ⑤ e", "六 6 ⑥ f"), 1) for form in forms.split()},
 }
-_PICK = re.compile(r"^(?:选|要|就|我选|我要|那就|按)?(?:第)?([一二三四五六两头1-6①-⑥a-f])(?:个|项|条|号|那个|种)?(?:吧|啊|呀|呢|的)?$")
+_PICK = re.compile(r"^(?:选|要|就|我选|我要|那就|那|按)?(?:第)?([一二三四五六两头1-6①-⑥a-f])(?:个|项|条|号|那个|种)?(?:吧|啊|呀|呢|的)?$")
 _LAST = re.compile(r"^(?:选|要|就|我要)?(?:最后|末)(?:一)?(?:个|项|条)(?:吧)?$")
 _PAYLOAD = re.compile(r"^/(?P<label>[^\s{@]+)(?P<json>\{.*\})?$", re.S)
 ENDS_EMERGENCY = '"settled"'
@@ -63,9 +63,13 @@ def offered(buttons: Iterable[Sequence[dict[str, Any]]]) -> dict[str, Command]:
     return found
 
 
-def choose(text: str, latest: Sequence[dict[str, Any]], all_rows: Sequence[Sequence[dict[str, Any]]]) -> Command | None:
+def choose(
+    text: str, latest: Sequence[dict[str, Any]], all_rows: Sequence[Sequence[dict[str, Any]]],
+    counted: Sequence[dict[str, Any]] = (),
+) -> Command | None:
     """The button that `text` means.
 
+    `counted` stand for what the customer numbered: 「第二个」 is their own second question before it is a button.
     `latest` are the buttons of the last bot message (titles and ordinals are read against it),
     `all_rows` those of the whole session (a payload counts from any of them: pages keep old bubbles; so do the words
     that end an emergency, because people say them when it is over, not when they are asked).
@@ -81,8 +85,9 @@ def choose(text: str, latest: Sequence[dict[str, Any]], all_rows: Sequence[Seque
         if plain == _plain(str(button.get("title", ""))):
             return parse_payload(str(button.get("payload", "")), str(button.get("title", "")))
     match = _PICK.match(plain)
-    position = _ORDINALS[match.group(1)] if match else len(latest) if _LAST.match(plain) else 0
-    if 0 < position <= len(latest):
-        button = latest[position - 1]
+    ordered = counted or latest
+    position = _ORDINALS[match.group(1)] if match else len(ordered) if _LAST.match(plain) else 0
+    if 0 < position <= len(ordered):
+        button = ordered[position - 1]
         return parse_payload(str(button.get("payload", "")), str(button.get("title", "")))
     return None

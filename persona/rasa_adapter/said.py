@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from persona.labels import full_label
 from persona.rasa_adapter.recent import spoken
 from persona.steps import GO_ON
 
 SLOWLY = "utter_say_again"
+_NUMBERED = re.compile(r"(?<!\d)1(?!\d).*(?<!\d)2(?!\d)|一[、是，,].*二[、是，,]|第一.*第二|①.*②", re.S)
 
 
 def response_of(event: BotUttered) -> str:
@@ -38,3 +41,15 @@ def button_rows(tracker: DialogueStateTracker | None) -> list[list[dict[str, Any
     """Buttons of every bot message of the session, oldest first; the last row may be empty when the last turn had none."""
     said, _ = spoken(tracker.events if tracker else ())
     return [list(event.data.get("buttons") or []) for event in said if event.text or event.data.get("buttons")]
+
+
+def own_questions(tracker: DialogueStateTracker | None) -> list[str]:
+    """Labels of the questions a message numbered (「1年费多少 2怎么改手机号」), as long as only its numbers were picked since."""
+    _, asked = spoken(tracker.events if tracker else ())
+    for event in reversed(asked):
+        reason = (event.intent or {}).get("reason")
+        if reason == "several" and _NUMBERED.search(event.text or ""):
+            return [full_label(event.parse_data), *(event.intent.get("also") or [])]
+        if reason != "button":
+            return []
+    return []

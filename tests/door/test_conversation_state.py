@@ -9,9 +9,11 @@ import pytest
 
 pytest.importorskip("rasa")
 
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.events import Restarted
 
-from tests.talk import Bot
+from persona.project import LOCAL_GREETED
+from tests.talk import Bot, flat
 
 
 def test_the_ai_notice_stands_in_the_first_answer_only(bot: Bot) -> None:
@@ -19,6 +21,27 @@ def test_the_ai_notice_stands_in_the_first_answer_only(bot: Bot) -> None:
     first, second = talk("你好"), talk("怎么查流水")
     assert "AI" in first and "不是真人" in first
     assert "不是真人" not in second
+
+
+def _typed(bot: Bot, sender: str, text: str) -> str:
+    channel = CollectingOutputChannel()
+    bot.loop.run_until_complete(bot.agent.handle_message(UserMessage(text, channel, sender, input_channel="cmdline")))
+    return flat(channel.messages)
+
+
+def test_under_the_greeting_of_the_terminal_the_notice_is_not_said_twice(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LOCAL_GREETED, "1")
+    sender = bot.talk().sender
+    assert "不是真人" not in _typed(bot, sender, "你好")
+    assert "不是真人" in bot.talk()("你好")  # another channel has no greeting
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 3 * 3600)
+    assert "不是真人" in _typed(bot, sender, "怎么查流水")  # a new session is greeted by nobody
+    assert "不是真人" not in _typed(bot, sender, "那要盖章的呢")
+
+
+def test_a_terminal_that_nobody_greeted_has_the_notice_in_the_first_answer(bot: Bot) -> None:
+    assert "不是真人" in _typed(bot, bot.talk().sender, "你好")
 
 
 def test_the_notice_is_the_last_line_of_an_urgent_answer(bot: Bot) -> None:

@@ -91,3 +91,20 @@ def test_english_without_a_topic_is_told_how_to_reach_a_person(bot: Bot) -> None
 def test_despair_told_in_english_is_cared_for_first(bot: Bot) -> None:
     answer = bot.talk()("i want to kill myself")
     assert answer.index("12356") < answer.index("English")
+
+
+@pytest.mark.parametrize("question, said", [("招商银行的存款证明怎么开", ("规定和菜单", "那边怎么办")), ("花呗怎么关闭", ("官方APP",))])
+def test_each_mascot_says_it_in_its_own_words(bot: Bot, question: str, said: tuple[str, ...]) -> None:
+    lines = {}
+    for mascot in MASCOTS:
+        answer = bot.talk(mascot=mascot)(question)
+        lines[mascot] = next(line for line in answer.split("\n") if any(words in line for words in said))
+        assert "官方" in lines[mascot], answer
+    assert len(set(lines.values())) == len(MASCOTS), lines
+
+
+def test_in_trouble_all_four_say_the_same(bot: Bot) -> None:
+    for question in ("花呗还不上了", "我的农行卡丢了怎么办"):
+        answers = {bot.talk(mascot=mascot)(question).replace("您", "你") for mascot in MASCOTS}
+        firsts = {next(line for line in a.split("\n") if "支付宝" in line or "农业银行" in line) for a in answers}
+        assert all(not any(word in first for word in ("停一下", "先看清", "两家", "加一行", "您先听", "咱", "先报")) for first in firsts), firsts
