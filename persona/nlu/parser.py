@@ -183,7 +183,8 @@ class Parser:
             rest = [(label, q) for label, q in top if label != sure]
             return Parse(text, sure, 1.0, False, [(sure, 1.0), *rest][:10], found, "signal")
         heard = self.decide(text, top, p, counts, found)
-        later = self.signals.decide(plain, heard.intent)
+        # 「公婆给了十万买车」 is ordinary talk first of all, whatever kind of fraud it is a little like.
+        later = self.signals.decide(plain, heard.intent) if top[0][0] not in REJECT else None
         return replace(heard, intent=later, confidence=1.0, fallback=False, reason="signal") if later else heard
 
     def decide(
