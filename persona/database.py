@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,15 +49,24 @@ def _settings(endpoints: Path | str | None) -> Mapping[str, Any]:
     return (read(file).get("tracker_store") or {}) if file.exists() else {}
 
 
-def not_made_yet() -> bool:
-    """Whether the database is a SQLite file that does not exist. Without SQLAlchemy, whose import is a tenth of `mascot lint`."""
+def surely_empty(table: str) -> bool:
+    """Whether the database is a SQLite file without that table, without a row in it, or not there at all; False when one cannot
+    tell. Without SQLAlchemy, whose import is a tenth of `mascot lint`."""
     url = os.environ.get(URL)
     settings = {} if url else _settings(None)
     dialect = url if url else str(_value(settings.get("dialect", "sqlite")))
     if not dialect.startswith("sqlite"):
         return False
     file = url.partition("///")[2] if url else str(_value(settings.get("db", _FILE)))
-    return not (file and Path(file).exists())
+    if not (file and Path(file).exists()):
+        return True
+    try:
+        with closing(sqlite3.connect(f"{Path(file).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is None
+    except sqlite3.OperationalError as error:
+        return "no such table" in str(error)
+    except sqlite3.Error:
+        return False
 
 
 def storable(text: str) -> str:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from persona.database import surely_empty
 from persona.errors import ContentError
 from persona.giveaways.sheet import FOLDER, Giveaway, load_giveaway, load_giveaways
 from persona.institution import load_institution
@@ -106,3 +109,21 @@ def test_the_linter_tells_when_frozen_rules_were_changed(tmp_path: Path, sheet: 
     assert told(replace(sheet, claim_days=2)) == ["G113"]
     assert "G112" in told(replace(sheet, tax="购买理财抽现金大奖"))
     assert "G111" in told(replace(sheet, delivery="快" * 200))
+
+
+def test_a_linter_asks_the_database_only_where_somebody_may_have_entered(tmp_path, monkeypatch):
+    file = tmp_path / "some.db"
+    monkeypatch.setenv("MASCOT_DB", f"sqlite:///{file}")
+    assert surely_empty("giveaway")
+    with closing(sqlite3.connect(file)) as base:
+        assert surely_empty("giveaway")
+        base.execute("CREATE TABLE giveaway (id TEXT)")
+        base.commit()
+        assert surely_empty("giveaway")
+        base.execute("INSERT INTO giveaway VALUES ('a')")
+        base.commit()
+        assert not surely_empty("giveaway")
+    file.write_bytes(b"no database, but long enough to be looked at " * 9)
+    assert not surely_empty("giveaway")
+    monkeypatch.setenv("MASCOT_DB", "postgresql://nowhere/none")
+    assert not surely_empty("giveaway")
