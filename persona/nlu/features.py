@@ -59,7 +59,11 @@ class Features:
 
     def calm(self, counts: Counter[str]) -> bool:
         """Whether a sentence warns of fraud, or has a sign of ordinary service and nothing that a fraudster needs."""
-        return not self._warnings.isdisjoint(counts) or (not self._calm.isdisjoint(counts) and self._hooks.isdisjoint(counts))
+        return not self._warnings.isdisjoint(counts) or (not self._calm.isdisjoint(counts) and self.unhooked(counts))
+
+    def unhooked(self, counts: Counter[str]) -> bool:
+        """Whether a sentence has nothing that a fraudster needs."""
+        return self._hooks.isdisjoint(counts)
 
     def story(self, counts: Counter[str]) -> bool:
         """Whether a sentence speaks of a film, a book or a game."""
@@ -67,7 +71,7 @@ class Features:
 
     def notice(self, text: str, counts: Counter[str]) -> bool:
         """Whether text tells of nobody, asks nothing and has nothing that a fraudster needs."""
-        return self._hooks.isdisjoint(counts) and not self._told.search(simplify(text[:MAX_CHARS]))
+        return self.unhooked(counts) and not self._told.search(simplify(text[:MAX_CHARS]))
 
     def concepts_in(self, plain: str) -> list[str]:
         """Concepts whose words occur in normalised text, sorted."""

@@ -201,21 +201,23 @@ class Parser:
             name = public(label)
             merged[name] = merged.get(name, 0.0) + q
             best[name] = max(best.get(name, (0.0, "")), (q, label))
+        outside = merged.get(REJECT[0], 0.0)
         for name in URGENT:
             need = limits.story if name == URGENT[0] and self.features.story(counts) else limits.urgent
+            if name != URGENT[0] and merged.get(name, 0.0) < outside and self.features.unhooked(counts):
+                continue  # 「刚给老婆转了红包」: ordinary talk first of all, with nothing in it that a fraudster needs
             if merged.get(name, 0.0) >= need:
                 return Parse(text, best[name][1], merged[name], False, top, found, "urgent")
         ranked = sorted(merged.items(), key=lambda item: -item[1])
         name, q = ranked[0]
         kinds = [(label, r) for label, r in ranked if label.startswith("scam/")]
         alarm = sum(r for _, r in kinds) + merged.get(SUSPICIOUS, 0.0)
-        harmless = merged.get("out_of_scope", 0.0)
         settled = (name in ABOUT_FRAUD and q >= limits.answer) or (name.startswith("faq/") and q >= limits.quiet)
         ordinary = bool(kinds) and kinds[0][1] < limits.calm and self.features.calm(counts)
         if ordinary and name.startswith("scam/"):
             return Parse(text, FALLBACK, q, True, top, found, "unsure")
         enough = limits.notice if alarm < limits.notice and self.features.notice(text, counts) else limits.alarm
-        if kinds and alarm >= max(enough, harmless) and not settled and not ordinary:
+        if kinds and alarm >= max(enough, outside) and not settled and not ordinary:
             # A pasted message often spreads over several kinds of fraud: the warning matters more than the kind.
             kind, share = kinds[0]
             chosen = best[kind][1] if share >= limits.kind * alarm else SUSPICIOUS
