@@ -112,16 +112,22 @@ def cpu(process: subprocess.Popen[Any]) -> float:
         return float("nan")
 
 
+IDLE = 2.0  # seconds after which a connection is opened anew; a server closes it after five, and a request must not meet that moment
+
+
 class Client:
     """One kept connection to a Rasa server's REST channel."""
 
     def __init__(self, name: str, port: int) -> None:
         self.name, self.port = name, port
         self._http: http.client.HTTPConnection | None = None
+        self._used = 0.0
 
     def say(self, sender: str, text: str) -> tuple[float, list[dict[str, Any]]]:
         """Seconds until the whole answer was read, and the answer."""
         body = json.dumps({"sender": sender, "message": text}).encode()
+        if time.monotonic() - self._used > IDLE:
+            self.close()
         began = time.perf_counter()
         if self._http is None:
             self._http = http.client.HTTPConnection(LOCAL, self.port, timeout=60)
@@ -133,6 +139,7 @@ class Client:
             self._http = None
             raise
         took = time.perf_counter() - began
+        self._used = time.monotonic()
         if response.status != 200:
             raise BenchError(f"{self.name} 回答 {response.status}：{raw[:200]!r}")
         return took, json.loads(raw)
@@ -140,6 +147,7 @@ class Client:
     def close(self) -> None:
         if self._http is not None:
             self._http.close()
+            self._http = None
 
 
 class Server:
