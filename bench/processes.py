@@ -136,7 +136,7 @@ class Client:
             response = self._http.getresponse()
             raw = response.read()
         except (OSError, http.client.HTTPException):
-            self._http = None
+            self.close()
             raise
         took = time.perf_counter() - began
         self._used = time.monotonic()

@@ -8,9 +8,7 @@ from typing import Any
 import yaml
 
 from persona.compliance.rules import HERE
-from persona.errors import ContentError
 from persona.layers import current
-from persona.yamlfile import read
 
 
 @lru_cache(maxsize=1)
@@ -20,6 +18,9 @@ def all_disclosures() -> dict[str, dict[str, Any]]:
     try:
         data: dict[str, dict[str, Any]] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
+        from persona.errors import ContentError  # what the guard needs at no start
+        from persona.yamlfile import read
+
         raise ContentError(read(file).problems) from None
     return data
 

@@ -11,30 +11,23 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import yaml
-
-from persona.layers import current
-from persona.nlu.features import LEXICON
 from persona.nlu.text import simplify
+from persona.nlu.wording import Wording, entries
 
 _SPEECH = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
 class Reply:
-    """A label that words of `any`, without any of `none`, stand for after one of `after`; not in text that is longer."""
+    """A label that its wording stands for after one of `after`."""
 
     intent: str
     after: tuple[str, ...]
-    any: tuple[re.Pattern[str], ...]
-    none: tuple[re.Pattern[str], ...]
-    max_chars: int
+    wording: Wording
 
     def fits(self, words: str, places: tuple[str, ...]) -> bool:
         """Whether `words` (simplified, without punctuation), said in one of `places`, mean this."""
-        if len(words) > self.max_chars or not any(fnmatchcase(p, a) for p in places for a in self.after):
-            return False
-        return any(p.search(words) for p in self.any) and not any(p.search(words) for p in self.none)
+        return any(fnmatchcase(p, a) for p in places for a in self.after) and self.wording.stands_in(words)
 
 
 class Replies:
@@ -46,15 +39,7 @@ class Replies:
     @classmethod
     def load(cls, path: Path | None = None) -> Replies:
         """Read the replies that ship with the project."""
-        with open(path or current(LEXICON / "replies.yml"), encoding="utf-8") as file:
-            entries = yaml.safe_load(file)["replies"]
-        return cls([
-            Reply(
-                e["intent"], tuple(e["after"]), tuple(re.compile(p) for p in e["any"]),
-                tuple(re.compile(p) for p in e.get("none", [])), int(e["max_chars"]),
-            )
-            for e in entries
-        ])
+        return cls([Reply(e["intent"], tuple(e["after"]), Wording.of(e)) for e in entries("replies", path)])
 
     def means(self, text: str, *, topic: str, last: str) -> str | None:
         """The label of `text` after the topic and the response given last, or None when it stands for itself."""

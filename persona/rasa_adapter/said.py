@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rasa.shared.core.events import BotUttered
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona.labels import full_label
@@ -45,8 +45,11 @@ def button_rows(tracker: DialogueStateTracker | None) -> list[list[dict[str, Any
 
 def own_questions(tracker: DialogueStateTracker | None) -> list[str]:
     """Labels of the questions a message numbered (「1年费多少 2怎么改手机号」), as long as only its numbers were picked since."""
-    _, asked = spoken(tracker.events if tracker else ())
-    for event in reversed(asked):
+    for event in reversed(tracker.events if tracker else ()):
+        if event.type_name == SessionStarted.type_name:
+            break
+        if event.type_name != UserUttered.type_name:
+            continue
         reason = (event.intent or {}).get("reason")
         if reason == "several" and _NUMBERED.search(event.text or ""):
             return [full_label(event.parse_data), *(event.intent.get("also") or [])]

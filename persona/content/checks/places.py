@@ -62,12 +62,12 @@ def pairs(house: House) -> Iterator[Problem]:
 
 
 def beside(house: House) -> Iterator[Problem]:
-    """The files no other check reads can be read: set-up, scripts, titles, word lists."""
+    """The files no other check reads can be read: set-up, scripts, word lists."""
     if house.root is None:
         return  # single files are looked at, not the project
     files = [house.root / name for name in SET_UP]
     files += [file for folder in SCRIPTS for file in sorted((house.root / folder).glob("*.yml"))]
-    files += [house.home / name for name in ("labels.yml", "neutral.yml", "compliance/manual.yml", "compliance/disclosures.yml")]
+    files += [house.home / name for name in ("neutral.yml", "compliance/manual.yml", "compliance/disclosures.yml")]
     for file in [*files, *sorted((house.home / "nlu" / "lexicon").glob("*.yml"))]:
         if file.is_file():
             yield from read(file).problems
@@ -78,6 +78,7 @@ def titles(house: House) -> Iterator[Problem]:
     if house.root is None:
         return  # single files are looked at, not the project
     document = read(house.home / "labels.yml")
+    yield from document.problems
     labels = document.data.get("labels") if isinstance(document.data, dict) else None
     known = {*house.content.topics, *(intent.split(".")[0] for intent in house.content.topics), *house.content.unread}
     known |= {button.payload.lstrip("/").split("{")[0] for answer in house.content.variations() for button in answer.buttons}

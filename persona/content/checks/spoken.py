@@ -240,19 +240,20 @@ def _findings(response: Response, path: tuple[str | int, ...], findings: list[li
 def _rule_problems(broken: RuleError, home: Path) -> Iterator[Problem]:
     """The guard's own complaints, as findings with file and line."""
     documents: dict[str, Document] = {}
+    complaints: list[tuple[str, int, str]] = []
     for told in broken.problems:
         match = _RULE_AT.match(told)
-        file = next(iter(sorted((home / "compliance").rglob(match.group(1)))), None) if match else None
-        if match and file:
-            documents[match.group(1)] = documents.get(match.group(1)) or read(file)
+        name, line, what = (match.group(1), int(match.group(2)), match.group(3)) if match else ("", 0, told)
+        complaints.append((name, line, what))
+        file = next(iter(sorted((home / "compliance").rglob(name))), None) if name and name not in documents else None
+        if file:
+            documents[name] = read(file)
     unread = [document for document in documents.values() if document.broken]
     for document in unread:
         yield from document.problems
     if unread:
         return  # what a broken file should have defined is missed in many others
-    for told in broken.problems:
-        match = _RULE_AT.match(told)
-        name, line, what = (match.group(1), int(match.group(2)), match.group(3)) if match else ("", 0, told)
+    for name, line, what in complaints:
         found = documents.get(name)
         row = found.source.split("\n")[max(line - 1, 0)] if found else ""
         yield Problem(found.file if found else "persona/compliance", line, "R101", "", what,
