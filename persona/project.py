@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from persona import layers, services
+from persona.nlu.names import named
 from persona.workers import Pool, listen, supervise
 
 LOCAL = "127.0.0.1"
@@ -37,6 +38,7 @@ def content_hash(root: Path = Path(".")) -> str:
         for file in sorted(base.glob(pattern)):
             digest.update(str(file.relative_to(base)).encode())
             digest.update(file.read_bytes())
+    digest.update(repr(named()).encode())  # a new mascot or product is called by its name
     return digest.hexdigest()
 
 

@@ -17,13 +17,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from persona.layers import current
-from persona.mascot import load_mascots
 from persona.nlu.features import LEXICON
 from persona.nlu.institutions import institutions
+from persona.nlu.names import SHEET, named
 from persona.nlu.text import traditional
-from persona.products import load_products
-
-SHEET = "sheet"  # a product that is called by its name; the value is the id of its sheet
 
 # Longest phrase first: "大额存单" must win over "存单" whatever the order in the file.
 _TOKEN = re.compile(r"\[[^\]]+\]\+?")
@@ -37,22 +34,12 @@ def _token_pattern(piece: str) -> dict[str, Any]:
     return {"TEXT": {"REGEX": f"^{charset}$"}, **({"OP": "+"} if repeated else {})}
 
 
-def _mascots() -> dict[str, tuple[str, ...]]:
-    """Id -> what customers call it, from the cards: a new card is called by its names without another file."""
-    return {mascot.id: mascot.aliases for mascot in load_mascots().values()}
-
-
-def _sheets() -> dict[str, tuple[str, ...]]:
-    """Category and id of a product sheet -> what customers call the product."""
-    return {f"{sheet.category}/{sheet.id}": (sheet.name, *sheet.called) for sheet in load_products(approved=False).values()}
-
-
 def ruler_patterns(path: Path | None = None) -> list[dict[str, Any]]:
     """Patterns for spaCy's entity ruler: phrases with their canonical value as `id`, and character patterns."""
     with open(path or current(LEXICON / "entities.yml"), encoding="utf-8") as file:
         lexicon = yaml.safe_load(file)
     patterns: list[dict[str, Any]] = []
-    for label, values in {**lexicon["entities"], "mascot": _mascots(), SHEET: _sheets()}.items():
+    for label, values in {**lexicon["entities"], **named()}.items():
         for value, phrases in values.items():
             written = {str(p) for p in phrases}
             for phrase in written | {p.lower() for p in written} | {p.upper() for p in written} | {traditional(p) for p in written}:
@@ -88,7 +75,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for file in sorted(current(LEXICON).glob("*.yml")):
         digest.update(file.read_bytes())
-    digest.update(repr((_mascots(), _sheets())).encode())
+    digest.update(repr(named()).encode())
     return digest.hexdigest()[:16]
 
 

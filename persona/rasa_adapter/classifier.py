@@ -35,6 +35,7 @@ from persona.nlu import entities as lexicon
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.features import Features
 from persona.nlu.model import train
+from persona.nlu.names import SHEET
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser
 from persona.nlu.replies import Replies
 from persona.nlu.text import half_width
@@ -208,7 +209,7 @@ class MascotClassifier(GraphComponent):
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last) if tracker is not None else None
         if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply in INTERRUPTS):
             return self._as(parse, reply)
-        if parse.reason not in FINAL and not locked and any(e["entity"] == lexicon.SHEET for e in parse.entities):
+        if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
                 return self._as(parse, "compare_products")
             if parse.fallback or _WHAT_OF_IT.search(parse.text):
