@@ -9,6 +9,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,14 @@ def endpoints_file() -> Path:
     return Path(os.environ.get(ENDPOINTS) or DEFAULT)
 
 
-def read(file: Path) -> dict[str, Any]:
-    """The endpoints file as it stands, `${NAME}` not filled in."""
+def read(file: Path) -> Mapping[str, Any]:
+    """The endpoints file as it stands, `${NAME}` not filled in; a file that has not changed is not parsed again."""
+    now = file.stat()
+    return _parsed(file, (now.st_dev, now.st_ino, now.st_mtime_ns, now.st_size))
+
+
+@lru_cache(maxsize=4)
+def _parsed(file: Path, state: tuple[int, ...]) -> Mapping[str, Any]:
     return yaml.safe_load(file.read_text(encoding="utf-8")) or {}
 
 

@@ -16,12 +16,13 @@ from persona.compliance.audit import last_line, lines_after, locked
 
 logger = logging.getLogger(__name__)
 
+EVENT = "mascot_audit"
 RETRY = 30.0  # seconds before a broker that failed is asked again
 
 
 def message(line: dict[str, Any]) -> dict[str, Any]:
     """What a broker gets for an audit line."""
-    return {"event": "mascot_audit", "sender_id": line.get("conversation"), "audit": line}
+    return {"event": EVENT, "sender_id": line.get("conversation"), "audit": line}
 
 
 class Feed:

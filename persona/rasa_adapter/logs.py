@@ -15,6 +15,7 @@ import traceback
 from datetime import datetime, timezone
 from typing import Any
 
+from persona.compliance.feed import EVENT
 from persona.compliance.secrets import mask
 from persona.gateway.turn import TURN
 
@@ -67,11 +68,15 @@ def structured() -> bool:
 
 
 def _event_line(line: str) -> str:
-    """A line of JSON with its texts masked; a time is a number and stays, however many digits it has."""
+    """A line of JSON with its texts masked; a time is a number and stays, however many digits it has.
+
+    An audit line was masked when it was written and is chained by hashes: it stays as it is (`Feed`).
+    """
     try:
-        return json.dumps(_texts(json.loads(line)))
+        event = json.loads(line)
     except ValueError:
         return mask(line)[0]
+    return line if isinstance(event, dict) and event.get("event") == EVENT else json.dumps(_texts(event))
 
 
 def _texts(value: Any) -> Any:

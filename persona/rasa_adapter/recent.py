@@ -82,10 +82,15 @@ class Recent:
         self._tracker = tracker
         self._most = most
 
-    def past_states(self, domain: Domain, **settings: Any) -> list[State]:
-        """The last states, each as Rasa describes it."""
-        found = None if any(settings.values()) else recent_states(self._tracker, domain, self._most)
-        return self._tracker.past_states(domain, **settings) if found is None else found
+    def past_states(
+        self, domain: Domain, omit_unset_slots: bool = False, ignore_rule_only_turns: bool = False,
+        rule_only_data: dict[str, Any] | None = None,
+    ) -> list[State]:
+        """The last states, each as Rasa describes it. rule_only_data: what belongs to turns that are ignored, when they are."""
+        found = None if omit_unset_slots or ignore_rule_only_turns else recent_states(self._tracker, domain, self._most)
+        if found is None:
+            found = self._tracker.past_states(domain, omit_unset_slots, ignore_rule_only_turns, rule_only_data)
+        return found
 
 
 def recent_states(tracker: DialogueStateTracker, domain: Domain, most: int) -> list[State] | None:

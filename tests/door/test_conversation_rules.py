@@ -230,6 +230,21 @@ def test_turns_of_weight_leave_a_line_and_small_talk_is_counted(bot: Bot, audit_
     assert counted["kind"] == "chitchat" and counted["messages"] == 2
 
 
+def test_a_hash_in_rasas_file_broker_stays_whole_and_a_card_number_does_not(tmp_path: Path) -> None:
+    from rasa.core.brokers.file import FileEventBroker
+
+    from persona.compliance.feed import message
+
+    card = "6222021234567890128"  # one hash in some thousand holds such a run of digits
+    line = {"conversation": "a30820b8d024549a", "prev": f"9c9f0897227a4562395fb8eac243ce09ce7e6924ed{card}d0d"}
+    broker = FileEventBroker(str(tmp_path / "events.log"))
+    broker.publish(message(line))
+    broker.publish({"event": "user", "text": card})
+    audit, said = (json.loads(row) for row in (tmp_path / "events.log").read_text("utf-8").splitlines())
+    assert audit["audit"] == line
+    assert "[已隐去:卡号]" in said["text"] and card not in said["text"]
+
+
 def test_rasas_event_broker_gets_the_lines_too(bot: Bot, audit_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from rasa.core.brokers.file import FileEventBroker
 

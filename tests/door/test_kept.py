@@ -16,6 +16,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     BotUttered,
@@ -32,6 +33,7 @@ from rasa_sdk import Tracker
 from actions import common
 from persona.rasa_adapter import lean
 from persona.rasa_adapter.door import MascotSQLStore, MascotTracker
+from persona.rasa_adapter.policy import MascotPolicy
 from persona.rasa_adapter.recent import Session, Shape, recent_states, spoken
 from tests.talk import Bot, Talk
 
@@ -185,6 +187,45 @@ def test_the_end_of_a_conversation_is_described_as_rasa_describes_it(bot: Bot, t
             assert len(found) >= min(most, len(everything))
             assert found == everything[len(everything) - len(found):]
     assert alone > len(events)
+
+
+def test_a_late_message_costs_the_rules_no_more_than_an_early_one(bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    described: list[str] = []
+    describe = Domain.get_active_state
+
+    def counted(self: Domain, *args: Any, **settings: Any) -> Any:
+        described.append("")
+        return describe(self, *args, **settings)
+
+    def moments(text: str) -> int:
+        described.clear()
+        talk(text)
+        return len(described)
+
+    for text in SAID[:6]:
+        talk(text)
+    monkeypatch.setattr(Domain, "get_active_state", counted)
+    costs = [moments("你好") for _ in range(12)]
+    assert 0 < costs[-1] <= costs[2]
+
+
+def test_the_rules_decide_as_over_the_whole_conversation(bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in SAID:
+        talk(text)
+    processor, domain = bot.agent.processor, bot.agent.domain
+    assert processor is not None and domain is not None
+    nodes = processor.graph_runner._instantiated_nodes.values()
+    policy = next(node._component for node in nodes if isinstance(node._component, MascotPolicy))
+    assert policy._shape is not None
+    events = list(talk.tracker.events)
+    for length in range(1, len(events) + 1):
+        tracker = DialogueStateTracker.from_events("t", events[:length], domain.slots)
+        last = policy._find_action_from_rules(tracker, domain, False)
+        with monkeypatch.context() as whole:
+            whole.setattr(policy, "_shape", None)
+            everything = policy._find_action_from_rules(tracker, domain, False)
+        assert (last[0], last[2]) == (everything[0], everything[2])
+        assert last[0] is None or last[1] == everything[1]
 
 
 def test_the_events_that_count_are_those_rasa_counts(bot: Bot, talk: Talk) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from persona import database, services
 
@@ -67,6 +69,23 @@ def test_tickets_follow_the_endpoints_file_in_use(monkeypatch: pytest.MonkeyPatc
     url = database.database_url()
     assert (url.drivername, url.host, url.port, url.database) == ("postgresql", "127.0.0.1", 5433, "x")
     assert url.query["connect_timeout"] == "3"
+
+
+def test_the_endpoints_file_is_parsed_when_it_has_changed_and_not_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    parse = yaml.safe_load
+
+    def counted(text: str) -> Any:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(yaml, "safe_load", counted)
+    monkeypatch.delenv(database.URL, raising=False)
+    file = tmp_path / "endpoints.yml"
+    file.write_text("tracker_store: {dialect: sqlite, db: one.db}\n")
+    assert {str(database.database_url(file)) for _ in range(3)} == {"sqlite:///one.db"} and len(parsed) == 1
+    file.write_text("tracker_store: {dialect: sqlite, db: other.db}\n")
+    assert str(database.database_url(file)) == "sqlite:///other.db" and len(parsed) == 2
 
 
 @pytest.mark.parametrize(("text", "kept"), [("a\x00b", "a\ufffdb"), ("\ud800", "\ufffd"), ("卡丢了😀", "卡丢了😀")])
