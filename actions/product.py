@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.common import entity, live_file, offered, said
 from persona.products import category_of
 
-LINES = "utter_product_lines"
+SHEET, LINE, LINES = "utter_product_sheet", "utter_product_line", "utter_product_lines"
+UNDER = (SHEET, LINE, LINES, "utter_ask_product.performance")
 
 
 class ActionProductInfo(Action):
@@ -24,9 +25,7 @@ class ActionProductInfo(Action):
         """Utter the next sheet of the category that was not shown yet; no ranking, no choice."""
         asked, named = entity(tracker, "product"), entity(tracker, "sheet")
         if not asked:
-            # 「风险高吗」 under a sheet: where it stands there. Nothing of it is said in other words than the approved ones.
-            under = said(tracker)[-1:] in (["utter_product_sheet"], [LINES], ["utter_ask_product.performance"])
-            dispatcher.utter_message(response=LINES if under else "utter_product_which")
+            _read_out(dispatcher, tracker)
             return []
         if live_file().current().frozen:
             dispatcher.utter_message(response="utter_product_frozen")
@@ -36,7 +35,22 @@ class ActionProductInfo(Action):
         if not sheets:
             dispatcher.utter_message(response="utter_product_none")
             return []
-        shown = str([e.get("text") for e in tracker.events if e.get("event") == "bot"])
+        shown = str(_texts(tracker))
         sheet = next((p for p in sheets if p.name not in shown), sheets[0])
-        dispatcher.utter_message(response="utter_product_sheet", sheet=sheet.text())
+        dispatcher.utter_message(response=SHEET, sheet=sheet.text())
         return []
+
+
+def _read_out(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    """「风险高吗」 under a sheet: its own approved sentences, or where they stand; nothing of it in other words."""
+    if said(tracker)[-1:] and said(tracker)[-1] in UNDER:
+        last = next((p for text in reversed(_texts(tracker)) for p in offered() if f"{p.name}：" in text), None)
+        lines = last.lines(str(tracker.latest_message.get("text") or "")) if last else ""
+        dispatcher.utter_message(**({"response": LINE, "lines": lines} if lines else {"response": LINES}))
+    else:
+        dispatcher.utter_message(response="utter_product_which")
+
+
+def _texts(tracker: Tracker) -> list[str]:
+    """What was said to the customer so far, oldest first."""
+    return [str(e.get("text") or "") for e in tracker.events if e.get("event") == "bot"]

@@ -40,6 +40,15 @@ KEYS = (
 )
 # A folded YAML block puts a space where a line ended; Chinese has none there.
 _FOLD = re.compile(r"(?<=[^\x00-\x7F]) +(?=[^\x00-\x7F]|\{)")
+# What a question under a sheet is about -> the sentences that answer it. Each is read out whole, as it was approved.
+ASPECTS = tuple((re.compile(asked), re.compile(told)) for asked, told in (
+    ("风险|等级|亏|赔|安全|保本|本金|(能|可以|适合).{0,3}买", "可能亏损|损失|盈亏|适合风险|存款保险|逾期|审批结果"),
+    ("封闭|期限|多久|多长|几年|到期|随时|提前|中途|取|赎|拿", "期限|存期|最长|提前|赎回|封闭|转让"),
+    ("费", "(?<!消)费"),
+    ("收益|利率|利息|赚", "业绩比较基准|利率|利息|约定收益"),
+    ("起购|起点|门槛|最少|至少", "起购|起存|起贷|元起|满[0-9]+元"),
+))
+_SENTENCE = re.compile(r"[^。\n]+。?")
 FIELDS = ("name", "kind", "provider", "grade", "suits", "term", "minimum", "fees", "rate", "basis", "early", "as_of")
 
 
@@ -103,6 +112,13 @@ class Product:
             dates = f"（{given.id}，{given.at} 到 {given.until}，今天 {today}）" if given else ""
             raise StaleProduct(f"{self.name}：{REASONS[reason]}{dates}", self.id)
         return self.text()
+
+    def lines(self, question: str) -> str:
+        """What the sheet says to a question about it: whole sentences, then what its category must disclose; "" for none."""
+        wanted = [told for asked, told in ASPECTS if asked.search(question)]
+        found = [s for s in _SENTENCE.findall(self.text().removeprefix(f"{self.name}：")) if any(told.search(s) for told in wanted)]
+        due = [self.disclosures[ident] for ident in REQUIRED[self.category]]
+        return "\n".join([*found, *(d for d in due if not set(_SENTENCE.findall(d)) <= set(found))]) if found else ""
 
     def digest(self) -> str:
         """Fingerprint of what was approved: the text with its disclosures."""

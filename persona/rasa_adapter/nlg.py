@@ -51,7 +51,7 @@ MINOR = "utter_product_minor"
 GUESSING = frozenset({"utter_clarify", "utter_not_what_i_meant"})
 # Talk about what can be bought: not under a hard lock, not with a minor.
 PRODUCT_TALK = frozenset(
-    {"utter_ask_recommendation", "utter_ask_promise", "utter_compare_products", "utter_product_sheet", "utter_product_which"}
+    {"utter_ask_recommendation", "utter_ask_promise", "utter_compare_products", "utter_product_sheet", "utter_product_line", "utter_product_which"}
 )
 NOT_FOR_MINORS = (
     "utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc",
@@ -68,7 +68,7 @@ SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
 WITHDRAWN = "utter_withdrawn"
 FROZEN = "utter_product_frozen"
-ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_which"})
+ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_line", "utter_product_which"})
 # Questions for the city; the buttons are the cities with a branch.
 ASKING_CITY = frozenset({"utter_ask_city", "utter_set_city_which", "utter_set_city_unknown"})
 CITIES = 5

@@ -24,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from persona import metrics
 from persona.emergency import response_for
 from persona.labels import full_label
-from persona.rasa_adapter import lean, staff
+from persona.rasa_adapter import lean, staff, terminal
 from persona.tickets.model import COMPLAINTS
 
 logger = logging.getLogger(__name__)
@@ -129,3 +129,4 @@ def install() -> None:
         RemoteAction.run = _run
         RemoteAction._validate_action_result = _validate
         lean.install()
+        terminal.install()

@@ -88,3 +88,11 @@ def test_without_its_disclosure_it_is_refused(guard: Guard, make: object, name: 
     # a blank line puts the disclosure into another bubble: there it does not count
     parted = guard.review(message.cut + "\n\n" + message.whole[-40:], message.context)
     assert not parted.allowed
+
+
+@pytest.mark.parametrize("name", load_products())
+@pytest.mark.parametrize("question", ["风险高吗", "能随时取吗", "收益多少", "手续费怎么收", "起点多少"])
+def test_what_is_read_out_of_a_sheet_passes(guard: Guard, name: str, question: str) -> None:
+    product = load_products()[name]
+    decision = guard.review(f"那一页上是这样写的：\n{product.lines(question)}", Context(asked=frozenset({product.category}), now=load_institution().today()))
+    assert decision.allowed, [finding.rule for finding in decision.findings]

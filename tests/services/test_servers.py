@@ -184,6 +184,15 @@ def test_shell_answers_whatever_the_action_server_does(shell: Shell, actions: Mi
     assert "稳赚" not in answer and "保息" not in answer
 
 
+def test_shell_prints_an_answer_whole_and_takes_the_number_of_an_option(shell: Shell, actions: Misbehaving) -> None:
+    actions.mode = "error"  # the answers stand without it
+    shell.send("推荐一款收益最高的理财")
+    answer = shell.read_until("〔1 风险测评是什么〕〔2 找持证同事〕", 20)
+    assert "理财非存款、产品有风险、投资须谨慎。" in answer
+    shell.send("1")
+    shell.read_until("得出C1到C5", 20)
+
+
 def test_a_misspelt_store_stops_the_start(folder: Path, actions: Misbehaving) -> None:
     file = endpoints(folder, actions.port, store="persona.rasa_adapter.door.MascotSQLStoer")
     command = rasa("run", "-i", "127.0.0.1", "-p", str(free_port()), "--endpoints", str(file), "--credentials", "credentials.yml")

@@ -127,3 +127,15 @@ def test_one_id_is_one_sheet(tmp_path):
     with pytest.raises(ContentError) as caught:
         load_products(tmp_path)
     assert [problem.code for problem in caught.value.problems] == ["P502"]
+
+
+@EACH
+@pytest.mark.parametrize("question", ["风险高吗", "能随时取吗", "收益多少", "手续费怎么收", "起点多少"])
+def test_a_line_is_read_out_in_the_approved_words_and_with_its_disclosures(product, question):
+    lines = product.lines(question).split("\n")
+    assert lines[0] and all(line in product.text() for line in lines)
+    assert all(product.disclosures[ident] in lines for ident in REQUIRED[product.category])
+
+
+def test_what_the_sheet_does_not_tell_is_no_line():
+    assert PRODUCTS["anxu_closed_182"].lines("你们行长是谁") == ""
