@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from persona.emergency import kept
 from persona.giveaways.offers import part_of
 from persona.products import category_of
 from persona.smalltalk import HEAVY, LISTENING, SERIOUS
@@ -53,6 +54,10 @@ _LET_IN = re.compile(
     r"^(?:我|已经|刚刚?|刚才|都|就|好像|也|按他说的|把?屏幕|把?软件|把?app)*(?:打开|点开|开|装|安装|点|下载|下|共享|同意|允许|连|登录?|进)"
     r"(?:好|完|过|上|进去|着)*了[。！!]*$"
 )
+# Who was asked whether the money is gone: it is not; the call is ended; and what now?
+_KEPT = re.compile(r"^(?:还|我|也|钱|都|幸好|好在|放心|并|暂时)*没(?:有)?(?:转|给|汇|打(?!110|95|电话)|付|交)(?!.*(?:但|不过|只是|可是|就差|验证码|密码|身份证))")
+_HUNG_UP = re.compile(r"(?:挂|关|断|拉黑|退群)(?:掉|了|断)+")
+_WHAT_NOW = re.compile(r"^(?:好的?|嗯|那|然后|接下来|下一步|之后|现在|我|还|要|该|需要|呢|怎么办|咋办|怎么|做|干|什么|嘛|啥|吗|[，,])+[?？。]*$")
 _ON_THE_LINE = re.compile(r"(?:他|她|对方|骗子|那边|电话)(?:们|里)?(?:又|还|一直)(?:在|打|来|加|发|催)")
 _TICKET = re.compile(r"编号|单号|多久(?:有|给|能|才)?(?:结果|答复|回复|消息|处理)|什么时候(?:有|给)?(?:结果|答复|回复)|催(?:一下|一催|催|办)|处理到哪|进度")
 _AMENDS = re.compile(r"赔偿|道歉|给个?(?:说法|交代)|处分|开除|领导")
@@ -138,6 +143,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     if place.alarmed and place.lock == "hard" and not place.minor and not place.crisis and len(bare) <= 16:
         if _ON_THE_LINE.search(bare):
             return "scam_now"
+        if kept(place.last) and (_KEPT.search(bare) or _WHAT_NOW.match(bare) or (_HEEDED.search(bare) and _HUNG_UP.search(bare))):
+            return "deny"
         if _HEEDED.search(bare) and not _ASKS.search(bare.removesuffix("然后呢")):
             return "affirm"
     if intent == "handoff" and _PRESS.search(bare):

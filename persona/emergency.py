@@ -9,6 +9,16 @@ LOST_VIA = ("own_bank", "other_bank", "wallet", "cash_gold", "credentials")
 # What a customer says next while fraud is under way; each has an answer of its own.
 NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat"))
 
+# Who was warned in time, and who then asks what else there is to do.
+STOPPED, STOPPED_NEXT = "utter_emergency_stopped", "utter_emergency_stopped_next"
+
+
+def kept(last: str) -> str | None:
+    """The response for somebody who says after `last` that no money has gone; None where that was not the question."""
+    if last.startswith("utter_scam_now"):
+        return STOPPED
+    return STOPPED_NEXT if last in (STOPPED, STOPPED_NEXT) else None
+
 
 def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> str:
     """The response name for an emergency.

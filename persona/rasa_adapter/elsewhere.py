@@ -16,6 +16,7 @@ from persona.nlu.institutions import PRODUCT, Mention, institutions
 BEFORE, BEFORE_URGENT = "utter_other_institution", "utter_other_institution_urgent"
 THEIRS = "utter_other_product"
 ANSWERS = "utter_faq/"
+TO_STOP = "utter_faq/lost_card"  # first of all it has to be stopped, by the one whose it is
 IN_CHINESE = "utter_in_chinese"
 IN_ENGLISH = "utter_ask_capabilities"  # says it itself
 
@@ -52,7 +53,7 @@ def lines(name: str, tone: str, parsed: Mapping[str, Any]) -> list[str]:
     """Responses whose words go beside the answer `name`."""
     found = []
     if name.startswith(ANSWERS) and asked_about(parsed):
-        found.append(BEFORE_URGENT if tone == "urgent" else BEFORE)
+        found.append(BEFORE_URGENT if tone == "urgent" or name.startswith(TO_STOP) else BEFORE)
     if not name.startswith(IN_ENGLISH) and any(e.get("entity") == "language" for e in parsed.get("entities") or []):
         found.append(IN_CHINESE)
     return found

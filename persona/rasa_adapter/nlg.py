@@ -24,6 +24,7 @@ from persona.bearings import GRAVE
 from persona.branches import Place, cities
 from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest
 from persona.compliance import disclosure_text
+from persona.emergency import kept
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
@@ -253,6 +254,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             tones = {(r.get("metadata") or {}).get("tone") for r in self.responses.get(name, [])}
             if (name in LOST or "playful" in tones) and STEADY in self.responses:
                 return STEADY
+            if name == "utter_deny" and not slots.get("crisis"):
+                return kept(last_response(tracker)) or name
         if slots.get("lock") == "soft" and name == OUTSIDE == last_response(tracker):
             return "utter_offer_human"
         if name == "utter_affirm" and _has_entity(tracker, "settled"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from persona.bearings import UNCLEAR, Place, answers_calculator, corrected, means
@@ -39,6 +41,18 @@ def test_done_is_understood_without_the_button(text: str) -> None:
 def test_who_did_as_told_is_not_told_again(text: str) -> None:
     assert means(text, "scam_now", ROBBED) == "affirm"
     assert means(text, "chitchat/laugh", CALM) is None
+
+
+@pytest.mark.parametrize("last", ["utter_scam_now", "utter_scam_now.trust", "utter_emergency_stopped"])
+@pytest.mark.parametrize("text", ["还没转", "没转 我挂了", "我挂了", "没给他钱", "然后呢", "那我还要做什么", "接下来怎么办"])
+def test_who_still_has_the_money_is_not_told_how_to_get_it_back(text: str, last: str) -> None:
+    assert means(text, "been_scammed.worry", replace(ROBBED, last=last)) == "deny"
+    assert means(text, "been_scammed.worry", replace(ROBBED, last="utter_emergency_first")) != "deny"
+
+
+@pytest.mark.parametrize("text", ["没转成功但密码给他了", "还没转，可是验证码报了", "已经转了", "我转了三万"])
+def test_what_was_given_away_all_the_same_is_heard(text: str) -> None:
+    assert means(text, "scam_now", replace(ROBBED, last="utter_scam_now")) is None
 
 
 @pytest.mark.parametrize("text", ["我已经打开了", "打开了", "装好了", "我点了", "屏幕共享了", "按他说的下载了"])
