@@ -35,6 +35,7 @@ HARD_TO_READ = re.compile(
     r"|眼(?:睛|神)?(?:不太?好|不行|不好使|花)|老花|耳朵(?:也)?(?:不太?好|不行|背)"
 )
 SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,]?(?:已经|现在|都|全)*(?:处理|办|弄|解决|搞)(?:好|完|妥|定)(?:了|啦|咯)[。！!]*$")
+_FINE = re.compile(r"^(?:我|现在|真的?|已经|刚才|哎|好了|嗯)*(?:没事|好(?:多|点|些|一点|一些)|开(?:个|的)?玩笑|逗你|说着玩|随口|不(?:会|去)死|想开)")
 _NUMBER = r"[\d０-９,.零一二两三四五六七八九十百千万几]+"
 _BARE_AMOUNT = re.compile(rf"^(?:就|才|大概|差不多|一共|总共|有)?{_NUMBER}(?:多|来)?(?:块|元)?(?:多|左右|钱)*[。！!]*$")
 _SWIPED = re.compile(rf"^(?:他|它|又|刚|刚刚|刚才|被|已经)*刷(?:了|走|掉)+{_NUMBER}(?:多)?(?:块|元)?(?:多|钱)*[。！!]*$")
@@ -45,7 +46,7 @@ _TO_THE_BANK = re.compile(r"你们|贵行|你行|银行|客户经理|柜台|客�
 _NO_MEOW = re.compile(r"(?:别|不要|不许|少|停止)[^，,。]{0,8}喵")
 # What somebody does who was warned: hangs up, calls the police, lets the other one talk.
 _HEEDED = re.compile(
-    r"^(?:好的?|嗯|行)?[，,]?(?:我|电话|已经|都|就|把他)*(?:挂|关|删|退|锁|停|断|拔|拉黑|退群)(?:掉|了|断|上)+(?:电话|了)*[。！!]*$"
+    r"^(?:好[的了]?|嗯|行)?[，,]?(?:我|电话|已经|都|就|把他|把?网络?|把?屏幕|把?软件|无线网?|wifi)*(?:挂|关|删|退|锁|停|断|拔|拉黑|退群)(?:(?:掉|了|断|上)+(?:电话|网|了)*|(?:电话|网络?|屏幕|共享|软件|机)(?:了|掉))[。！!]*$"
     r"|不(?:理|转|信|给|交|去|听)(?:他|她|它|了|钱)+[。！!]*$"
     r"|(?:打|拨)(?:过|完|好|通)?了?(?:110|95\w{3,4})(?:了)?|(?:110|95\w{3,4})(?:也|都)?(?:已经)?(?:打|拨)(?:过|完|好|通)?了|报(?:完|过)?了?警了"
 )
@@ -65,7 +66,7 @@ _COUNTER = re.compile(r"(?:(?:去|到|上)(?:柜台|网点|银行)|柜台)(?:去
 _CANNOT_FIND = re.compile(r"找不(?:到|着)|没(?:看|找)(?:到|见)|不会(?:弄|点|用|操作)?[。！!]*$|在哪(?:里|儿)?(?:啊|呀|呢)?[？?]*$")
 _COMPLAINS = re.compile(r"^(?:我)?(?:要|想)投诉(?:你们)?[。！!]*$")
 _FRAUDULENT = re.compile(r"先交|让我|叫我|要我|短信|链接|有人|电话|客服|验证码|已经(?:交|转)|交了|转了|被骗")
-_AGE = re.compile(r"^我?(?:今年|才|刚|现在|是)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[。！!]*$")
+_AGE = re.compile(r"^(?:可|但)?我?(?:家)?(?:孩子|儿子|女儿)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
 _ABOUT_LOSS = re.compile(r"追|回来|赔|退|怎么办|咋办|怕|慌|后悔|完了|有救|希望|然后|接下来|下一步|难受|睡不|害怕|该(?:干|做|怎)|要紧|没事")
 # A next step of a fraud is told when the customer speaks of it.
@@ -74,7 +75,7 @@ _STEP_WORDS = {
     "scam_now.unreachable": re.compile(r"打不通|关机|联系不|不接|没人接|找不到"),
     "scam_now.voice": re.compile(r"声音|视频|听(?:着|到|起来)|像|脸|本人"),
     "scam_now.trust": re.compile(r"人(?:很|挺|真)?好|可是|不会|真的|正规|认识|见过|证|成功|返|赚|信|知道我|公司|朋友|老师|聊|对我"),
-    "scam_now.family": re.compile(r"妈|爸|爷|奶|老|家|他|她|劝|听"),
+    "scam_now.family": re.compile(r"妈|爸|爷|奶|老|家|劝|不听|[他她](?:们)?(?:就|还|非|不|都|只)?(?:是)?(?:信|要转|要去|拦)"),
     "scam_now.app": re.compile(r"装|下载|软件|app|屏幕|会议|共享|远程|控制|手机"),
 }
 
@@ -103,7 +104,7 @@ _BACK = re.compile(r"退|还不还|提前")
 # Two of them in one wish for advice: what sets them apart is told, not one of them.
 _SET_APART = frozenset({"deposit", "wealth", "fund"})
 _HOW_TO_LOCK = re.compile(r"(?:怎么|咋|在哪|哪里|哪儿|去哪)[^，,。]{0,3}(?:锁|挂失)|(?:锁卡?|挂失)(?:怎么|在哪|哪里|哪儿)")
-_LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)?(?:锁|挂失)(?:好|完)?(?:卡)?了(?:然后呢|[，,]然后呢)?[。！!?？]*$")
+_LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)*(?:锁|挂失|停机?)(?:好|完)?(?:卡)?了[，,]?(?:(?:然后|接着|接下来|下一步)(?:呢|怎么办|干嘛|做什么)?)?[。！!?？]*$")
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,15 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     bare = text.strip()
     if SETTLED.match(bare):
         return "affirm"
+    if place.crisis and len(bare) <= 16 and intent != "crisis" and _FINE.search(bare):
+        return "affirm"
     if intent in ("been_scammed", "scam_now") and not place.alarmed:
         if _SWIPED.match(bare) and place.topic.split(".")[0] in CARD_GONE:
             return place.topic
         if _BARE_AMOUNT.match(bare):
             return f"calculate_{place.calc}" if place.calc else place.topic if place.topic.split(".")[0] in CARD_GONE else UNCLEAR
+    if place.topic == "faq/lost_phone" and _LOCKED.match(bare):
+        return "faq/lost_phone.change"
     if place.topic.split(".")[0] in CARD_GONE and place.lock != "hard" and len(bare) <= 16:
         if _LOCKED.match(bare):
             return "faq/lost_card.reissue"
@@ -203,7 +208,7 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         if other == "faq/fund.value" and re.search(r"跌|亏|掉", text):
             return "faq/fund.loss"
         return "faq/early_repay.card" if other == "faq/card_installment" and _BACK.search(text) else other
-    if place.alarmed and (alarm or fallback or label == "affirm") and not place.minor and not place.crisis and _LET_IN.match(text.strip()):
+    if place.alarmed and (alarm or fallback or label in ("affirm", "goodbye") or idle) and not place.minor and not place.crisis and _LET_IN.match(text.strip()):
         return "scam_now.app"
     if matter in COMPLAINTS and base in COMPLAINTS and "." in label and reason == "context" and confidence < LIKELY and not _ASKS.search(text):
         return "complain"  # what somebody tells of a quarrel belongs to the complaint

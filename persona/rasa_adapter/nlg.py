@@ -259,9 +259,9 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         if slots.get("lock") == "soft" and name == OUTSIDE == last_response(tracker):
             return "utter_offer_human"
         if name == "utter_affirm" and _has_entity(tracker, "settled"):
-            return "utter_settled"
+            return "utter_crisis_over" if _has_entity(tracker, "settled", "better") else "utter_settled"
         if slots.get("crisis") and name in (SLOWLY, "utter_affirm"):
-            return STEADY  # there are no steps to go through; the person comes first
+            return STEADY if name == SLOWLY else "utter_crisis_better"  # there are no steps to go through; the person comes first
         if name == "utter_affirm" and in_steps(tracker):
             return SLOWLY
         if name == "utter_clarify":
@@ -371,8 +371,9 @@ def _city_button(city: str) -> dict[str, str]:
     return {"title": city, "payload": "/set_city" + json.dumps({"city": city}, ensure_ascii=False)}
 
 
-def _has_entity(tracker: DialogueStateTracker, name: str) -> bool:
-    return bool(tracker.latest_message) and any(e.get("entity") == name for e in tracker.latest_message.entities)
+def _has_entity(tracker: DialogueStateTracker, name: str, value: str = "") -> bool:
+    found = tracker.latest_message.entities if tracker.latest_message else []
+    return any(e.get("entity") == name and value in ("", e.get("value")) for e in found)
 
 
 def _offered(tracker: DialogueStateTracker) -> list[dict[str, str]]:

@@ -37,7 +37,7 @@ def test_done_is_understood_without_the_button(text: str) -> None:
     assert means(text, "been_scammed.worry", ROBBED) == "affirm"
 
 
-@pytest.mark.parametrize("text", ["我挂了", "挂了", "110打了，然后呢", "打完110了", "好的我不理他", "报警了"])
+@pytest.mark.parametrize("text", ["我挂了", "挂了", "110打了，然后呢", "打完110了", "好的我不理他", "报警了", "好了我断网了", "软件删了"])
 def test_who_did_as_told_is_not_told_again(text: str) -> None:
     assert means(text, "scam_now", ROBBED) == "affirm"
     assert means(text, "chitchat/laugh", CALM) is None
@@ -61,6 +61,32 @@ def test_who_has_let_them_in_is_told_what_to_do(text: str, place: Place) -> None
     assert fixed(text, "been_scammed", place) == "scam_now.app"
     assert fixed(text, "nlu_fallback", place, fallback=True) == "scam_now.app"
     assert fixed(text, "affirm", CALM) is None
+
+
+def test_a_short_word_for_letting_them_in_is_no_farewell() -> None:
+    assert fixed("我下了", "goodbye", Place(topic="scam/fake_customer_service", lock="soft", alarmed=True)) == "scam_now.app"
+    assert fixed("我下了", "goodbye", CALM) is None
+
+
+def test_a_stranger_of_ones_own_is_no_family_to_be_stopped() -> None:
+    assert fixed("我还没见过她", "scam_now.family", ROBBED, alone="scam_now") == UNCLEAR
+    assert fixed("她就是不听", "scam_now.family", ROBBED, alone="scam_now") is None
+
+
+@pytest.mark.parametrize("text", ["没事，开玩笑的", "我没事了", "好多了", "我好一点了"])
+def test_somebody_in_crisis_who_says_it_is_over_is_heard(text: str) -> None:
+    assert means(text, "chitchat/joke", Place(topic="crisis", lock="hard", alarmed=True, crisis=True)) == "affirm"
+    assert means(text, "chitchat/joke", CALM) is None
+
+
+@pytest.mark.parametrize("text", ["已经挂失了，下一步", "挂失了", "停机了然后呢"])
+def test_after_a_lost_phone_the_next_step_is_the_new_one(text: str) -> None:
+    assert means(text, "faq/lost_card.unblock", Place(topic="faq/lost_phone")) == "faq/lost_phone.change"
+
+
+@pytest.mark.parametrize("text", ["我只有15岁能参加吗", "我家孩子12岁可以参加吗", "15岁"])
+def test_an_age_after_a_give_away_is_about_the_give_away(text: str) -> None:
+    assert means(text, "faq/minor_account", Place(last="utter_giveaway_open")) == "join_giveaway"
 
 
 @pytest.mark.parametrize("text", ["他又打来了", "他还在电话里", "那边一直在催"])
