@@ -35,6 +35,7 @@ HARD_TO_READ = re.compile(
     r"|眼(?:睛|神)?(?:不太?好|不行|不好使|花)|老花|耳朵(?:也)?(?:不太?好|不行|背)"
 )
 SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,]?(?:已经|现在|都|全)*(?:处理|办|弄|解决|搞)(?:好|完|妥|定)(?:了|啦|咯)[。！!]*$")
+_SORROW = re.compile(r"难受|难过|伤心|心里堵|想哭|想他|想她|舍不得|睡不着|不好受")
 _FINE = re.compile(r"^(?:我|现在|真的?|已经|刚才|哎|好了|嗯)*(?:没事|好(?:多|点|些|一点|一些)|开(?:个|的)?玩笑|逗你|说着玩|随口|不(?:会|去)死|想开)")
 _NUMBER = r"[\d０-９,.零一二两三四五六七八九十百千万几]+"
 _BARE_AMOUNT = re.compile(rf"^(?:就|才|大概|差不多|一共|总共|有)?{_NUMBER}(?:多|来)?(?:块|元)?(?:多|左右|钱)*[。！!]*$")
@@ -197,8 +198,12 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
     if matter in COMPLAINTS and place.lock != "hard":
         if alarm and base != "crisis" and (not cue or _TO_THE_BANK.search(text)):
             return "complain"
+        if base == "set_city" and not _ASKS.search(text):
+            return "complain"  # where it happened
         if fallback or idle or label in ("abuse", "deny", "ask_capabilities"):
             return UNCLEAR if _ASKS.search(text) else "complain"
+    if matter in GRAVE and label == "thank" and _SORROW.search(text):
+        return LISTENING
     if matter in GRAVE and place.lock != "hard" and label.startswith("chitchat/"):
         if label.removeprefix("chitchat/") in (*HEAVY, "sleep", "night"):
             return LISTENING

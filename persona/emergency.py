@@ -9,13 +9,14 @@ LOST_VIA = ("own_bank", "other_bank", "wallet", "cash_gold", "credentials")
 # What a customer says next while fraud is under way; each has an answer of its own.
 NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat"))
 
+CODE = "utter_emergency_code"  # card and password are given away, the code is asked for
 # Who was warned in time, and who then asks what else there is to do.
 STOPPED, STOPPED_NEXT = "utter_emergency_stopped", "utter_emergency_stopped_next"
 
 
 def kept(last: str) -> str | None:
     """The response for somebody who says after `last` that no money has gone; None where that was not the question."""
-    if last.startswith("utter_scam_now"):
+    if last.startswith("utter_scam_now") or last == CODE:
         return STOPPED
     return STOPPED_NEXT if last in (STOPPED, STOPPED_NEXT) else None
 
@@ -35,6 +36,8 @@ def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> s
     if label in NEXT:
         name = f"utter_{label}"
         return name if name not in said[-1:] else "utter_emergency_again"
+    if base == "scam_now" and slots.get("lost_via") == "credentials" and CODE not in said[-1:]:
+        return CODE
     if base == "scam_now":
         return "utter_scam_now_still" if "utter_scam_now" in said else "utter_scam_now"
     if label == "been_scammed.worry":

@@ -21,6 +21,7 @@ from persona.tickets.model import (
     urgency_of,
 )
 from persona.tickets.store import TicketStore
+from persona.tickets.wording import takes_back
 
 TRANSCRIPT = 40  # lines that go with a new ticket
 
@@ -89,7 +90,8 @@ class Counter:
         """A complaint or a mis-sale: number, deadlines and channels; nothing is argued."""
         now, known = self.institution.now(), self._open(customer, "complaint")
         if known:
-            return self._reply("utter_complain_again", known, now)
+            last = customer.transcript[-1][1] if customer.transcript else ""
+            return self._reply("utter_complain_withdrawn" if takes_back(last) else "utter_complain_again", known, now)
         answer = "utter_missold_ticket" if customer.label == "missold" else "utter_complain_ticket"
         return self._reply(answer, self._new(customer, customer.label, now), now, opened=True)
 

@@ -14,6 +14,13 @@ _LEAVE = re.compile(
 # A question about messages is none: 「留言在哪看」「留言有人看吗」.
 _ASKS = re.compile(r"^(?:的|在|有|没|怎|什么时候|多久|几|谁|到|为|给谁|回复|看)|[吗么]$|[?？]$")
 
+_TAKES_BACK = re.compile(r"(?:不|别|不想|不要|不用|先不|懒得)(?:再)?投诉(?:了|你们了)|(?:撤|取消|撤回|撤销|撤掉)(?:了|掉|这个|我的|那个|这条|下)*投诉|投诉.{0,4}(?:撤(?:了|掉|回|销|下)|取消|算了)")
+
+
+def takes_back(text: str) -> bool:
+    """Whether a complaint is taken back: 「算了不投诉了」."""
+    return bool(_TAKES_BACK.search(text))
+
 
 def message_in(text: str) -> str | None:
     """What is left as a message: the words after 「留言」, empty when nothing follows; None when no message is left."""

@@ -178,3 +178,12 @@ def test_questions_on_a_give_away_are_answered_from_its_rules() -> None:
 
 def test_no_more_meowing() -> None:
     assert means("还有，别再给我发喵喵喵了", "stop_marketing", CALM) == "chitchat/be_serious"
+
+
+def test_where_it_happened_belongs_to_the_complaint() -> None:
+    assert fixed("就在西湖那个网点", "set_city", Place(topic="complain", lock="soft", ticket=True)) == "complain"
+
+
+def test_sorrow_in_thanks_is_heard_after_a_death() -> None:
+    assert fixed("谢谢，心里难受", "thank", Place(topic="faq/deceased_account")) == "chitchat/listening"
+    assert fixed("谢谢你", "thank", Place(topic="faq/deceased_account")) is None

@@ -66,6 +66,8 @@ def test_misses_are_counted_and_forgotten() -> None:
         ("scam_now", {}, [], "utter_scam_now"),
         ("scam_now", {}, ["utter_scam_now"], "utter_scam_now_still"),
         ("crisis", {}, [], "utter_crisis"),
+        ("scam_now", {"lost_via": "credentials"}, ["utter_emergency_credentials"], "utter_emergency_code"),
+        ("scam_now", {"lost_via": "credentials"}, ["utter_scam_now", "utter_emergency_code"], "utter_scam_now_still"),
     ],
 )
 def test_which_step_is_due(label: str, slots: dict[str, Any], said: list[str], name: str) -> None:

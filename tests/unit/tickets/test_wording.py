@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from persona.tickets.model import graver, urgency_of
-from persona.tickets.wording import message_in, number_in
+from persona.tickets.wording import message_in, number_in, takes_back
 
 
 @pytest.mark.parametrize(("text", "message"), [
@@ -26,3 +26,13 @@ def test_despair_is_graver_than_fraud() -> None:
     assert {urgency_of(label) for label in ("been_scammed.worry", "scam_now", "faq/lost_card.damaged")} == {"urgent"}
     assert urgency_of("faq/early_repay") == "normal"
     assert graver("urgent", "critical") == graver("critical", "normal") == "critical"
+
+
+@pytest.mark.parametrize("text", ["算了不投诉了", "我想撤掉投诉", "投诉帮我取消吧", "撤回我的投诉"])
+def test_a_complaint_is_taken_back(text: str) -> None:
+    assert takes_back(text)
+
+
+@pytest.mark.parametrize("text", ["不投诉不行", "你们别想让我不投诉", "怎么投诉", "投诉了没人理"])
+def test_a_complaint_stands(text: str) -> None:
+    assert not takes_back(text)
