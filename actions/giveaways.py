@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.common import channel, entity, institution, label, said
 from persona.errors import ContentError
 from persona.giveaways.dialogue import Customer, Desk, Turn
-from persona.giveaways.offers import OFFERS
+from persona.giveaways.offers import ABOUT, OFFERS
 from persona.privacy import entries, sheets
 
 logger = logging.getLogger(__name__)
@@ -41,13 +41,16 @@ class ActionGiveaway(Action):
     def _turn(self, tracker: Tracker) -> Turn:
         bank = institution()
         desk = Desk(sheets(), entries(), bank, channel(tracker), bank.now().replace(tzinfo=None))
-        last = next(iter(reversed(said(tracker))), "")
+        told = said(tracker)
+        last = next(iter(reversed(told)), "")
+        # A question about the prizes in between does not take the offer back.
+        open_offer = last in OFFERS or (last.startswith(ABOUT) and not OFFERS.isdisjoint(told))
         customer = Customer(
             id=tracker.sender_id,
             text=str(tracker.latest_message.get("text") or ""),
             minor=bool(tracker.get_slot("minor")),
             locked=tracker.get_slot("lock") == "hard",
-            offered=tracker.get_slot("giveaway_id") if last in OFFERS else None,
+            offered=tracker.get_slot("giveaway_id") if open_offer else None,
             named=entity(tracker, "giveaway"),
         )
         wish = label(tracker)

@@ -14,7 +14,7 @@ GO_ON = "chitchat/go_on"
 LISTENING = "chitchat/listening"
 SERIOUS = "utter_chitchat/be_serious"  # said in a session: nothing of the character until another mascot is called
 # Scenes in which somebody is not well: what is not understood there is no occasion for a joke or a menu.
-HEAVY = frozenset({"lonely", "sad_mild", "breakup", "listening", "tired_of_work", "job_hunting", "exam", "angry_mild"})
+HEAVY = frozenset({"lonely", "stay", "sad_mild", "breakup", "listening", "tired_of_work", "job_hunting", "exam", "angry_mild"})
 # After an answer of the character, too, a few words that name no bank matter are small talk.
 LIGHT = ("utter_column", "utter_ask_mascot", "utter_out_of_scope", "utter_goodbye")
 LEAST = 0.12  # a scene as likely as this is said rather than a question back

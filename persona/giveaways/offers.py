@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 OFFERS = frozenset({"utter_giveaway_offer", "utter_giveaway_rules"})
+ABOUT = "utter_giveaway_about_"  # one line of the rules
 _LABEL = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9]{0,3}-\d{4,7}(?!\d)")
 _ASKED = re.compile(r"中|奖|抽|报名|编号|结果|查")
 # 「我满18岁，参加」, said in answer to an offer.

@@ -41,8 +41,11 @@ class Replies:
         """Read the replies that ship with the project."""
         return cls([Reply(e["intent"], tuple(e["after"]), Wording.of(e)) for e in entries("replies", path)])
 
-    def means(self, text: str, *, topic: str, last: str) -> str | None:
-        """The label of `text` after the topic and the response given last, or None when it stands for itself."""
+    def means(self, text: str, *, topic: str, last: str, product: str = "") -> str | None:
+        """The label of `text` after the topic and the response given last, or None when it stands for itself.
+
+        `product`: the kind that is talked about; the place is then `topic:product`, too (「推荐个存款」)."""
         words = _SPEECH.sub("", simplify(text))
-        places = tuple(place for place in (topic, last.removeprefix("utter_")) if place)
+        about = f"{topic}:{product}" if topic and product else ""
+        places = tuple(place for place in (topic, last.removeprefix("utter_"), about) if place)
         return next((reply.intent for reply in self.replies if reply.fits(words, places)), None)

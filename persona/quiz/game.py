@@ -12,7 +12,7 @@ from typing import Any
 from persona.quiz.items import LEVELS, Item
 from persona.quiz.reading import ANSWERS
 
-ACTS = (*ANSWERS, "next", "stop", "score", "easy", "hard", "start")
+ACTS = (*ANSWERS, "why", "next", "stop", "score", "easy", "hard", "start")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,11 @@ def play(game: Game, act: str, items: Mapping[str, Item], seed: str, today: date
     waiting = items.get(game.open)
     if act in ANSWERS and waiting is not None:
         return _judged(game, act, waiting)
+    if act == "why":
+        judged = items.get(game.asked[-1]) if game.asked and waiting is None else None
+        if judged is not None:
+            return Turn(f"utter_quiz_why_{'genuine' if judged.genuine else 'fraud'}", game, judged, _score(game))
+        act = "start"
     if act == "stop":
         return Turn("utter_quiz_stopped" if game.answered else "utter_quiz_stopped_early", game, None, _score(game))
     if act == "score":

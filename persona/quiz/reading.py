@@ -14,6 +14,7 @@ _TAIL = r"(?:的|吧|啊|呀|了|嘛|啦|无疑|无误|信息|短信|消息|电�
 _WHOLE = (
     ("stop", re.compile(r"(?:我)?(?:先)?(?:不(?:玩|答|做|考|来|想玩|想答)了|停(?:下|止|吧)?|结束(?:吧)?|退出|到此为止|先到这(?:里|儿)?(?:吧)?|够了|算了|下次再(?:玩|来|答)|不要考了|别考了)")),
     ("score", re.compile(r"(?:我)?(?:现在)?(?:得了?|对了?|答对了?|错了?)?(?:几分|多少分|得分|成绩|几题|多少题|几道|战绩)(?:了)?(?:怎么样)?")),
+    ("why", re.compile(r"(?:这|那)?(?:是)?(?:为(?:什么|啥|何)|凭(?:什么|啥))(?:呢|呀|啊|是(?:真|假|诈骗|骗)的?)?|(?:这|那)?(?:怎么|咋|从哪(?:里|儿)?)(?:看|认|分|辨)(?:得)?出来(?:的)?(?:呢|呀|啊)?|哪(?:里|儿)(?:不对|有问题|露馅)(?:了)?")),
     ("easy", re.compile(r"(?:太难了?|(?:来|出|换)?(?:个|点|一道)?(?:简单|容易)(?:一)?(?:点|些)?(?:的)?(?:题)?)")),
     ("hard", re.compile(r"(?:太(?:简单|容易)了?|(?:来|出|换)?(?:个|点|一道)?(?:更)?难(?:一)?(?:点|些)?(?:的)?(?:题)?)")),
     ("start", re.compile(r"(?:继续|接着)(?:答|考|玩|来|做|出)?(?:我)?(?:题)?(?:吧)?")),
@@ -28,7 +29,7 @@ _NOT_TRUE = re.compile(r"(?:不是|不像|哪是)(?:真|官方|正规)")
 
 
 def act_of(text: str) -> str | None:
-    """`fraud`, `genuine`, `unsure`, `start` (go on), `next`, `stop`, `score`, `easy`, `hard`, or None when it says none of them alone."""
+    """`fraud`, `genuine`, `unsure`, `why`, `start` (go on), `next`, `stop`, `score`, `easy`, `hard`, or None when it says none of them alone."""
     plain = _NOISE.sub("", simplify(text))
     if not plain or len(plain) > LONGEST:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,6 +42,7 @@ from persona.nlu.text import half_width
 from persona.official import check
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
+from persona.rasa_adapter.house import house
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
 from persona.rasa_adapter.said import button_rows, in_steps, last_response, own_questions
@@ -59,6 +60,7 @@ FOLLOW_UP = 16  # characters
 COUNTED = 6  # questions of one message that 「第三个」 can name
 CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
+COLUMN = "ask_column"
 LEAVES_MESSAGE = "handoff.message"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
@@ -171,6 +173,8 @@ class MascotClassifier(GraphComponent):
             parse = Parse(text, FALLBACK, 1.0, True, [], found, "command")
         elif live and tracker is not None and asks_for_review(text, message.get(METADATA), tracker):
             parse = Parse(text, REVIEW_COPY, 1.0, False, [(REVIEW_COPY, 1.0)], [], "context")
+        elif live and tracker is not None and self._names_column(text, message.get(METADATA), tracker):
+            parse = Parse(text, COLUMN, 1.0, False, [(COLUMN, 1.0)], found, "context")
         else:
             parse = self._in_context(self._parser.parse(text, found), tracker if live else None)
         compared = bearings.between(parse.intent, (str(e["value"]) for e in parse.entities if e["entity"] == "product"))
@@ -206,7 +210,7 @@ class MascotClassifier(GraphComponent):
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
         if stands is not None and parse.reason not in FINAL:
             return self._as(parse, stands)
-        reply = self._replies.means(parse.text, topic=place.topic, last=place.last) if tracker is not None else None
+        reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
         if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply in INTERRUPTS):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
@@ -242,6 +246,15 @@ class MascotClassifier(GraphComponent):
             reason=read.reason, cue=cue,
         )
         return read if better is None else self._as(read, better)
+
+    @staticmethod
+    def _names_column(text: str, metadata: Mapping[str, Any] | None, tracker: DialogueStateTracker) -> bool:
+        """Whether a message is the name of a column of the mascot who speaks, and no wish about the answer before (「慢慢说」)."""
+        slots = tracker.current_slot_values()
+        if slots.get("topic") or str(slots.get("lock") or "none") != "none" or in_steps(tracker):
+            return False
+        card = house().mascots[house().mascot_for(slots, metadata)]
+        return text.strip(" 。！!？?《》") in {str(c.get("name")) for c in card.extensions.get("columns") or () if isinstance(c, Mapping)}
 
     def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> bearings.Place:
         """Where a message stands in the conversation."""

@@ -245,6 +245,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             return ELSEWHERE
         if slots.get("minor") and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
             return MINOR
+        if slots.get("minor") and name == "utter_faq/account_open_close":
+            return "utter_faq/minor_account"
         if slots.get("lock") == "hard" and name in PRODUCT_TALK:
             return "utter_product_locked"
         if slots.get("lock") != "hard" and tracker.latest_message:
@@ -279,9 +281,9 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
     def _next_step(self, tracker: DialogueStateTracker, mascot: str, live: Live, elder: bool, again: bool, values: Mapping[str, Any], here: Place) -> dict[str, Any] | None:
         """The last answer again, one step a message; None when there is none to take apart."""
         events = [e for e in tracker.events if e.type_name == BotUttered.type_name and e.text]
-        answers = [response_of(e) for e in events if response_of(e) != SLOWLY]
-        if not answers or live.takes_back(answers[-1]) or answers[-1].startswith((*IN_CHARACTER, *LOST)):
-            return None  # a joke or a question back has no steps
+        answers = [response_of(e) for e in events if response_of(e) not in slowly.BESIDE]
+        if not answers or live.takes_back(answers[-1]) or answers[-1].startswith((*IN_CHARACTER, *LOST, *SOCIAL, "utter_greet")):
+            return None  # a joke, a courtesy or a question back has no steps
         found = slowly.next_step(events, lambda e: self._whole(e, mascot, values, here), elder=elder, again=again, hotline=self._house.institution.hotline)
         if found is None:
             return None

@@ -13,6 +13,7 @@ from persona.rasa_adapter.recent import spoken
 from persona.steps import GO_ON
 
 SLOWLY = "utter_say_again"
+ASKS_CITY = "utter_ask_city"  # follows an answer that depends on the place
 _NUMBERED = re.compile(r"(?<!\d)1(?!\d).*(?<!\d)2(?!\d)|一[、是，,].*二[、是，,]|第一.*第二|①.*②", re.S)
 
 
@@ -32,7 +33,7 @@ def last_response(tracker: DialogueStateTracker | None) -> str:
 def in_steps(tracker: DialogueStateTracker | None) -> bool:
     """Whether the last answer is told piece by piece: 「好了」 brings the next one."""
     for event in reversed(tracker.events if tracker else []):
-        if event.type_name == BotUttered.type_name:
+        if event.type_name == BotUttered.type_name and response_of(event) != ASKS_CITY:
             return response_of(event) == SLOWLY or GO_ON in (event.text or "")
     return False
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from rasa.shared.core.events import BotUttered
 
-from persona.rasa_adapter.said import SLOWLY, response_of
+from persona.rasa_adapter.said import ASKS_CITY, SLOWLY, response_of
 from persona.steps import GO_ON, closing, opening, steps
 from persona.voice import neutral
 
+# No answers themselves: a piece of one, and the question for the city that may follow it.
+BESIDE = frozenset({SLOWLY, ASKS_CITY})
 ANSWERS = "utter_faq/"  # emergencies, lessons and columns are short already
 
 
@@ -39,8 +41,9 @@ def next_step(
     and its disclosures. again: the customer asks for all of it in small steps, not for what follows the beginning.
     """
     left, told = list(said), []
-    while left and response_of(left[-1]) == SLOWLY:
-        told.append(str(left.pop().text))
+    while left and response_of(left[-1]) in BESIDE:
+        last = left.pop()
+        told += [str(last.text)] if response_of(last) == SLOWLY else []
     if not left:
         return None
     answer, given = left[-1], len(told)
