@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import here, institution, label, said
+from actions.common import channel, here, institution, label, picked, said
+from persona import benefits
 from persona.branches import LOCAL
+from persona.leisure import SERVICE_ONLY
 from persona.profile import speaks_of
 
 ASKS = "utter_ask_city"
+
+
+@lru_cache(maxsize=1)
+def _benefits() -> list[benefits.Benefit]:
+    return benefits.load_benefits()
 
 
 class ActionFaq(Action):
@@ -27,6 +35,12 @@ class ActionFaq(Action):
         Where the answer depends on the place and the place is not known, the city is asked for, once a session.
         """
         topic = label(tracker)
+        if topic in (benefits.TOPIC, benefits.MISSED) and channel(tracker) not in SERVICE_ONLY and tracker.get_slot("lock") != "hard":
+            text, today = str(tracker.latest_message.get("text") or ""), institution().today()
+            found = benefits.answer(topic, text, picked(tracker), _benefits(), today)
+            if found:
+                dispatcher.utter_message(response=found.response, buttons=[dict(b) for b in found.buttons], **found.values)
+                return []
         dispatcher.utter_message(response=f"utter_{topic}" if "/" in topic else "utter_bank_other")
         bank = institution()
         local = topic.startswith(LOCAL) and bank.branches and speaks_of(bank.profile, topic)

@@ -1,11 +1,12 @@
-"""What the linter looks for in columns and lessons, beside what it looks for in every answer."""
+"""What the linter looks for in columns, lessons and card benefits, beside what it looks for in every answer."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from persona import columns, lessons
+from persona import benefits, columns, lessons
 from persona.content import Content, Response
 from persona.errors import Problem
 from persona.mascot import Mascot
@@ -45,6 +46,28 @@ def check_columns(content: Content, mascots: Mapping[str, Mascot]) -> Iterator[P
             before = episode
             if response.tone != "playful" or response.metadata.get("category", "none") != "none" or response.metadata.get("disclosures"):
                 yield _at(response, "metadata", "P664", "栏目只讲生活，不讲产品", "tone 写 playful，category 写 none；讲产品的改写成一课。")
+
+
+def check_benefits(content: Content) -> Iterator[Problem]:
+    """Card benefits: a title, dates in order, period and quota in the text, the same figures in every voice."""
+    for name, group in content.responses.items():
+        if not name.startswith(benefits.PREFIX):
+            continue
+        figures = _figures(group[0])
+        for response in group:
+            start, end = columns.day(response.metadata.get("from")), columns.day(response.metadata.get("expires"))
+            if start is None or not response.metadata.get("title"):
+                yield _at(response, "metadata", "P680", "metadata 里缺少 title 或 from", "补上 title（菜单上的名字）和 from（哪天起能用）。")
+            elif end is not None and end <= start:
+                yield _at(response, "metadata.expires", "P662", "还没开始就到期了", "expires 要在 from 之后。")
+            if end is not None and (benefits.spoken(end) not in response.text or "名额" not in response.text):
+                yield _at(response, "text", "P681", f"没说到{benefits.spoken(end)}截止，或没说名额", "条件、期限、名额写在福利前面；名额不限也要写「名额不限」。")
+            if _figures(response) != figures:
+                yield _at(response, "text", "P682", "数字和第一条说法不一样", "各形象讲的是同一件事：改成一样的数字。")
+
+
+def _figures(response: Response) -> list[str]:
+    return sorted(re.findall(r"[0-9]+", response.text.replace("24:00", "")))
 
 
 def check_lessons(content: Content, mascots: Mapping[str, Mascot]) -> Iterator[Problem]:

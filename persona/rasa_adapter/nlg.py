@@ -56,7 +56,7 @@ PRODUCT_TALK = frozenset(
 )
 NOT_FOR_MINORS = (
     "utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc",
-    "utter_faq/wealth", "utter_faq/fund", "utter_faq/bond_gold", "utter_faq/risk_assessment",
+    "utter_faq/points.benefits", "utter_benefit", "utter_faq/wealth", "utter_faq/fund", "utter_faq/bond_gold", "utter_faq/risk_assessment",
 )
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter_bank_other"})
@@ -75,7 +75,7 @@ ASKING_CITY = frozenset({"utter_ask_city", "utter_set_city_which", "utter_set_ci
 CITIES = 5
 # Nothing of ours is offered in place of another institution's.
 NOT_OURS = LOST | PRODUCT_TALK
-FILLED = ("utter_product_", "utter_calc", "utter_colleague", "utter_ask_city")
+FILLED = ("utter_product_", "utter_benefit", "utter_calc", "utter_colleague", "utter_ask_city")
 
 
 class StartError(RuntimeError):

@@ -12,7 +12,7 @@ from persona.content.model import Content, Response
 from persona.errors import Problem
 from persona.figures import Figures
 from persona.institution import Institution
-from persona.leisure_checks import check_columns, check_lessons, due
+from persona.leisure_checks import check_benefits, check_columns, check_lessons, due
 from persona.mascot import Mascot, load_mascots
 
 
@@ -32,6 +32,7 @@ PROJECT: tuple[Callable[[House], Iterator[Problem]], ...] = (
     examples.sentences, examples.few,
     places.pairs, places.folders, places.speaker, places.scenes, places.copied, places.beside, places.titles, places.trailing, dates.figures, dates.products, approvals.products, approvals.live, flow.intents, flow.rules, flow.actions, flow.unused, branches.cities, branches.notice,
     lambda house: _with_card(check_columns(house.content, house.mascots), house), lambda house: due(house.content, house.mascots, house.today),
+    lambda house: check_benefits(house.content),
     lambda house: _with_card(check_lessons(house.content, house.mascots), house),
 )
 
