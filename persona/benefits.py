@@ -71,7 +71,7 @@ def answer(topic: str, text: str, picked: Mapping[str, str], benefits: Sequence[
     topic (str): `TOPIC` or `MISSED`.  picked (Mapping): entities of a button: `benefit`.
     """
     meant = next((b for b in benefits if b.id == picked.get("benefit")), None) or named(text, benefits)
-    if meant and (topic == TOPIC or _STILL.search(text)):
+    if meant and (topic == TOPIC or _STILL.search(text) or len(text) <= len(meant.title)):  # its name, or part of it
         if meant.end < today:
             return Reply("utter_benefits_over", {"benefit": meant.title, "date": spoken(meant.end)}) if today - meant.end <= REMEMBERED else None
         if meant.start > today:
