@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from persona.compliance import contexts
-from persona.compliance.grammar import Branch
 from persona.compliance.lexicon import Prefilter, expand, pairs, units
 from persona.compliance.normalise import Normal, normalise
 
@@ -18,9 +17,9 @@ Span = tuple[int, int]
 class Patterns:
     """All patterns of the rule set; each is written out and compiled when a message first needs it."""
 
-    def __init__(self, written: list[str], needs: list[tuple[Branch, ...]], groups: Mapping[str, str]) -> None:
+    def __init__(self, written: list[str], slots: Mapping[str, Any], groups: Mapping[str, str]) -> None:
         self.written = written
-        self.prefilter = Prefilter(needs)
+        self.prefilter = Prefilter(slots)
         self._groups = groups
         self._compiled: list[re.Pattern[str] | None] = [None] * len(written)
 
