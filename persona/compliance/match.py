@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from persona.compliance import contexts
+from persona.compliance.beginnings import beginnings
 from persona.compliance.lexicon import Prefilter, expand, pairs, units
 from persona.compliance.normalise import Normal, normalise
 
@@ -22,6 +23,7 @@ class Patterns:
         self.prefilter = Prefilter(slots)
         self._groups = groups
         self._compiled: list[re.Pattern[str] | None] = [None] * len(written)
+        self._begins: dict[int, re.Pattern[str]] = {}
 
     def source(self, i: int) -> str:
         """Pattern `i` as a plain regular expression."""
@@ -33,8 +35,26 @@ class Patterns:
     def __getitem__(self, i: int) -> re.Pattern[str]:
         found = self._compiled[i]
         if found is None:
-            found = self._compiled[i] = re.compile(self.source(i))
+            source = self.source(i)
+            found = self._compiled[i] = re.compile(source)
+            begins = beginnings(source)
+            if begins:
+                self._begins[i] = re.compile(begins)
         return found
+
+    def spans(self, i: int, text: str) -> list[Span]:
+        """Where pattern `i` matches; it is tried only where a match can begin."""
+        pattern = self[i]
+        begins = self._begins.get(i)
+        if begins is None:
+            return [match.span() for match in pattern.finditer(text)]
+        out, end = [], 0
+        for place in begins.finditer(text):
+            at = place.start()
+            if at >= end and (match := pattern.match(text, at)):
+                out.append(match.span())
+                end = match.end()
+        return out
 
 
 class Scan:
@@ -58,7 +78,7 @@ class Scan:
             return []
         found = self._spans.get(i)
         if found is None:
-            found = self._spans[i] = [m.span() for m in self._patterns[i].finditer(self.text)]
+            found = self._spans[i] = self._patterns.spans(i, self.text)
         return found
 
     def any_spans(self, indices: list[int]) -> list[Span]:
