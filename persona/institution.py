@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,11 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from persona.branches import Branch, HousingFund, Place, cities, place, read_branches, read_housing_fund
-from persona.layers import current
+from persona.institution_path import DEFAULT as DEFAULT
+from persona.institution_path import FILE as FILE
+from persona.institution_path import institution_file
 from persona.yamlfile import Reader, read
 
-DEFAULT = Path(__file__).parent / "institution.yml"
-FILE = "MASCOT_INSTITUTION"  # environment: the institution file in use instead of the one above
 PROFILES = ("full", "card")
 CHANNELS = ("own_app", "own_web", "platform_account", "public_comment", "demo")
 # What may need an approval (`approval_required`), and what may need two names (`four_eyes`).
@@ -158,11 +157,6 @@ def _zone(name: str) -> tzinfo:
         if name == "Asia/Shanghai":
             return timezone(timedelta(hours=8), name)
         raise
-
-
-def institution_file() -> Path:
-    """The file in use: `MASCOT_INSTITUTION`, else the project's, else the package's own."""
-    return Path(os.environ.get(FILE) or current(DEFAULT))
 
 
 def load_institution(path: Path | str | None = None) -> Institution:

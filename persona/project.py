@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from persona import layers, services
+from persona.compliance.rules import HERE, RuleError, keep
 from persona.nlu.names import named
 from persona.workers import Pool, listen, supervise
 
@@ -80,6 +81,8 @@ def model_is_current() -> bool:
 
 def train(only_if_changed: bool = False) -> int:
     """Build the spaCy pipeline and train; the fingerprint of what was trained stands in models/content.sha256."""
+    with suppress(RuleError):  # what is wrong with a rule is told where the guard starts
+        keep(layers.current(HERE))
     if only_if_changed and model_is_current():
         return 0
     wanted = content_hash()

@@ -13,10 +13,12 @@ from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
+from persona.compliance.late import Late
+
 Words = frozenset[str]
 Branch = tuple[Words, ...]  # a match contains a word of each
 
-_TOKEN = re.compile(
+_TOKEN = Late(
     r"(?P<alts>\(\?:[^\\()\[\]|*+?{}.^$<…]+(?:\|[^\\()\[\]|*+?{}.^$<…]+)*\))"
     r"|(?P<run>[^\\()\[\]|*+?{}.^$<…]+|<(?![\u4e00-\u9fffA-Za-z0-9]+>))"
     r"|(?P<quant>(?:[*+?]|\{(?:\d+(?:,\d*)?|,\d+)\})\??)"
@@ -28,9 +30,9 @@ _TOKEN = re.compile(
     r"|(?P<escape>\\(?:[dDsSwWbB]|u[0-9a-fA-F]{4}|[^0-9A-Za-z]))"
     r"|(?P<at>[.^$])"
 )
-_PLAIN_SET = re.compile(r"\[(?!\^|-)(?:[^\\\-\]](?:-[^\\\-\]])?){1,12}\]")
-_DOUBTFUL = re.compile(r"--|\|\||&&|~~")
-_RANGE = re.compile("(.)-(.)", re.S)
+_PLAIN_SET = Late(r"\[(?!\^|-)(?:[^\\\-\]](?:-[^\\\-\]])?){1,12}\]")
+_DOUBTFUL = Late(r"--|\|\||&&|~~")
+_RANGE = Late("(.)-(.)", re.S)
 _NOTHING: Words = frozenset(("",))
 _MOST_WORDS, _MOST_BRANCHES, _MOST_NEEDS = 200, 16, 4
 

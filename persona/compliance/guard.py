@@ -19,7 +19,7 @@ from persona.compliance.normalise import normalise
 from persona.compliance.rules import HERE, Rule
 from persona.compliance.rules import load as load_rules
 from persona.compliance.second_opinion import Model, clause
-from persona.institution import institution_file
+from persona.institution_path import institution_file
 from persona.layers import changes, current
 
 _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
@@ -72,7 +72,7 @@ class Guard:
         self._checked = [rule for rule in self.rules if rule.check]
         self._checked_always = [rule for rule in self._checked if rule.kind in _ALWAYS_KINDS]
         self._checked_special = [rule for rule in self._checked if rule.kind in (*_ALWAYS_KINDS, "conversation")]
-        self.patterns = Patterns(built["patterns"], built["needs"], built["groups"])
+        self.patterns = Patterns(built["patterns"], built["slots"], built["groups"])
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
         self._accepting = frozenset(i for one in self.disclosures.values() for i in one["accept"])
         self.institution = _institution(institution_file() if root == current(HERE) else root.parent / "institution.yml")

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain, repeat
 from operator import lshift, or_
+from typing import Any
 
 from persona.compliance.grammar import Branch
 
@@ -93,6 +94,22 @@ class _Masks(dict[int, int]):
         return mask
 
 
+def slots(needs: Sequence[Sequence[Branch]]) -> dict[str, list[Any]]:
+    """What the prefilter is made of: for each branch its pattern and how many slots it has, for each word the slots it fills."""
+    always = [i for i, branches in enumerate(needs) if not all(branches)]
+    branches = [(i, branch) for i, some in enumerate(needs) if all(some) for branch in some]
+    count = len(branches)
+    places: dict[int, list[int]] = {}
+    for n, (_, branch) in enumerate(branches):
+        for place, words in zip(range(n, _SLOTS * count, count), branch, strict=False):
+            for key in {word[:3] for word in words}:
+                places.setdefault(code(key), []).append(place)
+    return {
+        "always": always, "pattern": [i for i, _ in branches], "sizes": [len(branch) for _, branch in branches],
+        "keys": list(places), "places": list(places.values()),
+    }
+
+
 class Prefilter:
     """From the characters, pairs and threes of a message to the few patterns worth running.
 
@@ -101,18 +118,13 @@ class Prefilter:
     once by `and`ing the slots, which are stretches of one long number.
     """
 
-    def __init__(self, needs: list[tuple[Branch, ...]]) -> None:
-        self.always = frozenset(i for i, branches in enumerate(needs) if not all(branches))
-        branches = [(i, branch) for i, some in enumerate(needs) if i not in self.always for branch in some]
-        self._pattern = [i for i, _ in branches]
-        self._count = count = len(branches)
-        places: dict[int, list[int]] = {}
-        for n, (_, branch) in enumerate(branches):
-            for place, words in zip(range(n, _SLOTS * count, count), branch, strict=False):
-                for key in {word[:3] for word in words}:
-                    places.setdefault(code(key), []).append(place)
-        free = [_number([n for n, (_, branch) in enumerate(branches) if len(branch) <= slot]) for slot in range(_SLOTS)]
+    def __init__(self, slots: Mapping[str, Any]) -> None:
+        self.always = frozenset(slots["always"])
+        self._pattern: list[int] = slots["pattern"]
+        self._count = count = len(self._pattern)
+        free = [_number([n for n, size in enumerate(slots["sizes"]) if size <= slot]) for slot in range(_SLOTS)]
         self._free = sum([bits << slot * count for slot, bits in enumerate(free)])
+        places = dict(zip(slots["keys"], slots["places"], strict=True))
         self._known = frozenset(places)
         self._masks = _Masks(places)
 

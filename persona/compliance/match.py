@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from persona.compliance import contexts
-from persona.compliance.grammar import Branch
+from persona.compliance.beginnings import beginnings
 from persona.compliance.lexicon import Prefilter, expand, pairs, units
 from persona.compliance.normalise import Normal, normalise
 
@@ -18,11 +18,12 @@ Span = tuple[int, int]
 class Patterns:
     """All patterns of the rule set; each is written out and compiled when a message first needs it."""
 
-    def __init__(self, written: list[str], needs: list[tuple[Branch, ...]], groups: Mapping[str, str]) -> None:
+    def __init__(self, written: list[str], slots: Mapping[str, Any], groups: Mapping[str, str]) -> None:
         self.written = written
-        self.prefilter = Prefilter(needs)
+        self.prefilter = Prefilter(slots)
         self._groups = groups
         self._compiled: list[re.Pattern[str] | None] = [None] * len(written)
+        self._begins: dict[int, re.Pattern[str]] = {}
 
     def source(self, i: int) -> str:
         """Pattern `i` as a plain regular expression."""
@@ -34,8 +35,26 @@ class Patterns:
     def __getitem__(self, i: int) -> re.Pattern[str]:
         found = self._compiled[i]
         if found is None:
-            found = self._compiled[i] = re.compile(self.source(i))
+            source = self.source(i)
+            found = self._compiled[i] = re.compile(source)
+            begins = beginnings(source)
+            if begins:
+                self._begins[i] = re.compile(begins)
         return found
+
+    def spans(self, i: int, text: str) -> list[Span]:
+        """Where pattern `i` matches; it is tried only where a match can begin."""
+        pattern = self[i]
+        begins = self._begins.get(i)
+        if begins is None:
+            return [match.span() for match in pattern.finditer(text)]
+        out, end = [], 0
+        for place in begins.finditer(text):
+            at = place.start()
+            if at >= end and (match := pattern.match(text, at)):
+                out.append(match.span())
+                end = match.end()
+        return out
 
 
 class Scan:
@@ -59,7 +78,7 @@ class Scan:
             return []
         found = self._spans.get(i)
         if found is None:
-            found = self._spans[i] = [m.span() for m in self._patterns[i].finditer(self.text)]
+            found = self._spans[i] = self._patterns.spans(i, self.text)
         return found
 
     def any_spans(self, indices: list[int]) -> list[Span]:

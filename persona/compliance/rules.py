@@ -1,11 +1,11 @@
 """Rules are files: read, checked, compiled. One broken rule stops the start and says where it is broken.
 
-Every pattern is read at every start (grammar.py), which is quick; it is compiled when a message first needs it.
+Every pattern is read at every start (grammar.py), which is quick, unless the set is kept as it is now (prepared.py);
+it is compiled when a message first needs it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from persona.compliance import grammar, lexicon
+from persona.compliance import grammar, lexicon, prepared
 from persona.compliance.checks import CHECKS
 from persona.compliance.contexts import TESTS
 from persona.compliance.model import CATEGORIES, CHANNELS, DEPTHS, REASONS, SPEAKERS
@@ -280,25 +280,31 @@ class _Builder:
         if self.problems:
             raise RuleError(self.problems)
         return {
-            "rules": self.rules, "patterns": self.patterns, "needs": self.needs, "groups": self.groups,
+            "rules": self.rules, "patterns": self.patterns, "slots": lexicon.slots(self.needs), "groups": self.groups,
             "depth": depth, "disclosures": disclosures,
         }
 
 
 def files(root: Path) -> list[Path]:
     """Every file a decision depends on."""
-    found = [*(root / "rules").glob("*.yml"), *(root / "lexicon").glob("*"), root / "disclosures.yml", root / "second_opinion.json"]
-    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
+    return [path for path in prepared.files(root) if not path.name.startswith(".")]
 
 
 def fingerprint(root: Path) -> str:
     """Twelve hexadecimal digits that change with any character of any rule."""
-    digest = hashlib.sha256()
-    for path in files(root):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
+    return prepared.digests(root)[0][:12]
 
 
 def load(root: Path) -> tuple[dict[str, Any], str]:
     """The checked rule set and its fingerprint."""
-    return _Builder(root).build(), fingerprint(root)
+    rules, key = prepared.digests(root)
+    return prepared.take(root, key) or _Builder(root).build(), rules[:12]
+
+
+def keep(root: Path) -> None:
+    """Keep the rule set for the next start, unless it is kept already. RuleError when any rule is broken."""
+    key = prepared.digests(root)[1]
+    if prepared.take(root, key) is None:
+        built = _Builder(root).build()
+        if prepared.digests(root)[1] == key:  # else somebody has written meanwhile
+            prepared.keep(root, key, built)
