@@ -36,7 +36,13 @@ class ActionProductInfo(Action):
         if not sheets:
             dispatcher.utter_message(response="utter_product_none")
             return []
-        shown = str([e.get("text") for e in tracker.events if e.get("event") == "bot"])
-        sheet = next((p for p in sheets if p.name not in shown), sheets[0])
+        seen = shown(tracker)
+        sheet = next((p for p in sheets if p.name not in seen), sheets[0])
         dispatcher.utter_message(response="utter_product_sheet", sheet=sheet.text())
         return []
+
+
+def shown(tracker: Tracker) -> str:
+    """The sheets that were uttered in this session."""
+    told = [e.get("metadata") or {} for e in tracker.events if e.get("event") == "bot"]
+    return "\n".join(str(metadata["sheet"]) for metadata in told if metadata.get("sheet"))
