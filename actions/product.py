@@ -35,22 +35,23 @@ class ActionProductInfo(Action):
         if not sheets:
             dispatcher.utter_message(response="utter_product_none")
             return []
-        shown = str(_texts(tracker))
-        sheet = next((p for p in sheets if p.name not in shown), sheets[0])
+        seen = shown(tracker)
+        sheet = next((p for p in sheets if not any(p.name in text for text in seen)), sheets[0])
         dispatcher.utter_message(response=SHEET, sheet=sheet.text())
         return []
+
+
+def shown(tracker: Tracker) -> list[str]:
+    """The sheets that were uttered in this session, oldest first."""
+    told = [e.get("metadata") or {} for e in tracker.events if e.get("event") == "bot"]
+    return [str(metadata["sheet"]) for metadata in told if metadata.get("sheet")]
 
 
 def _read_out(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """「风险高吗」 under a sheet: its own approved sentences, or where they stand; nothing of it in other words."""
     if said(tracker)[-1:] and said(tracker)[-1] in UNDER:
-        last = next((p for text in reversed(_texts(tracker)) for p in offered() if f"{p.name}：" in text), None)
+        last = next((p for text in reversed(shown(tracker)) for p in offered() if text.startswith(p.name)), None)
         lines = last.lines(str(tracker.latest_message.get("text") or "")) if last else ""
         dispatcher.utter_message(**({"response": LINE, "lines": lines} if lines else {"response": LINES}))
     else:
         dispatcher.utter_message(response="utter_product_which")
-
-
-def _texts(tracker: Tracker) -> list[str]:
-    """What was said to the customer so far, oldest first."""
-    return [str(e.get("text") or "") for e in tracker.events if e.get("event") == "bot"]

@@ -95,6 +95,10 @@ def remarks(result: dict[str, Any]) -> list[str]:
         one, two = result["workers"]["one"], result["workers"]["two"]
         out.append(f"{NAMES['whole']}，8 条连接：一个进程 {one:.0f} messages/s，两个进程（同一个数据库，两个端口，一段对话总在一个进程）"
                    f"{two:.0f}，是 {two / one:.2f} 倍；{os.cpu_count()} 核上还跑着动作服务器和客户端。")
+    if result.get("cores"):
+        one, two = result["cores"]["one"], result["cores"]["two"]
+        out.append(f"{NAMES['whole']}，一套（进程、动作服务器、客户端）固定在一个核上 {one:.0f} messages/s，两套各固定在一个核上"
+                   f"（同一个数据库和审计文件）{two:.0f}，是 {two / one:.2f} 倍：多一个核值多少。")
     if result.get("first_prompt"):
         out.append(f"训练好的 make chat 到第一个提示符（first prompt）：{result['first_prompt']:.1f} 秒。")
     if result.get("noise"):

@@ -26,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import report  # noqa: E402
+from cores import scaling  # noqa: E402
 from load import at_once, converse, in_blocks, long_talk  # noqa: E402
 from processes import LOCAL, Server, cpu, first_prompt, free_port, rss, start, stop, timed, wait_port  # noqa: E402
 from projects import (  # noqa: E402
@@ -181,6 +182,10 @@ def bench(args: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
             converse(second, f"warm2-{i}")
         extra["workers"] = workers(servers["whole"], second, args)
         extra["actions_cpu"] = cpu(actions)
+        second.stop()
+        servers["whole"].stop()
+        tell("一套在一个核上，两套各在一个核上 …")
+        extra["cores"] = scaling(folders["whole"], args.conversations // 2, args.rounds)
     memory = rss(actions)
     stack.close()
     noise.append(os.getloadavg()[0])

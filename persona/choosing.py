@@ -33,20 +33,22 @@ def fitting(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], t
     return [dict(r) for r in columns.choose([dict(r) for n, r in found if n == most], values.get("episode"), today)]
 
 
-def freshest(responses: Sequence[dict[str, Any]], said: Sequence[str]) -> list[dict[str, Any]]:
+def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str]) -> list[dict[str, Any]]:
     """`responses` ordered by when each was said last, never first: a joke is not told twice while another is left.
 
-    said: all texts of the session, oldest first. Responses said equally long ago keep their order.
+    earlier: the `letters` of all texts of the session, oldest first. Responses said equally long ago keep their order.
     """
-    earlier = [_letters(text) for text in said]
+    if len(responses) < 2:
+        return list(responses)
 
     def last(response: Mapping[str, Any]) -> int:
         # What the voice fills in, addresses or takes out differs from turn to turn; the longest piece between does not.
-        piece = max(map(_letters, _CHANGES.split(str(response.get("text") or ""))), key=len)
-        return max((at for at, text in enumerate(earlier) if piece and piece in text), default=-1)
+        piece = max(map(letters, _CHANGES.split(str(response.get("text") or ""))), key=len)
+        return next((at for at in range(len(earlier) - 1, -1, -1) if piece and piece in earlier[at]), -1)
 
     return sorted(responses, key=last)
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """A text without its spaces and signs."""
     return _NOT_LETTERS.sub("", text)

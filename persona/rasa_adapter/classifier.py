@@ -45,7 +45,7 @@ from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import button_rows, in_steps, last_response, own_questions
+from persona.rasa_adapter.said import given, in_steps, last_response, own_questions
 from persona.smalltalk import follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
@@ -286,7 +286,7 @@ class MascotClassifier(GraphComponent):
         topic = tracker.get_slot("topic") if tracker is not None else None
         if not topic:
             return None
-        rows = button_rows(tracker)
+        rows = given(tracker).rows
         commands = [parse_payload(str(b.get("payload", ""))) for b in (rows[-1] if rows else [])]
         offered = frozenset(c.label for c in commands if c and c.label != "handoff")
         topic = CALCULATES.get(str(topic), str(topic))  # a question in between is read against what is calculated
@@ -326,9 +326,10 @@ class MascotClassifier(GraphComponent):
         return replace(parse, intent=LEAVES_MESSAGE, confidence=1.0, fallback=False, entities=found, reason="context", also=())
 
     def _command(self, text: str, tracker: DialogueStateTracker | None) -> Command | None:
-        rows = button_rows(tracker)
+        before = given(tracker)
         counted = self._labels.buttons([(label, 1.0) for label in own_questions(tracker)], most=COUNTED)
-        return choose(text, rows[-1] if rows else [], rows, counted)
+        earlier = before.rows if text.strip().startswith("/") else [before.ending]
+        return choose(text, before.rows[-1] if before.rows else [], earlier, counted)
 
     def _write_command(self, message: Message, command: Command) -> bool:
         known = self._parser.model.labels if self._parser else []
@@ -374,7 +375,7 @@ class MascotClassifier(GraphComponent):
 
 def _asked_from_where(tracker: DialogueStateTracker | None) -> bool:
     """Whether the last answer asks where the money left from."""
-    rows = button_rows(tracker)
+    rows = given(tracker).rows
     return bool(rows) and any("lost_via" in str(button.get("payload", "")) for button in rows[-1])
 
 

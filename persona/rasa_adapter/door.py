@@ -37,8 +37,9 @@ from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
 from persona.rasa_adapter.masking import mask_message, masked, said_before
 from persona.rasa_adapter.outage import Spare, key, stored_keys, sturdy
-from persona.rasa_adapter.recent import Session, spoken
+from persona.rasa_adapter.recent import Session
 from persona.rasa_adapter.remembered import remembered
+from persona.rasa_adapter.said import given
 from persona.rasa_adapter.screen import HANDOFF, LAST_RESORT, Outgoing, Screen, Situation
 from persona.rasa_adapter.topics import asked_by
 
@@ -48,8 +49,6 @@ logger = logging.getLogger(__name__)
 UNKNOWN = frozenset({"nlu_fallback", "out_of_scope", "bank_other"})
 # Stores of ours that are alive in this process: the NLG refuses to start when there is none (see nlg.py).
 STORES: weakref.WeakSet[TrackerStore] = weakref.WeakSet()
-
-
 
 
 def named(text: str) -> frozenset[str]:
@@ -171,18 +170,18 @@ class MascotTracker(Session):
             return Outgoing(LAST_RESORT, {"buttons": [dict(b) for b in HANDOFF]}, {})
 
     def _situation(self, introduced: bool | None = None) -> Situation:
-        said, asked = spoken(self.events)
+        before = given(self)
+        asked = before.asked
         metadata = asked[-1].metadata if asked else {}
         if introduced is None:
-            introduced = any((e.metadata.get("metadata") or {}).get("ai_notice") for e in said) or self._greeted(asked)
-        told = any("打码" in (e.text or "") for e in said)
+            introduced = before.introduced or self._greeted(asked)
         return Situation(
             self.sender_id,
             self.current_slot_values(),
             metadata,
             self._asked(asked),
             introduced,
-            () if told else tuple(metadata.get("masked") or ()),
+            () if before.told_masked else tuple(metadata.get("masked") or ()),
             editor.review_of(asked[-1] if asked else None, house()),
         )
 

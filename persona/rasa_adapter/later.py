@@ -3,7 +3,7 @@
 No component of this project trains or runs a TensorFlow model, but two imports load it all the same. `rasa.utils.train_utils`,
 which Rasa's entity extractors and every policy import, is executed at the first use of one of its names; DIET and TED, configured,
 find it as always. `thinc`, below spaCy, looks whether TensorFlow is there, for layers that our pipeline does not have; it is
-told no.
+told no. For training see own_recipe.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from threading import RLock
 from types import ModuleType
 from typing import Any
+
+from persona.rasa_adapter import own_recipe
 
 _LOCK = RLock()
 
@@ -76,11 +78,29 @@ class Without(Loader):
             del sys.modules["tensorflow"]
 
 
-CHANGED: dict[str, type[Deferring] | type[Without]] = {"rasa.utils.train_utils": Deferring, "thinc.compat": Without}
+class Completed(Loader):
+    """Runs the module's code, and then what own_recipe.py changes in it."""
+
+    def __init__(self, code: Loader) -> None:
+        self.code = code
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As always."""
+        return self.code.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """The code, completed."""
+        self.code.exec_module(module)
+        own_recipe.install(module)
+
+
+CHANGED: dict[str, type[Deferring] | type[Without] | type[Completed]] = {
+    "rasa.utils.train_utils": Deferring, "thinc.compat": Without, "rasa.engine.recipes.default_recipe": Completed,
+}
 
 
 class Finder(MetaPathFinder):
-    """Finds the two modules where they are and loads them in their own way."""
+    """Finds these modules where they are and loads them in their own way."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """None for every other module: Python goes on looking."""

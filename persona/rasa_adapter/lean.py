@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import weakref
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import aiohttp
@@ -20,12 +20,18 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from persona.rasa_adapter.walked import Finding, walked
+from persona.tickets.handover import TRANSCRIPT
+
 IDLE = 2.0  # seconds an unused connection is kept; rasa_sdk closes it after 5, and a request must not meet that moment
-RECENT = 20  # messages of the customer whose events an action gets whole
+RECENT = 10  # messages of the customer whose events an action gets whole
+WORDED = TRANSCRIPT  # messages before those that it gets with their text: a clerk reads so many
 _call_format = RemoteAction._action_call_format
 _find_type = Event.resolve_by_type
 _read_metadata = ModelMetadata.from_dict
-_TOLD = frozenset(kind.type_name for kind in (UserUttered, BotUttered, SessionStarted))
+_SPOKEN = frozenset(kind.type_name for kind in (UserUttered, BotUttered))
+_ANSWER = ("response", "episode")  # what actions/ read of an answer's metadata, however long ago it was given
+_SHEET = "sheet"  # and of a product's, to tell which were shown
 _connections: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = weakref.WeakKeyDictionary()
 _types: dict[str, type[Event]] = {}
 
@@ -95,30 +101,69 @@ def _hang_up() -> None:
         kept._close()  # at once, as aiohttp's own close() does before it has something to await
 
 
+class Told(Finding):
+    """What an action is told of the session's messages when they are long past: who spoke, and which answer it was."""
+
+    def __init__(self) -> None:
+        self.events: list[UserUttered | BotUttered] = []
+        self.brief: list[dict[str, Any]] = []
+
+    def add(self, event: Event) -> None:
+        """A session's start forgets what was said before it."""
+        if event.type_name == SessionStarted.type_name:
+            self.events, self.brief = [], []
+        elif event.type_name in _SPOKEN:
+            self.events.append(event)
+            self.brief.append(_brief(event))
+
+
 def action_call(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
-    """What the action server is told: of the last messages everything, of those before what was said.
+    """What the action server is told: of the last messages everything, of those before what was said, of the session's
+    others which answers were given.
 
     Rasa sends every event with all the classifier thought of it; after an hour's talk that is most of a turn.
     """
-    events = list(tracker.events)
-    asked = [place for place, event in enumerate(events) if event.type_name == UserUttered.type_name]
-    if len(asked) <= RECENT:
+    recent, asked = [], 0
+    for event in reversed(tracker.events):
+        recent.append(event)
+        asked += event.type_name == UserUttered.type_name
+        if asked == RECENT:
+            break
+    if len(recent) == len(tracker.events):
         everything: dict[str, Any] = _call_format(self, tracker, domain)
         return everything
-    first = asked[-RECENT]
     whole = DialogueStateTracker.__new__(DialogueStateTracker)
     whole.__dict__.update(tracker.__dict__)
-    whole.events = tracker.events.__class__(events[first:])
+    whole.events = tracker.events.__class__(reversed(recent))
     call: dict[str, Any] = _call_format(self, whole, domain)
-    told = [event for event in events[:first] if event.type_name in _TOLD]
-    call["tracker"]["events"][:0] = map(_told, told)
+    told = walked(tracker, Told)
+    before = len(told.events) - sum(event.type_name in _SPOKEN for event in recent)
+    if before > 0:
+        wordless = max(before - WORDED, 0)
+        worded = [{**told.brief[place], "text": told.events[place].text} for place in range(wordless, before)]
+        call["tracker"]["events"][:0] = [{"event": SessionStarted.type_name}, *told.brief[:wordless], *worded]
     return call
 
 
-def _told(event: Any) -> dict[str, Any]:
-    """Who said what when, and which answer it was."""
-    found: dict[str, Any] = {"event": event.type_name, "timestamp": event.timestamp}
-    return found if event.type_name == SessionStarted.type_name else {**found, "text": event.text, "metadata": event.metadata}
+def _brief(event: UserUttered | BotUttered) -> dict[str, Any]:
+    found: dict[str, Any] = {"event": event.type_name}
+    if event.type_name == BotUttered.type_name:
+        said = event.metadata.get("metadata") or {}
+        found["metadata"] = {"metadata": {name: said[name] for name in _ANSWER if name in said}}
+        if _SHEET in event.metadata:
+            found["metadata"][_SHEET] = event.metadata[_SHEET]
+    return found
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> dict[str, Any]:
+    empty: dict[str, Any] = Domain.empty().as_dict()
+    return empty
+
+
+def is_empty(self: Domain) -> bool:
+    """Whether a domain holds nothing. Rasa makes an empty one for each message, to compare."""
+    return bool(self.as_dict() == _nothing())
 
 
 class Unread(GraphSchema):
@@ -146,6 +191,7 @@ def install() -> None:
     import rasa.core.processor
 
     rasa.core.processor.DaskGraphRunner = InOrder
+    Domain.is_empty = is_empty
     Event.resolve_by_type = staticmethod(event_type)
     EndpointConfig.session = session
     ModelMetadata.from_dict = staticmethod(metadata)

@@ -33,9 +33,7 @@ from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import door, editor, elsewhere, slowly, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.options import parse_payload
-from persona.rasa_adapter.recent import spoken
-from persona.rasa_adapter.said import SLOWLY, button_rows, in_steps, last_response, response_of
-from persona.smalltalk import SERIOUS
+from persona.rasa_adapter.said import SLOWLY, SWITCHED, given, in_steps, last_response, response_of
 from persona.textual import named
 
 logger = logging.getLogger(__name__)
@@ -63,7 +61,6 @@ LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter
 
 
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
-SWITCHED = "utter_switch_mascot"
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
 MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
@@ -135,7 +132,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         lock = slots.get("lock")
         trouble = name in SOCIAL or str(slots.get("topic") or "").split(".")[0] in GRAVE
         grave = not slots.get("minor") and (lock == "hard" or (lock == "soft" and trouble))
-        quiet = grave or _quiet(tracker)
+        before = given(tracker)
+        quiet = grave or before.quiet
         nobody = name == SWITCHED and not _has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
         # After a lost card or a complaint nobody hears 「这题不在我的表上」.
         grieved = name in (OUTSIDE, elsewhere.THEIRS) and (quiet or lock in ("soft", "hard"))
@@ -151,11 +149,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             options = [_replaced(options[0], replacement)]
         if name == ABOUT:
             values["about"] = self._labels.title(str(slots.get("topic"))) or ""
-        said = _said(tracker)
-        turn = sum(e.type_name == UserUttered.type_name for e in tracker.events)
+        said, turn = before.texts(8), before.turns
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
-        ordered = freshest([*options[rotation:], *options[:rotation]], _said(tracker, None))
+        ordered = freshest([*options[rotation:], *options[:rotation]], before.letters)
         message: dict[str, Any] = {}
         response: dict[str, Any] = {}
         for response in ordered:
@@ -380,28 +377,12 @@ def _has_entity(tracker: DialogueStateTracker, name: str, value: str = "") -> bo
 
 def _offered(tracker: DialogueStateTracker) -> list[dict[str, str]]:
     """The buttons of the last answer, without the hand-over."""
-    rows = button_rows(tracker)
+    rows = given(tracker).rows
     return [dict(b) for b in (rows[-1] if rows else []) if b.get("payload") != "/handoff"]
 
 
 def _metadata(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     return (tracker.latest_message.metadata or {}) if tracker.latest_message else {}
-
-
-def _quiet(tracker: DialogueStateTracker) -> bool:
-    """Whether the customer asked for plain talk in this session and called no other mascot since."""
-    said, _ = spoken(tracker.events)
-    for event in reversed(said):
-        if response_of(event) in (SERIOUS, SWITCHED):
-            return response_of(event) == SERIOUS
-    return False
-
-
-def _said(tracker: DialogueStateTracker, most: int | None = 8) -> list[str]:
-    """What the mascot said last in this session, oldest first; all of it with `most` None."""
-    said, _ = spoken(tracker.events)
-    texts = [event.text for event in said if event.text]
-    return texts[-most:] if most else texts
 
 
 def _light(message: Mapping[str, Any], name: str) -> bool:

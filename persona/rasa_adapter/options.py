@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,16 +51,10 @@ def _plain(text: str) -> str:
     return _NOISE.sub("", simplify(text))
 
 
-def offered(buttons: Iterable[Sequence[dict[str, Any]]]) -> dict[str, Command]:
-    """Every payload on offer: `buttons` are the button lists of the session's bot messages."""
-    found: dict[str, Command] = {}
-    for row in buttons:
-        for button in row:
-            payload = str(button.get("payload", ""))
-            command = parse_payload(payload, str(button.get("title", "")))
-            if command:
-                found[payload] = command
-    return found
+def _offered(payload: str, rows: Sequence[Sequence[dict[str, Any]]]) -> Command | None:
+    """The command of a payload that stands on a button, with the words it bore last."""
+    found = (b for row in reversed(rows) for b in reversed(row) if str(b.get("payload", "")) == payload)
+    return next((c for c in (parse_payload(payload, str(b.get("title", ""))) for b in found) if c), None)
 
 
 def choose(
@@ -76,7 +70,7 @@ def choose(
     """
     text = text.strip()
     if text.startswith("/"):
-        return offered(all_rows).get(text)
+        return _offered(text, all_rows)
     plain = _plain(text)
     if not plain or len(plain) > 24:
         return None

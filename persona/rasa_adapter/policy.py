@@ -42,6 +42,11 @@ class MascotPolicy(RulePolicy):
         found: tuple[str | None, str | None, bool] = super()._find_action_from_rules(tracker, domain, use_text_for_last_user_input)
         return found
 
+    def _get_possible_keys(self, lookup: dict[str, str], states: list[State]) -> set[str]:
+        some = lookup if self._shape is None or not states else self._shape.may_hold(lookup, states)
+        found: set[str] = super()._get_possible_keys(some, states)
+        return found
+
     def _prediction_states(
         self, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool = False,
         rule_only_data: dict[str, Any] | None = None,

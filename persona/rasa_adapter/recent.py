@@ -8,8 +8,7 @@ cannot be understood by itself (something was taken back, a form is open), Rasa 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa.shared.core.constants import (
@@ -38,10 +37,29 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
+from persona.rasa_adapter.walked import Finding, walked
+
 _BEGIN = frozenset(kind.type_name for kind in (SessionStarted, Restarted))
 _UNUSUAL = frozenset(kind.type_name for kind in (ActionReverted, UserUtteranceReverted, ActiveLoop, LegacyForm))
 _BACK = _UNUSUAL | {AllSlotsReset.type_name, LoopInterrupted.type_name, LegacyFormValidation.type_name}
-_NAME = attrgetter("type_name")
+
+
+class Applied(Finding):
+    """The events since the last beginning, and whether all of them count."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.unusual = False
+
+    def add(self, event: Event) -> None:
+        """A beginning forgets what was before it; what is unusual is unusual for good, as Rasa reads on across beginnings."""
+        name = event.type_name
+        if name in _UNUSUAL:
+            self.unusual = True
+        if name in _BEGIN:
+            self.events = []
+        else:
+            self.events.append(event)
 
 
 class Session(DialogueStateTracker):
@@ -50,29 +68,8 @@ class Session(DialogueStateTracker):
 
     def applied_events(self) -> list[Event]:
         """The events of the session that count; where something was taken back or a form was open, Rasa tells."""
-        if not _UNUSUAL.isdisjoint(map(_NAME, self.events)):
-            return list(super().applied_events())
-        found = []
-        for event in reversed(self.events):
-            if event.type_name in _BEGIN:
-                break
-            found.append(event)
-        return found[::-1]
-
-
-def spoken(events: Iterable[Event]) -> tuple[list[BotUttered], list[UserUttered]]:
-    """What the bot and what the customer said in the session that the events end with, oldest first."""
-    said: list[BotUttered] = []
-    asked: list[UserUttered] = []
-    for event in events:
-        name = event.type_name
-        if name == SessionStarted.type_name:
-            said, asked = [], []
-        elif name == BotUttered.type_name:
-            said.append(event)
-        elif name == UserUttered.type_name:
-            asked.append(event)
-    return said, asked
+        found = walked(self, Applied)
+        return list(super().applied_events()) if found.unusual else found.events.copy()
 
 
 class Recent:
@@ -142,12 +139,22 @@ def _end(events: Sequence[Event], most: int) -> tuple[int, bool] | None:
 
 
 class Shape:
-    """What the rules of a policy can ask for: how far back, and whether for the words of a message."""
+    """What the rules of a policy can ask for: how far back, whether for the words of a message, and which of them for which
+    intent."""
 
     def __init__(self, *lookups: Mapping[str, str]) -> None:
         rules = [json.loads(key) for lookup in lookups for key in lookup]
         self.longest = max(map(len, rules), default=0)
         self.asks_words = any(map(_asks_words, rules))
+        self._after: dict[str | None, list[str]] = {}  # rules by the intent their last moment asks for; None: for any
+        for key, rule in zip((key for lookup in lookups for key in lookup), rules, strict=True):
+            self._after.setdefault(_intent_asked(rule[-1]), []).append(key)
+
+    def may_hold(self, lookup: Mapping[str, str], states: Sequence[State]) -> dict[str, str]:
+        """The rules of `lookup` but for those that another intent than the last one rules out."""
+        intent: Any = (states[-1].get(USER) or {}).get(INTENT)
+        wanted = self._after.get(None, []) + (self._after.get(intent, []) if intent is not None else [])
+        return {key: lookup[key] for key in wanted if key in lookup}
 
 
 def _asks_words(states: list[State]) -> bool:
@@ -156,3 +163,11 @@ def _asks_words(states: list[State]) -> bool:
     user = last.get(USER) or {}
     done: Any = (last.get(PREVIOUS_ACTION) or {}).get(ACTION_NAME)
     return done == ACTION_LISTEN_NAME and user.get(INTENT) in (None, "", SHOULD_NOT_BE_SET)
+
+
+def _intent_asked(state: State) -> str | None:
+    """The intent without which Rasa finds that a rule's moment does not hold."""
+    if not state.get(PREVIOUS_ACTION):  # the beginning of a conversation holds with everything
+        return None
+    intent: Any = (state.get(USER) or {}).get(INTENT)
+    return intent if intent and intent != SHOULD_NOT_BE_SET else None

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
-from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from persona.choosing import letters
 from persona.labels import full_label
-from persona.rasa_adapter.recent import spoken
+from persona.rasa_adapter.options import ENDS_EMERGENCY
+from persona.rasa_adapter.walked import Finding, walked
+from persona.smalltalk import SERIOUS
 from persona.steps import GO_ON
 
 SLOWLY = "utter_say_again"
 ASKS_CITY = "utter_ask_city"  # follows an answer that depends on the place
+SWITCHED = "utter_switch_mascot"
 _NUMBERED = re.compile(r"(?<!\d)1(?!\d).*(?<!\d)2(?!\d)|一[、是，,].*二[、是，,]|第一.*第二|①.*②", re.S)
 
 
@@ -38,10 +43,55 @@ def in_steps(tracker: DialogueStateTracker | None) -> bool:
     return False
 
 
-def button_rows(tracker: DialogueStateTracker | None) -> list[list[dict[str, Any]]]:
-    """Buttons of every bot message of the session, oldest first; the last row may be empty when the last turn had none."""
-    said, _ = spoken(tracker.events if tracker else ())
-    return [list(event.data.get("buttons") or []) for event in said if event.text or event.data.get("buttons")]
+class Given(Finding):
+    """What was said in the session that the events end with, oldest first, and what later turns ask about it."""
+
+    def __init__(self) -> None:
+        self.turns = 0  # messages of the customer, those of earlier sessions too
+        self._begin()
+
+    def _begin(self) -> None:
+        self.said: list[BotUttered] = []
+        self.asked: list[UserUttered] = []
+        self.letters: list[str] = []  # of every text the bot said
+        self.rows: list[list[dict[str, Any]]] = []  # buttons of every bot message, empty where it had none
+        self.ending: list[dict[str, Any]] = []  # buttons that end an emergency
+        self.introduced = False  # whether the customer was told that an AI is speaking
+        self.told_masked = False  # and that secrets were masked
+        self.quiet = False  # whether plain talk was asked for and no other mascot called since
+
+    def add(self, event: Event) -> None:
+        """A session's start forgets what was said before it."""
+        name = event.type_name
+        if name == SessionStarted.type_name:
+            self._begin()
+        elif name == UserUttered.type_name:
+            self.turns += 1
+            self.asked.append(event)
+        elif name == BotUttered.type_name:
+            self._said(event)
+
+    def _said(self, event: BotUttered) -> None:
+        text, buttons = event.text or "", list(event.data.get("buttons") or [])
+        self.said.append(event)
+        if text:
+            self.letters.append(letters(text))
+        if text or buttons:
+            self.rows.append(buttons)
+        self.ending += [b for b in buttons if ENDS_EMERGENCY in str(b.get("payload", ""))]
+        self.introduced |= bool((event.metadata.get("metadata") or {}).get("ai_notice"))
+        self.told_masked |= "打码" in text
+        if response_of(event) in (SERIOUS, SWITCHED):
+            self.quiet = response_of(event) == SERIOUS
+
+    def texts(self, most: int) -> list[str]:
+        """The bot's last `most` texts, oldest first."""
+        return list(reversed(list(islice((e.text for e in reversed(self.said) if e.text), most))))
+
+
+def given(tracker: DialogueStateTracker | None) -> Given:
+    """What was said in the tracker's latest session; to be read only."""
+    return walked(tracker, Given)
 
 
 def own_questions(tracker: DialogueStateTracker | None) -> list[str]:

@@ -20,6 +20,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     BotUttered,
+    Event,
     Restarted,
     SessionStarted,
     SlotSet,
@@ -30,11 +31,14 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk import Tracker
 
-from actions import common
+from actions import common, handoff, places, product
 from persona.rasa_adapter import lean
 from persona.rasa_adapter.door import MascotSQLStore, MascotTracker
+from persona.rasa_adapter.kept import duplicate
 from persona.rasa_adapter.policy import MascotPolicy
-from persona.rasa_adapter.recent import Session, Shape, recent_states, spoken
+from persona.rasa_adapter.recent import Session, Shape, recent_states
+from persona.rasa_adapter.said import given
+from persona.rasa_adapter.walked import Finding, walked
 from tests.talk import Bot, Talk
 
 SAID = (
@@ -235,9 +239,9 @@ def test_the_events_that_count_are_those_rasa_counts(bot: Bot, talk: Talk) -> No
     for length in range(len(events) + 1):
         ours = Session.from_events("t", events[:length], talk.tracker.slots.values())
         assert ours.applied_events() == DialogueStateTracker.applied_events(ours)
-    said, asked = spoken(talk.tracker.events)
-    assert [e.text for e in asked] == [e.text for e in talk.tracker.events if isinstance(e, UserUttered)]
-    assert said == [e for e in talk.tracker.events if isinstance(e, BotUttered)]
+    before = given(talk.tracker)
+    assert [e.text for e in before.asked] == [e.text for e in talk.tracker.events if isinstance(e, UserUttered)]
+    assert before.said == [e for e in talk.tracker.events if isinstance(e, BotUttered)]
 
 
 def test_rules_that_ask_for_words_are_noticed() -> None:
@@ -266,21 +270,79 @@ def test_the_components_run_as_dask_runs_them(bot: Bot, talk: Talk) -> None:
 
 def test_an_action_is_told_what_it_reads(bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lean, "RECENT", 4)
-    for text in SAID:
-        talk(text)
-    tracker, domain = talk.tracker, bot.agent.domain
+    monkeypatch.setattr(lean, "WORDED", 10)
     action = RemoteAction("action_faq", EndpointConfig(url="http://127.0.0.1", enable_selective_domain=True))
-    short = json.loads(json.dumps(lean.action_call(action, tracker, domain)))["tracker"]
-    whole = json.loads(json.dumps(lean._call_format(action, tracker, domain)))["tracker"]
-    assert len(json.dumps(short)) < len(json.dumps(whole)) / 2
-    assert {k: v for k, v in short.items() if k != "events"} == {k: v for k, v in whole.items() if k != "events"}
+    for text in ("你们有哪些理财可以买", "睡不着，陪我聊聊", *SAID):
+        talk(text)
+        tracker, domain = talk.tracker, bot.agent.domain
+        short = json.loads(json.dumps(lean.action_call(action, tracker, domain)))["tracker"]
+        whole = json.loads(json.dumps(lean._call_format(action, tracker, domain)))["tracker"]
+        assert {k: v for k, v in short.items() if k != "events"} == {k: v for k, v in whole.items() if k != "events"}
+        here, there = Tracker.from_dict(short), Tracker.from_dict(whole)
+        for read in (common.said, common.label, common.channel, common.speaker, common.last_column, places._waiting, product.shown):
+            assert read(here) == read(there)
+        assert handoff.customer(here, "handoff").transcript[-10:] == handoff.customer(there, "handoff").transcript[-10:]
+        assert [e["event"] for e in here.events if e["event"] in ("user", "bot")] == [e["event"] for e in there.events if e["event"] in ("user", "bot")]
     asked = [n for n, e in enumerate(whole["events"]) if e["event"] == "user"]
     assert short["events"][-len(whole["events"][asked[-4]:]):] == whole["events"][asked[-4]:]
-    here, there = Tracker.from_dict(short), Tracker.from_dict(whole)
-    for read in (common.said, common.label, common.channel, common.speaker, common.last_column):
-        assert read(here) == read(there)
-    spoken = [[(e["event"], e["text"]) for e in t.events if e["event"] in ("user", "bot")] for t in (here, there)]
-    assert spoken[0] == spoken[1]
+    assert len(json.dumps(short)) < len(json.dumps(whole)) / 3
+    assert product.shown(here) and 10 < len(handoff.customer(here, "handoff").transcript) < len(asked)
+
+
+class Names(Finding):
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def add(self, event: Event) -> None:
+        self.names.append(event.type_name)
+
+
+def test_what_was_found_is_gone_on_from_and_is_as_if_looked_at_anew(bot: Bot, talk: Talk) -> None:
+    for text in SAID:
+        talk(text)
+    events = [*talk.tracker.events, SessionStarted(), *bot.talk().tracker.events, BotUttered("再见"), UserUttered("好")]
+    grown = Session("t", [])
+    for event in events:
+        grown.events.append(event)
+        walked(grown, Names)  # the last look of some turns ago is gone on from, too
+        if isinstance(event, UserUttered):
+            assert vars(given(grown)) == vars(given(DialogueStateTracker.from_events("t", list(grown.events))))
+    assert walked(grown, Names).names == [e.type_name for e in events]
+
+
+def test_copies_part_and_another_history_is_looked_at_anew() -> None:
+    first = Session("t", [])
+    first.events.extend([UserUttered("一"), BotUttered("二")])
+    before = walked(first, Names).names
+    second = duplicate(first, Session)
+    first.events.append(SlotSet("x"))
+    second.events.append(SessionStarted())
+    for _ in range(2):
+        assert walked(first, Names).names == ["user", "bot", "slot"]
+        assert walked(second, Names).names == ["user", "bot", "session_started"]
+    assert before == ["user", "bot"]
+    second.events.popleft()
+    assert walked(second, Names).names == ["bot", "session_started"]
+    second.events.clear()
+    assert walked(second, Names).names == [] == walked(None, Names).names
+
+
+def test_an_empty_domain_is_told_from_a_full_one(bot: Bot) -> None:
+    assert bot.agent.domain is not None
+    assert Domain.is_empty is lean.is_empty
+    assert Domain.empty().is_empty() and not bot.agent.domain.is_empty()
+    assert not Domain.from_dict({"intents": ["greet"]}).is_empty()
+
+
+def test_rules_are_looked_up_by_the_intent_they_ask_for() -> None:
+    def moment(intent: str | None = None, done: str | None = "action_listen") -> dict[str, Any]:
+        return {**({"prev_action": {"action_name": done}} if done else {}), **({"user": {"intent": intent}} if intent else {})}
+
+    greet, thank, bare, start = ([moment("greet")], [moment("thank")], [moment(None, "utter_greet")], [moment("thank", None)])
+    lookup = {json.dumps(rule): "x" for rule in (greet, thank, bare, start)}
+    shape = Shape(lookup, {json.dumps([moment("greet"), moment("greet", "utter_greet")]): "y"})
+    assert shape.may_hold(lookup, [moment("thank"), moment("greet")]).keys() == {json.dumps(rule) for rule in (greet, bare, start)}
+    assert shape.may_hold(lookup, [{}]).keys() == {json.dumps(rule) for rule in (bare, start)}
 
 
 def test_events_find_their_class(bot: Bot) -> None:

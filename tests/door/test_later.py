@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import importlib
+import json
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from persona.rasa_adapter import later
+from persona.rasa_adapter import later, own_recipe
 
 SERVING = """
 import sys
 import persona.rasa_adapter.bot, persona.rasa_adapter.spacy_pipeline, persona.rasa_adapter.policy, rasa.core.run
 print("tensorflow" in sys.modules, type(sys.modules["rasa.utils.train_utils"]).__name__)
+"""
+
+PLANNING = """
+import json, sys, yaml
+from persona.rasa_adapter import own_recipe
+if sys.argv[1] == "as_rasa":
+    own_recipe.SUPPORTED = "0"
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+def planned(file):
+    made = DefaultV1Recipe().graph_config_for_recipe(yaml.safe_load(open(file, encoding="utf-8")), {})
+    from rasa.graph_components.validators import default_recipe_validator as validator
+    stands_in = validator.DIETClassifier.__mro__[1] is object
+    graphs = json.loads(json.dumps([made.train_schema.as_dict(), made.predict_schema.as_dict(), made.core_target, made.nlu_target]))
+    for node in [node for graph in graphs[:2] for node in graph["nodes"].values() if node["resource"]]:
+        del node["resource"]["output_fingerprint"]  # another one for each plan
+    return graphs, stands_in, "tensorflow" in sys.modules
+print(json.dumps([planned(file) for file in sys.argv[2:]]))
 """
 
 
@@ -85,3 +104,24 @@ def test_what_is_imported_already_is_found(package: None, monkeypatch: pytest.Mo
 def test_what_serves_customers_holds_no_tensorflow() -> None:
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", SERVING], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "Later"]
+
+
+def planned(how: str, *files: str) -> Any:
+    """Of each configuration: its graphs, whether the validator knows stand-ins, whether TensorFlow is there by then."""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", PLANNING, how, *files], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_training_is_planned_as_rasa_plans_it_without_tensorflow() -> None:
+    files = ("config.yml", "config.diet.yml", "config.yml")
+    ours, rasas = planned("as_ours", *files), planned("as_rasa", *files)
+    assert [graphs for graphs, _, _ in ours] == [graphs for graphs, _, _ in rasas]
+    assert [seen for _, *seen in ours] == [[True, False], [False, True], [False, True]]
+    assert all(seen == [False, True] for _, *seen in rasas)
+
+
+def test_only_a_configuration_of_named_modules_is_all_our_own() -> None:
+    own = {"name": "persona.rasa_adapter.policy.MascotPolicy"}
+    assert own_recipe.all_own({"pipeline": [own], "policies": None})
+    for other in ("RulePolicy", "rasa.core.policies.rule_policy.RulePolicy", "no_such_module_anywhere.Policy"):
+        assert not own_recipe.all_own({"pipeline": [own], "policies": [own, {"name": other}]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from persona.choosing import freshest
+from persona.choosing import freshest, letters
 from persona.smalltalk import GO_ON, follows, out_of_place
 
 JOKE, LONELY = "utter_chitchat/joke", "utter_chitchat/lonely"
@@ -71,7 +71,7 @@ def test_somebody_who_is_not_well_is_listened_to() -> None:
 def test_the_variation_said_longest_ago_comes_first() -> None:
     one, two, three = ({"text": t} for t in ("你看，{hotline}在这儿呢。", "云走得很快，喵。", "第三个是新的。"))
     assert freshest([one, two, three], []) == [one, two, three]
-    assert freshest([one, two, three], ["云走得很快。"]) == [one, three, two]
-    said = ["云走得很快。", "您看，95XXX0在这儿呢。", "（我是AI）\n第三个是新的。"]
+    assert freshest([one, two, three], [letters("云走得很快。")]) == [one, three, two]
+    said = [letters(t) for t in ("云走得很快。", "您看，95XXX0在这儿呢。", "（我是AI）\n第三个是新的。")]
     assert freshest([three, one, two], said) == [two, one, three]
     assert freshest([{"text": "{self}"}, one], ["随便"]) == [{"text": "{self}"}, one]
