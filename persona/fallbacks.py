@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persona.compliance.secrets import mask
-from persona.content.model import Example
+from persona.content.model import normal_form
 from persona.labels import Labels, full_label
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def grouped(asked: Iterable[Turn], labels: Labels) -> list[Group]:
     """The turns without an answer, alike ones together, the most frequent group first."""
     same: dict[str, list[Turn]] = defaultdict(list)
     for turn in asked:
-        normal = Example("", turn.text, "", 0).normal
+        normal = normal_form(turn.text)
         if turn.fallback and turn.readable and normal:
             same[normal].append(turn)
     often = sorted(same, key=lambda normal: (-len(same[normal]), same[normal][0].at))[:MOST]

@@ -14,11 +14,14 @@ from persona.content import fix, output
 from persona.content.checks import check_project
 from persona.content.codes import is_warning, table
 from persona.content.house import home_of, load_house
+from persona.content.passed import code
 from persona.errors import Problem
 from persona.layers import MARK, assembled, is_own, own_home
 from persona.new.drafts import FOLDER, LATER, check_draft
+from persona.yamlkept import kept
 
 CLEAN, FOUND, BAD_CALL = 0, 1, 2
+KEPT = Path("build") / "yaml.txt"
 FIX_ROUNDS = 4
 
 
@@ -121,10 +124,14 @@ def main(argv: Sequence[str]) -> int:
     if not (root / "data").is_dir():
         print("这里没有 data 文件夹；请在项目文件夹里运行。", file=sys.stderr)
         return BAD_CALL
-    gc.disable()  # one pass over a hundred thousand small objects; nothing to collect before the end
     if args.watch:
-        gc.enable()
         return watch(root, paths)
+    gc.disable()  # one pass over a hundred thousand small objects; nothing to collect before the end
+    with kept(root / KEPT, code()):
+        return _once(root, paths, args)
+
+
+def _once(root: Path, paths: Sequence[Path], args: argparse.Namespace) -> int:
     if args.fix:
         for one in mend(root, paths):
             print(one, file=sys.stderr if args.format != "text" else sys.stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # Pictographs only: ①, → and ※ are ordinary typography and stay.
@@ -49,6 +50,7 @@ def outside_quotes(text: str) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
+@lru_cache(maxsize=64)
 def particle_pattern(word: str) -> re.Pattern[str]:
     """The particle at the start or end of a clause; never the last syllable of a name such as 小福喵."""
     mark = re.escape(word)
@@ -59,6 +61,8 @@ def particle_pattern(word: str) -> re.Pattern[str]:
 
 def lone_brace(text: str) -> int:
     """Offset of the first brace that belongs to no placeholder, or -1."""
+    if "{" not in text and "}" not in text:
+        return -1
     blanked = PLACEHOLDER.sub(lambda match: " " * len(match.group()), text)
     found = re.search(r"[{}]", blanked)
     return found.start() if found else -1

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from persona import yamlkept
 from persona.errors import ContentError, Edit, Problem
 from persona.layers import shown
 from persona.yamlsource import explain, prepare
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTRUCTOR = yaml.SafeLoader("")
+_TEXT = "tag:yaml.org,2002:str"
 Path_ = tuple["str | int", ...]
 _NAMES = re.compile(r"^\s*(?:- +)?(?:intent\s*[:：]\s*(\S+)|([A-Za-z_][\w./-]*)\s*[:：])", re.M)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Where a key stands and where its value begins and ends, each as (line, column)."""
 
     key: tuple[int, int]
@@ -38,7 +40,7 @@ class Document:
 
     file: str
     data: Any
-    lines: dict[Path_, int] = field(default_factory=dict)
+    first: int = 1  # the line where the data begin
     problems: list[Problem] = field(default_factory=list)
     source: str = ""
     spans: dict[Path_, Span] = field(default_factory=dict)
@@ -46,11 +48,9 @@ class Document:
 
     def line(self, *path: str | int) -> int:
         """The line of ``path``, or of the nearest thing that contains it."""
-        for end in range(len(path), -1, -1):
-            found = self.lines.get(path[:end])
-            if found:
-                return found
-        return 1
+        while path and path not in self.spans:
+            path = path[:-1]
+        return self.spans[path].key[0] if path else self.first
 
     def place(self, path: Sequence[str | int], needle: str = "") -> tuple[int, int]:
         """Line and column of ``needle`` inside the value at ``path``; without it, of the value's key."""
@@ -59,7 +59,7 @@ class Document:
             path, needle = path[:-1], ""
         span = self.spans.get(path)
         if span is None:
-            return self.line(*path), 1
+            return self.first, 1
         needle = needle.split("\n")[0]
         if needle:
             rows = self.source.split("\n")[span.start[0] - 1:span.end[0]]
@@ -92,12 +92,41 @@ def read(path: Path | str, shown_as: str | None = None) -> Document:
         raw = Path(path).read_bytes()
     except OSError as error:
         return _broken(shown, "", Problem(shown, 1, "P100", "", f"文件读不出来（{error.__class__.__name__}）", "检查文件名。"))
+    kept = yamlkept.current()
+    if kept and (known := kept.data(raw)):
+        first, data, places = known
+        return Document(shown, data, first, source=raw.decode(), spans=dict(zip(_paths(data), _spans(places), strict=True)))
     try:
-        return parse(raw.decode("utf-8"), shown)
+        document = parse(raw.decode("utf-8"), shown)
     except UnicodeDecodeError as error:
         line = raw[:error.start].count(b"\n") + 1
         guess = raw.decode("gb18030", errors="replace")
         return _broken(shown, guess, Problem(shown, line, "P100", "", f"文件不是 UTF-8 编码（{error.__class__.__name__}）", "另存为 UTF-8。", 1))
+    # What << takes over has places of its own.
+    if kept and not document.problems and list(document.spans) == _paths(document.data):
+        kept.keep(raw, document)
+    return document
+
+
+def _paths(data: Any) -> list[Path_]:
+    """Every key and item of ``data``, in the order in which `_build` meets them."""
+    found: list[Path_] = []
+
+    def walk(value: dict[str, Any] | list[Any], path: Path_) -> None:
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            here = (*path, step)
+            found.append(here)
+            if isinstance(inner, (dict, list)):
+                walk(inner, here)
+
+    if isinstance(data, (dict, list)):
+        walk(data, ())
+    return found
+
+
+def _spans(places: list[int]) -> Iterator[Span]:
+    numbers = iter(places)
+    return map(Span, *[zip(numbers, numbers, strict=True)] * 3)
 
 
 def parse(text: str, shown: str) -> Document:
@@ -118,7 +147,7 @@ def parse(text: str, shown: str) -> Document:
         loader.dispose()
     document = Document(shown, None, source=meant, problems=problems)
     if node is not None:
-        document.lines[()] = node.start_mark.line + 1
+        document.first = node.start_mark.line + 1
         document.data = _build(node, (), document)
     return document
 
@@ -128,35 +157,30 @@ def _short(path: Path) -> str:
     layered = shown(path)
     if layered:
         return layered
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    real, here = os.path.realpath(path), os.path.join(os.getcwd(), "")
+    return Path(real[len(here):] if real.startswith(here) else path).as_posix()
 
 
 def _broken(shown: str, text: str, *problems: Problem) -> Document:
-    return Document(shown, None, {(): problems[-1].line or 1}, list(problems), text, broken=True)
+    return Document(shown, None, problems[-1].line or 1, list(problems), text, broken=True)
 
 
 def _span(key: Node, value: Node) -> Span:
-    start, end = value.start_mark, value.end_mark
-    return Span((key.start_mark.line + 1, key.start_mark.column + 1), (start.line + 1, start.column + 1),
-                (end.line + 1, end.column + 1))
+    at, start, end = key.start_mark, value.start_mark, value.end_mark
+    return Span((at.line + 1, at.column + 1), (start.line + 1, start.column + 1), (end.line + 1, end.column + 1))
 
 
 def _build(node: Node, path: Path_, document: Document) -> Any:
+    if isinstance(node, ScalarNode):
+        return node.value if node.tag == _TEXT else _build_scalar(node, path, document)
     if isinstance(node, MappingNode):
         return _build_mapping(node, path, document)
-    if isinstance(node, SequenceNode):
-        items = []
-        for number, child in enumerate(node.value):
-            here = (*path, number)
-            document.lines[here] = child.start_mark.line + 1
-            document.spans[here] = _span(child, child)
-            items.append(_build(child, here, document))
-        return items
-    assert isinstance(node, ScalarNode)
-    return _build_scalar(node, path, document)
+    items = []
+    for number, child in enumerate(node.value):
+        here = (*path, number)
+        document.spans[here] = _span(child, child)
+        items.append(_build(child, here, document))
+    return items
 
 
 def _build_mapping(node: MappingNode, path: Path_, document: Document) -> dict[str, Any]:
@@ -169,17 +193,15 @@ def _build_mapping(node: MappingNode, path: Path_, document: Document) -> dict[s
             for other in reversed(named):
                 merged.update(_build(other, path, document) or {})
             continue
-        line = key_node.start_mark.line + 1
         key = str(key_node.value)
         here = (*path, key)
         if key in result:
             if result[key] is None:  # the empty one came first; what stands under the other is what was meant
                 result[key] = _build(value_node, here, document)
             document.problems.append(Problem(
-                document.file, line, "P102", dotted(here), f"同一层里「{key}」写了两次，第一次在第 {document.line(*here)} 行",
+                document.file, key_node.start_mark.line + 1, "P102", dotted(here), f"同一层里「{key}」写了两次，第一次在第 {document.line(*here)} 行",
                 "留一个，删一个；YAML 会悄悄只认后一个。", key_node.start_mark.column + 1, key))
             continue
-        document.lines[here] = line
         document.spans[here] = _span(key_node, value_node)
         result[key] = _build(value_node, here, document)
     return {**merged, **result}
@@ -195,8 +217,6 @@ def _build_scalar(node: ScalarNode, path: Path_, document: Document) -> Any:
         return str(node.value)
     kind = node.tag.rpartition(":")[2]
     try:
-        if kind == "str":
-            return str(node.value)
         if kind == "null":
             return None
         if kind in ("int", "float", "bool"):

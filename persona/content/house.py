@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 
 from persona.branches import sample
 from persona.content.model import Content, Response
+from persona.content.passed import CACHE, PACKAGE, Passed, code, fingerprint
 from persona.content.reading import load_content
 from persona.errors import ContentError, Problem
 from persona.figures import Figures, load_figures
@@ -22,14 +22,13 @@ from persona.products import Product, load_products
 from persona.quiz.items import Item, load_items
 from persona.yamlfile import Document, read
 
-PACKAGE = Path(__file__).parents[1]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class House:
     """Everything a check may look at. ``unread`` holds the names in files that are broken. ``key`` changes with any file beside
-    the content and with the day; empty when nobody knows.
+    the content, with the code and with the day; ``passed`` knows what was looked at before and found good.
     """
 
     content: Content
@@ -50,6 +49,7 @@ class House:
     literals: Mapping[str, str] = field(default_factory=dict)
     local: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     key: str = ""
+    passed: Passed = field(default_factory=Passed)
 
     def known(self, response: Response) -> Mapping[str, str]:
         """What the institution fills in; the names of a place only where the condition `place` says there is one."""
@@ -62,10 +62,11 @@ def furnish(content: Content, institution: Institution, figures: Figures, today:
     # Only what a bank would have to replace; very short entries would be found inside other words.
     literals = {"bank": institution.name, "app": institution.app, "hotline": institution.hotline}
     literals.update({f"hours_{key}": value for key, value in institution.hours.items()})
+    literals = {key: value for key, value in sorted(literals.items(), key=lambda item: -len(item[1])) if len(value) >= 4}
     more.setdefault("disclosures", disclosures(PACKAGE))
     return House(content, institution, figures, today, mascots, names=institution.placeholders(),
                  local={kind: institution.placeholders(sample(institution.branches, kind)) for kind in ("branch", "city")},
-                 literals={key: value for key, value in literals.items() if len(value) >= 4}, **more)
+                 literals=literals, **more)
 
 
 def home_of(root: Path) -> Path:
@@ -119,9 +120,10 @@ def load_house(root: Path, today: date | None = None, also: Sequence[Path] = ())
     return furnish(
         content, institution, figures, today, mascots, disclosures=disclosures(home), root=root, home=home,
         unread=frozenset(unread | prefixed), problems=tuple(problems), products=products, giveaways=giveaways, items=items,
-        figures_file=read(home / "figures.yml"), key=_key(home, today))
+        figures_file=read(home / "figures.yml"), key=_key(home, today),
+        passed=Passed(root / CACHE))
 
 
 def _key(home: Path, today: date) -> str:
-    files = sorted((file, file.stat().st_mtime_ns, file.stat().st_size) for file in home.rglob("*.yml"))
-    return hashlib.sha256(f"{today} {files}".encode()).hexdigest()
+    # the library's own files are asked too, for disclosures and for words that no mascot has of its own
+    return f"{today} {code()} " + fingerprint(file for folder in {home: 0, PACKAGE: 0} for file in sorted(folder.rglob("*.yml")))

@@ -86,16 +86,15 @@ def responses_of(document: Document) -> tuple[Response, ...]:
 
 def _stamp(file: Path) -> tuple[object, ...]:
     try:
-        stat = file.stat()
+        return file.read_bytes(), Path.cwd()  # paths are shown as seen from here
     except OSError:
         return ()
-    return stat.st_mtime_ns, stat.st_size, Path.cwd()  # paths are shown as seen from here
 
 
 @lru_cache(maxsize=2048)
 def _read_file(file: Path, stamp: tuple[object, ...]) -> tuple[
         Document, tuple[tuple[str, int, list[Example]], ...], tuple[Response, ...], tuple[Problem, ...], bytes]:
-    """One file; remembered until its time or size changes, which is what makes ``--watch`` quick."""
+    """One file; remembered until its content changes, which is what makes ``--watch`` quick."""
     document = read(file)
     if document.broken:
         return document, (), (), tuple(document.problems), b""
@@ -128,10 +127,8 @@ def _known(document: Document, path: Path_, value: dict[str, Any], allowed: Sequ
         document.problems.append(Problem(document.file, line, "P109", dotted(here), f"不认识的键「{key}」", fix, column, key))
         if near:
             value[near[0]] = value.pop(key)
-            for table in (document.lines, document.spans):
-                moved: dict[Any, Any] = {(*path, near[0], *old[len(here):]): new for old, new in table.items()
-                                         if old[:len(here)] == here}
-                table.update(moved)
+            document.spans.update({(*path, near[0], *old[len(here):]): span for old, span in document.spans.items()
+                                   if old[:len(here)] == here})
 
 
 def _version(document: Document) -> None:
@@ -186,11 +183,12 @@ def _examples(document: Document, intent: str, block: Mapping[str, Any], here: P
     step = next((len(row) - len(row.lstrip(" ")) for row in rows[first:] if row.strip()), 4)
     found = []
     for offset, row in enumerate(raw.split("\n")):
-        line, text = first + 1 + offset, row.strip()
-        if not text:
+        line, text = first + 1 + offset, row[2:].strip() if row.startswith("- ") else ""
+        if text:
+            found.append(Example(intent, _plain(text) if "[" in text else text, document.file, line, step + 3, text))
             continue
-        if row.startswith("- ") and row[2:].strip():
-            found.append(Example(intent, _plain(row[2:]), document.file, line, step + 3, row[2:].strip()))
+        text = row.strip()
+        if not text:
             continue
         # What Rasa skips without a word is still an example here, so that its loss is the only finding.
         column = step + 1 + len(row) - len(row.lstrip())
@@ -227,7 +225,7 @@ def _listed(document: Document, intent: str, raw: list[Any], here: Path_) -> lis
 
 
 def _plain(text: str) -> str:
-    return _MARKUP.sub(lambda match: match.group(1), text.strip())
+    return _MARKUP.sub(lambda match: match.group(1), text)
 
 
 def _responses(document: Document) -> Iterator[Response]:
@@ -267,13 +265,10 @@ def _response(document: Document, name: str, number: int, item: dict[str, Any]) 
     text = item.get("text")
     if text is not None and not isinstance(text, str):
         _wrong(document, (*here, "text"), f"text 应当是文字，现在是 {text!r}", '两边加上英文双引号："…"。')
-    lines = {key: document.line(*here, key) for key in item}
-    if isinstance(metadata, dict):
-        lines.update({f"metadata.{key}": document.line(*here, "metadata", key) for key in metadata})
     return Response(
         name, number, str(text or ""), tuple(buttons), tuple(conditions),
         metadata if isinstance(metadata, dict) else {}, str(item.get("channel") or ""),
-        document.file, document.line(*here), lines, document,
+        document.file, document.line(*here), document,
     )
 
 
@@ -292,10 +287,8 @@ def _without_its_head(document: Document, here: Path_, inside: Path_, item: dict
     document.problems.append(Problem(document.file, line, "P109", dotted(inside), "、".join(lost) + " 上面少了一行 metadata:",
                                      "在它们上面补一行 metadata:，和 text 对齐。", column, lost[0]))
     item["metadata"] = {key: holder.pop(key) for key in lost}
-    for table in (document.lines, document.spans):
-        moved: dict[Any, Any] = {(*here, "metadata", *old[len(inside):]): new for old, new in table.items()
-                                 if old[:len(inside)] == inside and len(old) > len(inside) and old[len(inside)] in lost}
-        table.update(moved)
+    document.spans.update({(*here, "metadata", *old[len(inside):]): span for old, span in document.spans.items()
+                           if old[:len(inside)] == inside and len(old) > len(inside) and old[len(inside)] in lost})
 
 
 def _list_of(document: Document, here: Path_, raw: Any) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from persona import fallbacks
 from persona.content.checks import check_answer
 from persona.content.house import load_house
-from persona.content.model import Example
+from persona.content.model import Example, normal_form
 from persona.desk.ask import Refused, text, texts
 from persona.desk.workshop import Tools, Workshop
 from persona.new.cli import next_steps, unfit, write_draft
@@ -62,8 +62,8 @@ def phrase_of(raw: str) -> str:
 
 
 def _taken(phrase: str, tools: Tools) -> Example | None:
-    normal = Example("", phrase, "", 0).normal
-    return next((one for one in tools.house.content.examples if one.text == phrase or (normal and one.normal == normal)), None)
+    content, normal = tools.house.content, normal_form(phrase)
+    return next((one for one, whole in zip(content.examples, content.normals, strict=True) if one.text == phrase or (normal and whole == normal)), None)
 
 
 def added(body: Mapping[str, Any], shop: Workshop) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from persona.compliance import Context
-from persona.content import Content
+from persona.content import Content, Response
 from persona.errors import Problem, RenderError
 from persona.institution import Institution
 from persona.quiz.items import GENUINE, Item, by_kind
@@ -17,9 +17,8 @@ MOST = 160  # characters of one message
 GENUINE_LEAST = 8
 
 
-def check_quiz(items: Mapping[str, Item], content: Content, institution: Institution, voice: Voice, review: Callable[[str, Context], Any],
-               unread: Collection[str] = ()) -> Iterator[Problem]:
-    """Coverage, the guard's findings for adults and minors, length, and items past their date.
+def check_quiz(items: Mapping[str, Item], content: Content, institution: Institution, unread: Collection[str] = ()) -> Iterator[Problem]:
+    """Coverage, and items past their date.
 
     unread: the kinds whose file cannot be read; they are not missing."""
     counts = by_kind(items)
@@ -34,23 +33,28 @@ def check_quiz(items: Mapping[str, Item], content: Content, institution: Institu
             yield Problem(item.file, item.line, "Q108", item.id, f"没有 scam/{item.scam} 这种骗局", "对照 data/nlu/scam/ 的文件名。")
         if item.expires < institution.today():
             yield Problem(item.file, item.line, "Q109", item.id, f"{item.expires} 已经过期", "重新核对，改 reviewed 和 expires。")
-        yield from _spoken(item, content, institution, voice, review)
 
 
-def _spoken(item: Item, content: Content, institution: Institution, voice: Voice, review: Callable[[str, Context], Any]) -> Iterator[Problem]:
-    today = institution.today()
+def showing(item: Item, content: Content) -> list[Response]:
+    """The variations of answers in which customers see an item."""
     kind = "genuine" if item.genuine else "fraud"
-    for name in ("utter_quiz_question", f"utter_quiz_right_{kind}", f"utter_quiz_reveal_{kind}"):
-        for response in content.responses.get(name, ()):
-            try:
-                text = voice.render(response.text, mascot=response.mascot or institution.mascot, tone=response.tone,
-                                    values={**item.values(institution), **COUNTS}, today=today)
-            except RenderError as problem:
-                yield Problem(response.file, response.line, "Q110", name, str(problem), "改占位符。")
-                continue
-            if len(text) > MOST:
-                yield Problem(item.file, item.line, "Q110", item.id, f"填好后 {len(text)} 个字，最多 {MOST} 个", "删短。")
-            for context in (Context(tone=response.tone, now=today), Context(tone=response.tone, now=today, minor=True, lock="hard")):
-                for finding in review(text, context).findings:
-                    what = f"{finding.rule}「{finding.text}」：{finding.message}"
-                    yield Problem(item.file, item.line, "Q111", item.id, what, "换个说法；骗子的话只写在 message 里。")
+    return [response for name in ("utter_quiz_question", f"utter_quiz_right_{kind}", f"utter_quiz_reveal_{kind}")
+            for response in content.responses.get(name, ())]
+
+
+def shown(item: Item, content: Content, institution: Institution, voice: Voice, review: Callable[[str, Context], Any]) -> Iterator[Problem]:
+    """Length, and the guard's findings for adults and minors."""
+    today = institution.today()
+    values = {**item.values(institution), **COUNTS}
+    for response in showing(item, content):
+        try:
+            text = voice.render(response.text, mascot=response.mascot or institution.mascot, tone=response.tone, values=values, today=today)
+        except RenderError as problem:
+            yield Problem(response.file, response.line, "Q110", response.name, str(problem), "改占位符。")
+            continue
+        if len(text) > MOST:
+            yield Problem(item.file, item.line, "Q110", item.id, f"填好后 {len(text)} 个字，最多 {MOST} 个", "删短。")
+        for context in (Context(tone=response.tone, now=today), Context(tone=response.tone, now=today, minor=True, lock="hard")):
+            for finding in review(text, context).findings:
+                what = f"{finding.rule}「{finding.text}」：{finding.message}"
+                yield Problem(item.file, item.line, "Q111", item.id, what, "换个说法；骗子的话只写在 message 里。")

@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from persona.content.checks import check_project
-from persona.content.checks.spoken import CACHE
 from persona.content.codes import is_warning
 from persona.content.house import load_house
+from persona.content.passed import CACHE
 from persona.errors import Problem
 from persona.new.drafts import FOLDER, LATER
 from persona.sheets.plan import Change, Plan

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from persona import layers
 from persona.content import Content, Response, load_content
-from persona.content.model import Example
+from persona.content.model import Example, normal_form
 from persona.labels import Labels
 from persona.new.cli import new_text
 from persona.new.drafts import FOLDER
@@ -65,8 +65,8 @@ class _Planner:
     def __init__(self, root: Path, content: Content, labels: Labels, table: Table, today: date, made: Plan) -> None:
         self.root, self.content, self.labels, self.table, self.today, self.made = root, content, labels, table, today, made
         self.examples: dict[str, Example] = {}
-        for example in content.examples:
-            self.examples.setdefault(example.normal, example)
+        for example, whole in zip(content.examples, content.normals, strict=True):
+            self.examples.setdefault(whole, example)
         self.asked: dict[str, Row] = {}  # example in its normal form -> the row that brings it
         self.new: dict[str, Row] = {}
         self.titles: dict[str, list[str]] = {}
@@ -212,10 +212,10 @@ class _Planner:
         fresh = []
         for text in parts(row.get("examples")):
             text = text.lstrip("-－·• ").strip()
-            example = Example(intent, text, "", 0)
-            if not example.normal:
+            normal = normal_form(text)
+            if not normal:
                 continue
-            known, asked = self.examples.get(example.normal), self.asked.get(example.normal)
+            known, asked = self.examples.get(normal), self.asked.get(normal)
             if known and known.intent != intent:
                 self.bad(row, "examples", f"「{text}」已经在 {known.intent}（{known.file}:{known.line}）", "一句话只能归一个话题：删掉这句，或先从那边删。")
             elif asked:
@@ -223,7 +223,7 @@ class _Planner:
             elif re.match(r"[{}\[\]/#\"']", text):
                 self.bad(row, "examples", f"「{text}」不能这样开头", "例句不用括号、斜杠、引号开头。")
             elif not known:
-                self.asked[example.normal] = row
+                self.asked[normal] = row
                 fresh.append(text)
         return fresh
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from persona.content.checks import check_project
+from persona.content.house import load_house
+from persona.content.passed import CACHE
+
 ROOT = Path(__file__).resolve().parents[2]
+TODAY = date(2026, 11, 30)  # not before the newest review in the content
 KEPT = "build"  # what the linter remembers
 
 
@@ -51,6 +57,15 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     if not (ROOT / "data" / "nlu").is_dir():
         pytest.skip("the library is tested without its content")
     return Copy(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="session")
+def reviewed(copied: Copy) -> bytes:
+    """What passed in the whole project, as the linter keeps it for the next time."""
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(copied.folder)
+        check_project(load_house(copied.folder, TODAY))
+    return (copied.folder / CACHE).read_bytes()
 
 
 @pytest.fixture

@@ -2,65 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from functools import lru_cache
-from pathlib import Path
 
 from persona.content.checks.manner import personal
 from persona.content.checks.places import intent_place
 from persona.content.house import House
-from persona.content.model import TRADITIONAL, Example
+from persona.content.model import Example, normal_form
+from persona.content.passed import code
 from persona.errors import Problem
 
-CLEAN = Path("build") / "examples.txt"
 TOPIC_MIN, INTENT_MIN, SPLIT_MIN = 40, 25, 25
 SAME_MIN = 4  # 「好」「好！」「OK」「ok」: so short, every way of typing it is worth a line
 NEAR_MIN = 6  # shorter sentences differ by a character and mean something else
 COPY_MIN = 10
 SERIES_MAX, SERIES_CHARS = 3, 16
-_POLITE = re.compile(r"^(?:你好|您好|请问一下|请问|麻烦问一下|麻烦问下|想问一下|想问下|我想问一下|我想问|想问|问一下|问下|麻烦)+|[吗呢啊呀吧嘛哦哈啦么的了]+$")
+_POLITE = re.compile(r"^(?:你好|您好|请问一下|请问|麻烦问一下|麻烦问下|想问一下|想问下|我想问一下|我想问|想问|问一下|问下|麻烦)+|[吗呢啊呀吧嘛哦哈啦么的了]+$", re.M)
 _ASKING = re.compile(r"怎么样|怎么|如何|怎样|哪里|哪儿|在哪|可不可以|可以|能不能|能否|请问|咋|想|要|我|吗|呢|的|了|啊|吧|办|弄|搞|才能|能")
-_clean: set[str] = set()
 
 
 def sentences(house: House) -> Iterator[Problem]:
-    """Every check of what the sentences say. Comparing twenty thousand of them takes a second: those that were clean are not
-    compared again, wherever their lines have moved (`build/examples.txt` names them by digest).
+    """Every check of what the sentences say. Comparing thirty thousand of them takes a second: those that passed are not
+    compared again, wherever their lines have moved.
     """
-    key, stored = house.content.examples_key + _rules(), house.root / CLEAN if house.root else None
-    if key in _clean or (stored and stored.is_file() and stored.read_text(encoding="ascii", errors="replace") == key):
-        return
-    found = [problem for look in (written, repeated, alike, series, secrets) for problem in look(house)]
-    if not found:
-        _clean.add(key)
-        if stored:
-            with suppress(OSError):
-                stored.parent.mkdir(exist_ok=True)
-                stored.write_text(key, encoding="ascii")
-    yield from found
+    looks = (written, repeated, alike, series, secrets) if house.content.examples else ()
+    yield from house.passed.unless((code(), house.content.examples_key), lambda: (problem for look in looks for problem in look(house)))
 
 
-@lru_cache(maxsize=1)
-def _rules() -> str:
-    """A digest of the code and the table that decide."""
-    package = Path(__file__).parents[2]
-    digest = hashlib.sha256()
-    for file in (*sorted(package.glob("content/*.py")), *sorted(package.glob("content/checks/*.py")), *sorted(package.glob("compliance/*secrets.py")), TRADITIONAL):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-def _bare(normal: str) -> str:
+def _bare(sentences: list[str]) -> list[str]:
     """Without politeness in front and particles behind."""
-    while True:
-        rest = _POLITE.sub("", normal)
-        if rest == normal:
-            return rest
-        normal = rest
+    lines = "\n".join(sentences)
+    while (rest := _POLITE.sub("", lines)) != lines:
+        lines = rest
+    return lines.split("\n")
 
 
 def _at(example: Example, code: str, what: str, fix: str, text: str = "") -> Problem:
@@ -94,12 +69,12 @@ def repeated(house: House) -> Iterator[Problem]:
     """The same sentence twice. A copied file or block is one finding."""
     groups: dict[tuple[str, str, str, str], list[tuple[Example, Example, bool]]] = defaultdict(list)
     exact: dict[str, Example] = {}
-    normal: dict[str, Example] = {}
-    for example in house.content.examples:
+    alike: dict[str, Example] = {}
+    for example, whole in zip(house.content.examples, house.content.normals, strict=True):
         first = exact.setdefault(example.text, example)
         same = first is not example
         if not same:
-            first = normal.setdefault(example.normal or example.text, example)
+            first = alike.setdefault(whole or example.text, example)
         if first is not example:
             groups[example.file, example.intent, first.file, first.intent].append((example, first, same))
     for pairs in groups.values():
@@ -112,7 +87,7 @@ def repeated(house: House) -> Iterator[Problem]:
                 yield _at(example, "P601", f"例句「{example.text}」在 {_place(first)} 已经有了", "删掉一处。")
             elif first.intent != example.intent:
                 yield _at(example, "P602", f"例句「{example.text}」和 {_place(first)} 的「{first.text}」只差标点、大小写或简繁", "只留在一个意图里。")
-            elif len(example.normal) >= SAME_MIN:
+            elif len(normal_form(example.text)) >= SAME_MIN:
                 yield _at(example, "P644", f"例句「{example.text}」和 {_place(first)} 的「{first.text}」只差标点、大小写或简繁", "删掉一句，换一种真不一样的说法。")
 
 
@@ -121,21 +96,20 @@ def alike(house: House) -> Iterator[Problem]:
     told: set[int] = set()
     kept: dict[str, int] = {}
     texts = house.content.examples
-    whole = [example.normal for example in texts]
+    whole = house.content.normals
     seen = set()
     pairs: list[tuple[int, int]] = []
-    for number, example in enumerate(texts):
-        if whole[number] in seen:
+    for number, (text, bare) in enumerate(zip(whole, _bare(whole), strict=True)):
+        if text in seen:
             told.add(number)  # stands twice: told by `repeated`
             continue
-        seen.add(whole[number])
-        bare = _bare(example.normal)
+        seen.add(text)
         if len(bare) >= NEAR_MIN:
             earliest = kept.setdefault(bare, number)
             if earliest != number:
                 pairs.append((earliest, number))
     pairs += _one_off((number, text) for number, text in enumerate(whole) if number not in told and len(text) >= COPY_MIN)
-    for earlier, number in sorted(set(pairs), key=lambda pair: pair[1]):
+    for number, earlier in sorted({(later, earlier) for earlier, later in pairs}):
         if number in told:
             continue
         told.add(number)
@@ -155,7 +129,7 @@ def _one_off(texts: Iterable[tuple[int, str]]) -> list[tuple[int, int]]:
     halves: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
     for number, text in texts:
         size = len(text)
-        for half in {(size - 1) // 2, size // 2, (size + 1) // 2}:
+        for half in {size // 2, (size + 1) // 2}:
             halves[half, text[:half]].append((number, text))
             halves[-half, text[-half:]].append((number, text))
     found = []
@@ -181,15 +155,18 @@ def _differ_by_one(one: str, other: str) -> bool:
 
 def series(house: House) -> Iterator[Problem]:
     """「怎么租」「如何租」「哪里租」: many questions, one wording."""
+    rough: dict[tuple[str, int], list[tuple[str, Example]]] = defaultdict(list)
+    whole = house.content.normals
+    cores = _ASKING.sub("", "\n".join(whole)).split("\n")
+    for example, text, core in zip(house.content.examples, whole, cores, strict=True):
+        if 4 <= len(text) <= SERIES_CHARS and len(core) >= 4 and len(text) - len(core) <= 6:
+            rough[example.intent, sum(core.encode())].append((core, example))
     groups: dict[tuple[str, str], list[Example]] = defaultdict(list)
-    for example in house.content.examples:
-        if not 4 <= len(example.normal) <= SERIES_CHARS:
-            continue
-        core = "".join(sorted(_ASKING.sub("", example.normal)))
-        if len(core) >= 4 and len(example.normal) - len(core) <= 6:
-            groups[example.intent, core].append(example)
+    for some in rough.values():  # with the same characters the sum is the same; few need to be sorted
+        for core, example in some if len(some) > SERIES_MAX else ():
+            groups[example.intent, "".join(sorted(core))].append(example)
     for same in groups.values():
-        if len({example.normal for example in same}) > SERIES_MAX:
+        if len({normal_form(example.text) for example in same}) > SERIES_MAX:
             listed = "、".join(f"「{example.text}」" for example in same[:5])
             yield _at(same[1], "P646", f"{len(same)} 句是一个模子：{listed}", "留一两句，其余换成不同情形、不同的人会说的话。")
 

@@ -42,12 +42,11 @@ def domain(house: House) -> Domain | None:
     file = house.home.parent / "domain.yml" if house.root and is_own(house.root) else house.root / "domain.yml" if house.root else None
     if file is None or not file.is_file():
         return None
-    stat = file.stat()
-    return _read_domain(file, (stat.st_mtime_ns, stat.st_size, Path.cwd()))
+    return _read_domain(file, file.read_bytes(), Path.cwd())
 
 
 @lru_cache(maxsize=2)
-def _read_domain(file: Path, stamp: tuple[object, ...]) -> Domain:
+def _read_domain(file: Path, content: bytes, seen_from: Path) -> Domain:
     document = read(file)
     data = document.data
     if not isinstance(data, dict):

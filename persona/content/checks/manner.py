@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from persona.compliance import secrets as private
 from persona.content.checks.answers import texts
 from persona.content.house import House
 from persona.content.model import Response
@@ -22,8 +21,8 @@ def plain_voice(response: Response, house: House) -> Iterator[Problem]:
     """Bank and fraud answers are written without character; the voice is added when they are said."""
     plain = response.kind in ("faq", "scam")
     for path, text in texts(response):
-        emoji = ONE_EMOJI.findall(text)
         if plain and EMOJI.search(text):
+            emoji = ONE_EMOJI.findall(text)
             yield response.problem(path, "P631", f"回答里有表情 {emoji[0] if emoji else ''}", "删掉；语气由程序按形象加。", emoji[0] if emoji else "")
         if plain:
             named = [name for mascot in house.mascots.values() for name in (mascot.name, *mascot.aliases) if len(name) > 1 and name in text]
@@ -42,7 +41,7 @@ def literals(response: Response, house: House) -> Iterator[Problem]:
     """What another bank would have to replace is a placeholder."""
     text = response.text
     seen: list[str] = []
-    for name, literal in sorted(house.literals.items(), key=lambda item: -len(item[1])):
+    for name, literal in house.literals.items():
         if literal in text and not any(literal in one for one in seen):
             seen.append(literal)
             yield response.problem(("text",), "P635", f"写死了「{literal}」", f"改成 {{{name}}}，换一家银行也不用改。", literal)
@@ -114,4 +113,8 @@ def secrets(response: Response, house: House) -> Iterator[Problem]:
 
 def personal(text: str) -> list[tuple[int, int, str]]:
     """Where phone, card and identity numbers stand; most texts have no run of digits that long."""
-    return [one for one in private.find(text) if one[2] in PERSONAL] if _DIGITS.search(text) else []
+    if not _DIGITS.search(text):
+        return []
+    from persona.compliance.secrets import find
+
+    return [one for one in find(text) if one[2] in PERSONAL]

@@ -6,11 +6,13 @@ import difflib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from persona.content.house import House
 from persona.content.model import Topic
+from persona.content.passed import code, fingerprint
 from persona.errors import Problem
 from persona.yamlfile import Document, read
 
@@ -70,7 +72,11 @@ def beside(house: House) -> Iterator[Problem]:
     files += [house.home / name for name in ("neutral.yml", "compliance/manual.yml", "compliance/disclosures.yml")]
     for file in [*files, *sorted((house.home / "nlu" / "lexicon").glob("*.yml"))]:
         if file.is_file():
-            yield from read(file).problems
+            yield from house.passed.unless((code(), fingerprint([file])), partial(_problems, file))
+
+
+def _problems(file: Path) -> list[Problem]:
+    return read(file).problems
 
 
 def titles(house: House) -> Iterator[Problem]:
@@ -170,8 +176,12 @@ def scenes(house: House) -> Iterator[Problem]:
 
 def copied(house: House) -> Iterator[Problem]:
     """A card made from another one is done when none of its sentences are the other's. Told once a card, with the lines."""
-    said = {ident: dict(_sentences(read(Path(card.source)), (card.name, card.self_name))) for ident, card in house.mascots.items() if card.source}
     own = Counter(response.mascot for response in house.content.variations() if response.kind == "chitchat")
+    yield from house.passed.unless((house.key, own), partial(_copied, house, own))
+
+
+def _copied(house: House, own: Counter[str]) -> Iterator[Problem]:
+    said = {ident: dict(_sentences(read(Path(card.source)), (card.name, card.self_name))) for ident, card in house.mascots.items() if card.source}
     order = sorted(said, key=lambda ident: -own[ident])  # who has scenes of its own was there first
     for at, ident in enumerate(order):
         for other in order[:at]:
@@ -205,7 +215,8 @@ def _sentences(document: Document, names: tuple[str, str]) -> Iterator[tuple[str
 def trailing(house: House) -> Iterator[Problem]:
     """Spaces at the ends of lines; one finding a file."""
     for document in house.content.documents:
-        found = _TRAILING.search(document.source)
+        source = document.source
+        found = _TRAILING.search(source) if " \n" in source or "\t\n" in source or source[-1:] in (" ", "\t") else None
         if found:
             line = document.source.count("\n", 0, found.start()) + 1
             column = found.start() - document.source.rfind("\n", 0, found.start())

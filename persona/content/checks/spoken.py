@@ -1,129 +1,79 @@
 """What the guard says of every answer as the customer would hear it, disclosures included.
 
-Reviewing a thousand texts costs a second; what the same rules said of the same text stands in build/lint.json.
+Saying and reviewing a thousand answers costs seconds; one that passed is looked at again when anything it depends on has changed.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml import YAMLError
 
 from persona.branches import sample
 from persona.compliance import Context, Guard
-from persona.compliance.model import Decision
+from persona.compliance.model import Decision, Finding
 from persona.compliance.rules import RuleError, files
 from persona.content.checks import branches
 from persona.content.checks.metadata import append_to_list, missing_keys
 from persona.content.house import House
 from persona.content.model import Response
+from persona.content.passed import code, fingerprint
 from persona.errors import Problem, RenderError
 from persona.giveaways.checks import check_giveaways
-from persona.institution import Institution
+from persona.institution import Institution, institution_file
+from persona.layers import MARK
 from persona.mascot import TONES
-from persona.quiz.checks import check_quiz
+from persona.quiz.checks import check_quiz, showing, shown
 from persona.textual import named
 from persona.voice import Voice
 from persona.yamlfile import Document, read
 
-CACHE = Path("build") / "lint.json"
 _RULE_AT = re.compile(r"^(\S+?\.yml):(\d+)\s+(.*)$", re.S)
 # These say already why an answer cannot be filled in or misses its disclosures.
 _CAUSES = frozenset(("P605", "P606", "P653", "P607"))
 _SPLIT = "P608"
-MANY = 10_000  # answers remembered; a desk that is open all week forgets the old ones
 
 
 @lru_cache(maxsize=1)
-def _guard(folder: Path, fingerprint: str) -> Guard:
+def _guard(folder: Path, key: str) -> Guard:
     """The guard of `folder`, loaded again when anything it depends on has changed."""
     return Guard.load(folder)
 
 
-class Words(NamedTuple):
-    """What a rule says of some words."""
-
-    rule: str
-    text: str
-    message: str
-    fix: str
-
-
-class Heard(NamedTuple):
-    """What the guard says of a text."""
-
-    findings: tuple[Words, ...]
-
-
 class Reviews:
-    """The guard, asked once per text and rule set."""
+    """The guard, asked once per text and rule set; not even loaded where everything passed before."""
 
-    def __init__(self, home: Path, cache: Path | None) -> None:
-        self.home = home
-        self.cache = cache
-        self.guard: Guard | None = None
-        self.fingerprint = self._fingerprint()
-        self.known: dict[str, Any] = {}
-        self.used: dict[str, Any] = {}
-        if cache:
-            with suppress(OSError, ValueError, AttributeError):
-                stored = json.loads(cache.read_text(encoding="utf-8"))
-                if stored.get("fingerprint") == self.fingerprint:
-                    self.known = dict(stored["reviews"])
-        if not self.known:
-            self.guard = _guard(home / "compliance", self.fingerprint)  # RuleError when a rule is broken
+    def __init__(self, house: House) -> None:
+        self.folder = house.home / "compliance"
+        self.passed = house.passed
+        # the rules, what the guard knows of the bank and its products, and what the bank has changed in the rules
+        known = [house.home / "institution.yml", institution_file(), *sorted((house.home / "products").glob("*.yml"))]
+        known += [house.root / MARK] if house.root else []
+        self.key = code() + fingerprint([*files(self.folder), *known])
+        if not self.passed.known(self.key):
+            _guard(self.folder, self.key)  # RuleError when a rule is broken
+            self.passed.add(self.key)
 
-    def _fingerprint(self) -> str:
-        """Changes with the rules, with the guard's code and with what it knows of the bank and its products."""
-        digest = hashlib.sha256()
-        code = sorted(Path(__file__).parents[2].glob("compliance/*.py"))
-        for file in [*files(self.home / "compliance"), *code, self.home / "institution.yml", *sorted((self.home / "products").glob("*.yml"))]:
-            with suppress(OSError):
-                digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-        return digest.hexdigest()
-
-    def of(self, text: str, context: Context, scope: str = "full") -> Any:
-        """Findings (rule, words, message, fix, reason) and missing disclosures."""
-        key = hashlib.sha256(f"{context!r}\0{scope}\0{text}".encode()).hexdigest()[:32]
-        found = self.known.get(key)
-        if found is None:
-            if self.guard is None:
-                self.guard = _guard(self.home / "compliance", self.fingerprint)
-            found = _plain(self.guard.review(text, context, scope))
-        self.used[key] = found
-        return found
-
-    def review(self, text: str, context: Context) -> Heard:
-        """The same, as an object with `findings`."""
-        return Heard(tuple(Words(rule, words, message, fix) for rule, words, message, fix, _ in self.of(text, context)["findings"]))
-
-    def store(self) -> None:
-        """Keep what was asked this time; a cache that cannot be written is no harm."""
-        if self.cache is None or self.used == self.known:
-            return
-        with suppress(OSError):
-            self.cache.parent.mkdir(exist_ok=True)
-            fresh = self.cache.with_suffix(".tmp")
-            fresh.write_text(json.dumps({"fingerprint": self.fingerprint, "reviews": self.used}, ensure_ascii=False), encoding="utf-8")
-            fresh.replace(self.cache)
-
-
-def _plain(decision: Decision) -> dict[str, Any]:
-    return {"findings": [[f.rule, f.text, f.message, f.fix, f.reason] for f in decision.findings], "missing": decision.missing}
+    def review(self, text: str, context: Context, scope: str = "full") -> Decision:
+        """What the guard says of a text; of one that passed before, that it may be said."""
+        subject = (self.key, repr(context), scope, text)
+        if self.passed.known(*subject):
+            return Decision("allow")
+        decision = _guard(self.folder, self.key).review(text, context, scope)
+        if not decision.findings and not decision.missing:
+            self.passed.add(*subject)
+        return decision
 
 
 def spoken(house: House, found: list[Problem]) -> Iterator[Problem]:
     """The guard's findings; an answer whose trouble is told already is not blamed twice."""
     try:
-        reviews = Reviews(house.home, house.root / CACHE if house.root else None)
+        reviews = Reviews(house)
     except RuleError as broken:
         yield from _rule_problems(broken, house.home)
         return
@@ -134,20 +84,33 @@ def spoken(house: House, found: list[Problem]) -> Iterator[Problem]:
     trouble = _trouble(found)
     voice = Voice(house.mascots, _without_braces(house.institution), house.figures)
     for response in house.content.variations():
-        yield from _again(response, house, voice, reviews, trouble)
+        codes = trouble.get(f"{response.name}[{response.number}]", set())
+        subject = (house.key, reviews.key, *_plain(response), [button.title for button in response.buttons], sorted(codes))
+        yield from house.passed.unless(subject, partial(_of_answer, response, house, voice, reviews, codes))
     yield from check_giveaways(house.giveaways, house.content, house.institution, voice, reviews.review)
-    yield from check_quiz(house.items, house.content, house.institution, voice, reviews.review, house.unread)
+    yield from check_quiz(house.items, house.content, house.institution, house.unread)
+    for item in house.items.values():
+        # house.key stands for the item
+        around = [_plain(response) for response in showing(item, house.content)]
+        subject = (house.key, reviews.key, str(house.institution.today()), item.id, around)
+        yield from house.passed.unless(subject, partial(shown, item, house.content, house.institution, voice, reviews.review))
     yield from branches.spoken(house, reviews.review)
-    reviews.store()
+    house.passed.store()
+
+
+def _plain(response: Response) -> tuple[Any, ...]:
+    """What decides how a variation is said."""
+    return response.name, response.text, response.conditions, response.metadata
 
 
 def answer(response: Response, house: House, found: list[Problem]) -> Iterator[Problem]:
     """The guard's findings on one variation; `found` is what the other checks say of it."""
     try:
-        reviews = Reviews(house.home, None)
+        reviews = Reviews(house)
     except (RuleError, YAMLError):
         return  # told by `spoken`
-    yield from _of_answer(response, house, Voice(house.mascots, _without_braces(house.institution), house.figures), reviews, _trouble(found))
+    voice = Voice(house.mascots, _without_braces(house.institution), house.figures)
+    yield from _of_answer(response, house, voice, reviews, _trouble(found).get(f"{response.name}[{response.number}]", set()))
 
 
 def _trouble(found: list[Problem]) -> dict[str, set[str]]:
@@ -158,32 +121,13 @@ def _trouble(found: list[Problem]) -> dict[str, set[str]]:
     return trouble
 
 
-_told: dict[int, tuple[Any, Response, list[Problem], dict[str, Any]]] = {}
-
-
-def _again(response: Response, house: House, voice: Voice, reviews: Reviews, trouble: Mapping[str, set[str]]) -> list[Problem]:
-    """The same, remembered until the answer's file or anything beside the content changes: what makes `--watch` quick."""
-    key = (house.key, reviews.fingerprint, trouble.get(f"{response.name}[{response.number}]"))
-    last = _told.get(id(response))
-    if not house.key or last is None or last[0] != key or last[1] is not response:
-        before, reviews.used = reviews.used, {}
-        last = (key, response, list(_of_answer(response, house, voice, reviews, trouble)), reviews.used)
-        reviews.used = before
-        if len(_told) > MANY:
-            _told.clear()
-        _told[id(response)] = last
-    reviews.used.update(last[3])
-    return last[2]
-
-
-def _of_answer(response: Response, house: House, voice: Voice, reviews: Reviews, trouble: Mapping[str, set[str]]) -> Iterator[Problem]:
-    codes = trouble.get(f"{response.name}[{response.number}]", set())
+def _of_answer(response: Response, house: House, voice: Voice, reviews: Reviews, codes: set[str]) -> Iterator[Problem]:
     if response.text.strip() and not codes & _CAUSES and not response.metadata.get("values"):
         yield from _said(response, house, voice, reviews, codes)
     for button in response.buttons:
-        heard = reviews.of(named(button.title, house.names), Context(tone=response.tone or "warm", now=house.today), "wording")
+        heard = reviews.review(named(button.title, house.names), Context(tone=response.tone or "warm", now=house.today), "wording")
         # ten characters are too few for the opinion on a sentence as a whole
-        yield from _findings(response, ("buttons", button.number, "title"), [one for one in heard["findings"] if one[0] != "SO-01"])
+        yield from _findings(response, ("buttons", button.number, "title"), [one for one in heard.findings if one.rule != "SO-01"])
 
 
 def _said(response: Response, house: House, voice: Voice, reviews: Reviews, codes: set[str]) -> Iterator[Problem]:
@@ -203,17 +147,17 @@ def _said(response: Response, house: House, voice: Voice, reviews: Reviews, code
         if problem.name not in house.figures and problem.name not in house.unread:
             yield response.problem(("text",), "C301", str(problem), "改占位符或补上数字。", f"{{{problem.name}}}" if problem.name else "")
         return
-    heard = reviews.of(text, Context(tone=tone, now=house.today))
-    lacking = [one for one in heard["findings"] if one[4] == "disclosure" and heard["missing"]]
-    yield from _findings(response, ("text",), [one for one in heard["findings"] if one not in lacking])
-    if not heard["missing"] or _SPLIT in codes or "disclosures" in missing_keys(response) or "P629" in codes or "P630" in codes:
+    heard = reviews.review(text, Context(tone=tone, now=house.today))
+    lacking = [one for one in heard.findings if one.reason == "disclosure" and heard.missing]
+    yield from _findings(response, ("text",), [one for one in heard.findings if one not in lacking])
+    if not heard.missing or _SPLIT in codes or "disclosures" in missing_keys(response) or "P629" in codes or "P630" in codes:
         return
-    names = "、".join(heard["missing"])
+    names = "、".join(heard.missing)
     what = f"缺披露 {names}"
-    what += f"（{lacking[0][0]}「{lacking[0][1]}」：{lacking[0][2]}）" if lacking else ""
+    what += f"（{lacking[0].rule}「{lacking[0].text}」：{lacking[0].message}）" if lacking else ""
     here = ("metadata", "disclosures")
-    plain = [name for name in heard["missing"] if "__" not in house.disclosures.get(name, "__")]
-    edit = append_to_list(response, here, ", ".join(plain)) if plain and len(plain) == len(heard["missing"]) else None
+    plain = [name for name in heard.missing if "__" not in house.disclosures.get(name, "__")]
+    edit = append_to_list(response, here, ", ".join(plain)) if plain and len(plain) == len(heard.missing) else None
     fix = f"在 metadata.disclosures 里加 {names}。"
     yield response.problem(here if "disclosures" in response.metadata else ("text",), "C402", what, fix, edit=edit)
 
@@ -226,15 +170,14 @@ def _without_braces(institution: Institution) -> Institution:
     return replace(institution, hours=plain(institution.hours), paths=plain(institution.paths))
 
 
-def _findings(response: Response, path: tuple[str | int, ...], findings: list[list[str]]) -> Iterator[Problem]:
+def _findings(response: Response, path: tuple[str | int, ...], findings: list[Finding]) -> Iterator[Problem]:
     """One finding for the same words, whatever number of rules they break."""
-    clear = [one for one in findings if one[0] != "SO-01"] or findings
     told: list[str] = []
-    for rule, words, message, fix, _ in clear:
-        if any(words in other or other in words for other in told if words and other):
+    for one in [one for one in findings if one.rule != "SO-01"] or findings:
+        if any(one.text in other or other in one.text for other in told if one.text and other):
             continue
-        told.append(words)
-        yield response.problem(path, "C401", f"{rule}「{words}」：{message}", fix, words)
+        told.append(one.text)
+        yield response.problem(path, "C401", f"{one.rule}「{one.text}」：{one.message}", one.fix, one.text)
 
 
 def _rule_problems(broken: RuleError, home: Path) -> Iterator[Problem]:

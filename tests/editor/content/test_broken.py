@@ -1,31 +1,21 @@
 """One broken file at a time in a copy of the project: it is found, on its line, and nothing else is reported."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
 from persona.content.checks import check_project
-from persona.content.checks.spoken import CACHE
 from persona.content.codes import CODES
 from persona.content.house import load_house
+from persona.content.passed import CACHE
+from tests.editor.conftest import TODAY
 
 ROOT = Path(__file__).resolve().parents[3]
-TODAY = date(2026, 11, 30)  # not before the newest review in the content
 CASES = [case for file in sorted((Path(__file__).parent / "broken").glob("*.yml"))
          for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
 pytestmark = pytest.mark.skipif(not (ROOT / "data" / "nlu").is_dir(), reason="the library is tested without its content")
-
-
-@pytest.fixture(scope="module")
-def reviewed(copied):
-    """What the guard says of every answer, as the linter keeps it for the next time."""
-    with pytest.MonkeyPatch.context() as here:
-        here.chdir(copied.folder)
-        findings(copied.folder)
-    return (copied.folder / CACHE).read_bytes()
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_what_is_read(tmp_path):
     assert [(e.text, e.line) for e in content.examples] == [("卡丢了找谁", 5), ("补卡要几天", 6), ("补卡收不收钱", 9)]
     (response,) = content.responses["utter_faq/alpha"]
     assert (response.intent, response.kind, response.tone, response.line) == ("faq/alpha", "faq", "warm", 12)
-    assert response.at("metadata.tone") == 17
+    assert response.document.line(*response.path, "metadata", "tone") == 17
     assert response.buttons[0].payload == "/faq/alpha.deep"
 
 

@@ -12,7 +12,7 @@ from persona.errors import ContentError
 from persona.figures import load_figures
 from persona.institution import load_institution
 from persona.mascot import load_mascots
-from persona.quiz.checks import check_quiz
+from persona.quiz.checks import check_quiz, shown
 from persona.quiz.game import Game, play
 from persona.quiz.items import FOLDER, Item, by_kind, load_items
 from persona.quiz.reading import act_of, leaning
@@ -198,8 +198,9 @@ def test_the_linter_misses_a_kind_without_a_message_and_a_message_that_cannot_be
     from dataclasses import replace
 
     voice, content, guard = Voice(load_mascots(), BANK, load_figures()), load_content("."), Guard.load()
-    assert list(check_quiz(ITEMS, content, BANK, voice, guard.review)) == []
+    assert list(check_quiz(ITEMS, content, BANK)) == []
+    assert [p for item in ITEMS.values() for p in shown(item, content, BANK, voice, guard.review)] == []
     fewer = {k: i for k, i in ITEMS.items() if i.scam != "gambling"}
-    assert [p.code for p in check_quiz(fewer, content, BANK, voice, guard.review)] == ["Q107"]
+    assert [p.code for p in check_quiz(fewer, content, BANK)] == ["Q107"]
     item = replace(ITEMS["gambling_1"], do="买本行理财，稳赚不赔")
-    assert "Q111" in {p.code for p in check_quiz({**ITEMS, item.id: item}, content, BANK, voice, guard.review)}
+    assert "Q111" in {p.code for p in shown(item, content, BANK, voice, guard.review)}
