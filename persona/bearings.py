@@ -28,7 +28,7 @@ GIVEAWAY = "utter_giveaway"
 CLEAR = 0.85  # small talk as clear as this is meant
 LIKELY = 0.6
 BRIEF = 9  # characters
-FEW = 14  # characters of a question that only its place explains
+FEW = 14  # characters that only their place explains
 OUTSIDE = "out_of_scope"
 
 HARD_TO_READ = re.compile(
@@ -50,7 +50,6 @@ _NO_MEOW = re.compile(r"(?:别|不要|不许|少|停止)[^，,。]{0,8}喵")
 _HEEDED = re.compile(
     r"^(?:好[的了]?|嗯|行)?[，,]?(?:我|电话|已经|都|就|把他|把?网络?|把?屏幕|把?软件|无线网?|wifi)*(?:挂|关|删|退|锁|停|断|拔|拉黑|退群)(?:(?:掉|了|断|上)+(?:电话|网|了)*|(?:电话|网络?|屏幕|共享|软件|机)(?:了|掉))[。！!]*$"
     r"|不(?:理|转|信|给|交|去|听)(?:他|她|它|了|钱)+[。！!]*$"
-    r"|没(?:有)?(?:给|转|付|汇|打|交)(?:过|成)?(?:他|她|它|钱|款|出去)+(?:钱|款)*[。！!]*$"
     r"|(?:打|拨)(?:过|完|好|通)?了?(?:110|95\w{3,4})(?:了)?|(?:110|95\w{3,4})(?:也|都)?(?:已经)?(?:打|拨)(?:过|完|好|通)?了|报(?:完|过)?了?警了"
 )
 # Who was warned and has done it all the same: the screen is shared, the program is there.
@@ -62,6 +61,7 @@ _LET_IN = re.compile(
 _KEPT = re.compile(r"^(?:还|我|也|钱|都|幸好|好在|放心|并|暂时)*没(?:有)?(?:转|给|汇|打(?!110|95|电话)|付|交)(?!.*(?:但|不过|只是|可是|就差|验证码|密码|身份证))")
 _HUNG_UP = re.compile(r"(?:挂|关|断|拉黑|退群)(?:掉|了|断)+")
 _WHAT_NOW = re.compile(r"^(?:好的?|嗯|那|然后|接下来|下一步|之后|现在|我|还|要|该|需要|呢|怎么办|咋办|怎么|做|干|什么|嘛|啥|吗|[，,])+[?？。]*$")
+_NOT_PAID = re.compile(r"没(?:有)?(?:给|转|付|汇|打|交)(?:过|成)?(?:他|她|它|钱|款|出去)+(?:钱|款)*[。！!]*$")
 _ON_THE_LINE = re.compile(r"(?:他|她|对方|骗子|那边|电话)(?:们|里)?(?:又|还|一直)(?:在|打|来|加|发|催)")
 _TICKET = re.compile(r"编号|单号|(?:多久|几天|什么时候)(?:能|会|才)?回(?:我|复|话|电)|多久(?:有|给|能|才)?(?:结果|答复|回复|消息|处理)|什么时候(?:有|给)?(?:结果|答复|回复)|催(?:一下|一催|催|办)|处理到哪|进度")
 _AMENDS = re.compile(r"赔偿|道歉|给个?(?:说法|交代)|处分|开除|领导")
@@ -70,7 +70,7 @@ _CANNOT_FIND = re.compile(r"找不(?:到|着)|没(?:看|找)(?:到|见)|不会(?
 _COMPLAINS = re.compile(r"^(?:我)?(?:要|想)投诉(?:你们)?[。！!]*$")
 _FRAUDULENT = re.compile(r"先交|让我|叫我|要我|短信|链接|有人|电话|客服|验证码|已经(?:交|转)|交了|转了|被骗")
 _AGE = re.compile(r"^(?:可|但)?我?(?:家)?(?:孩子|儿子|女儿)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
-_OTHERS = re.compile(r"他|她|对方|人家|有人|别人|叫我|让我|要我|逼我|催我|说我|取|转|借|交|买")
+_HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我|取|转|借|交|买|给|付|充|投|上当|中[招套]|套|坑|害|亏|钱|卡|账|号|码|贷|威胁|照片|视频|电话|救|帮|急")
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
 _ABOUT_LOSS = re.compile(r"追|回来|赔|退|怎么办|咋办|怕|慌|后悔|完了|有救|希望|然后|接下来|下一步|难受|睡不|害怕|该(?:干|做|怎)|要紧|没事")
 # A next step of a fraud is told when the customer speaks of it.
@@ -152,6 +152,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     if place.alarmed and place.lock == "hard" and not place.minor and not place.crisis and len(bare) <= 16:
         if _ON_THE_LINE.search(bare):
             return "scam_now"
+        if _NOT_PAID.search(bare):
+            return "deny"
         if kept(place.last) and (_KEPT.search(bare) or _WHAT_NOW.match(bare) or (_HEEDED.search(bare) and _HUNG_UP.search(bare))):
             return "deny"
         if _HEEDED.search(bare) and not _ASKS.search(bare.removesuffix("然后呢")):
@@ -198,9 +200,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
     idle = label.startswith("chitchat/") and confidence < CLEAR
     if base in ("been_scammed", "scam_now") and "." in label and place.topic.startswith("faq/") and not place.alarmed and not (cue or _ABOUT_LOSS.search(text)):
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
-    if base in ("been_scammed", "scam_now") and place.topic.startswith("faq/") and not place.alarmed and len(text) <= FEW \
-            and _ASKS.search(text) and not (cue or _OTHERS.search(text) or _ABOUT_LOSS.search(text)):
-        return UNCLEAR  # 「那我现在要去办什么吗」 after an answer: nobody else is in it, and no money
+    if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or _ABOUT_LOSS.search(text)):
+        return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
     if matter in COMPLAINTS and place.lock != "hard":
         if alarm and base != "crisis" and (not cue or _TO_THE_BANK.search(text)):
             return "complain"

@@ -61,8 +61,10 @@ COUNTED = 6  # questions of one message that 「第三个」 can name
 CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 COLUMN = "ask_column"
+OUTSIDE = "utter_out_of_scope"
 LEAVES_MESSAGE = "handoff.message"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
+ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
 _AGREES = re.compile(r"(?:我)?同意")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
@@ -211,7 +213,7 @@ class MascotClassifier(GraphComponent):
         if stands is not None and parse.reason not in FINAL:
             return self._as(parse, stands)
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply in INTERRUPTS):
+        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in INTERRUPTS):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
@@ -232,7 +234,8 @@ class MascotClassifier(GraphComponent):
             again = _CHANGED.search(parse.text) and _NUMERAL.search(parse.text)
             if again and (parse.fallback or parse.confidence < SURE or parse.intent == f"calculate_{done}"):
                 return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")
-        small = self._small_talk(parse, last_response(tracker), matter, cue) if place.lock == "none" else ""
+        strayed = place.topic and place.last == OUTSIDE  # a word too short for its topic: the next one is still about that
+        small = self._small_talk(parse, last_response(tracker), matter, cue) if place.lock == "none" and not strayed else ""
         if small:
             return replace(parse, intent=small, confidence=1.0, fallback=False, also=(), reason="context")
         topic = tracker.get_slot("topic") if tracker is not None else None
@@ -311,6 +314,8 @@ class MascotClassifier(GraphComponent):
         if rest is None and parse.intent == LEAVES_MESSAGE:
             return parse.text
         if rest is None and last_response(tracker) == INVITED and parse.intent not in {*INTERRUPTS, "deny", "ticket_status"}:
+            return parse.text
+        if rest is None and parse.fallback and last_response(tracker) in ADDING and not _QUESTION.search(parse.text):
             return parse.text
         return rest
 

@@ -25,7 +25,8 @@ from persona.content.model import Response
 from persona.content.passed import code, fingerprint
 from persona.errors import Problem, RenderError
 from persona.giveaways.checks import check_giveaways
-from persona.institution import Institution, institution_file
+from persona.institution import Institution
+from persona.institution_path import institution_file
 from persona.layers import MARK
 from persona.mascot import TONES
 from persona.quiz.checks import check_quiz, showing, shown
