@@ -44,7 +44,7 @@ def test_who_did_as_told_is_not_told_again(text: str) -> None:
 
 
 @pytest.mark.parametrize("last", ["utter_scam_now", "utter_scam_now.trust", "utter_emergency_stopped"])
-@pytest.mark.parametrize("text", ["还没转", "没转 我挂了", "我挂了", "没给他钱", "然后呢", "那我还要做什么", "接下来怎么办"])
+@pytest.mark.parametrize("text", ["还没转", "没转 我挂了", "我挂了", "然后呢", "那我还要做什么", "接下来怎么办"])
 def test_who_still_has_the_money_is_not_told_how_to_get_it_back(text: str, last: str) -> None:
     assert means(text, "been_scammed.worry", replace(ROBBED, last=last)) == "deny"
     assert means(text, "been_scammed.worry", replace(ROBBED, last="utter_emergency_first")) != "deny"
