@@ -8,7 +8,6 @@ in 「」 is what others say; frame and offer are looked for outside.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -128,14 +127,15 @@ def _around(text: str, first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def _bare(match: re.Match[str]) -> str:
-    return "「" + "□" * (len(match.group()) - 2) + "」"
+def _bare(text: str) -> str:
+    """The text with what stands in 「」 struck out, at the same length."""
+    return _QUOTED.sub(lambda match: "「" + "□" * (len(match.group()) - 2) + "」", text) if "「" in text else text
 
 
 @lru_cache(maxsize=16)  # the rules ask about the same sentence one after the other
 def _frames(text: str, first: int, last: int) -> _Frames:
     first, last = _around(text, first, last)
-    sentence = _QUOTED.sub(_bare, text[first:last])
+    sentence = _bare(text[first:last])
     quiz = _ASKS.match(text[first:first + 16]) and _ANSWER.search(text[first:last + _BESIDE])
     told = _Frames(whole=True)
     if not quiz and not (_STEPS.search(sentence) and _SCRIPT.search(text[first:last])) and not any(one.search(sentence) for one in (_WHY, _WHOSE, _STORY)):
@@ -147,7 +147,7 @@ def _frames(text: str, first: int, last: int) -> _Frames:
         told = _Frames(ends=first + ends if ends >= 0 else -1, heard=first + heard.end() - 1 if heard else None)
     if _OURS.search(sentence):
         return _NOTHING
-    beside = _QUOTED.sub(_bare, text[max(0, first - _BESIDE):last + _BESIDE])
+    beside = _bare(text[max(0, first - _BESIDE):last + _BESIDE])
     return _NOTHING if _CONTACT.search(beside) or (not quiz and _CALLS.search(beside)) else told
 
 
@@ -159,5 +159,7 @@ def taught(text: str, first: int, last: int, start: int) -> bool:
 
 def narrated(text: str, first: int, last: int) -> bool:
     """Is the sentence [first, last) a whole story of that kind: somebody, one thing after another, and a lesson?"""
-    said = _QUOTED.sub("「」", text[first:last])
-    return bool(_THEN.search(said)) and bool(_THEY.search(said)) and taught(text, first, last, first)
+    if not taught(text, first, last, first):
+        return False
+    said = _bare(text[first:last])
+    return bool(_THEN.search(said)) and bool(_THEY.search(said))
