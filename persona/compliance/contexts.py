@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from persona.compliance.frames import behind, continues, governs, last_comma
+from persona.compliance.implied import taught
 from persona.compliance.late import Late
 
 _CLAUSE_ENDS = "，。！？；\n【】"
@@ -188,7 +189,7 @@ def warned(text: str, start: int, end: int) -> bool:
     after = text[end:sentence_end(text, end)]
     if _AFTER.match(after[:60]) or told_in_quotes(text, start, end):
         return True
-    return bool(_LATE_LIE.search(after)) or _lead_in(text, start)
+    return bool(_LATE_LIE.search(after)) or _lead_in(text, start) or taught(text, first, sentence_end(text, end), start)
 
 
 def quote_of(text: str, start: int, end: int) -> tuple[int, int] | None:
