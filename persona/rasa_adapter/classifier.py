@@ -213,7 +213,7 @@ class MascotClassifier(GraphComponent):
         if stands is not None and parse.reason not in FINAL:
             return self._as(parse, stands)
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in INTERRUPTS):
+        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in (*INTERRUPTS, "deny")):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
