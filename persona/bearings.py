@@ -143,7 +143,7 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         if _BARE_AMOUNT.match(bare):
             return f"calculate_{place.calc}" if place.calc else place.topic if place.topic.split(".")[0] in CARD_GONE else UNCLEAR
     if place.topic == "faq/lost_phone" and _LOCKED.match(bare):
-        return "faq/lost_phone.change"
+        return "faq/lost_phone.after"
     if place.topic.split(".")[0] in CARD_GONE and place.lock != "hard" and len(bare) <= 16:
         if _LOCKED.match(bare):
             return "faq/lost_card.reissue"

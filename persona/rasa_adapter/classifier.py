@@ -315,7 +315,7 @@ class MascotClassifier(GraphComponent):
             return parse.text
         if rest is None and last_response(tracker) == INVITED and parse.intent not in {*INTERRUPTS, "deny", "ticket_status"}:
             return parse.text
-        if rest is None and parse.fallback and last_response(tracker) in ADDING and not _QUESTION.search(parse.text):
+        if rest is None and (parse.fallback or parse.intent == "out_of_scope") and last_response(tracker) in ADDING and not _QUESTION.search(parse.text):
             return parse.text
         return rest
 

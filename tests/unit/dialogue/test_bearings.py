@@ -81,7 +81,7 @@ def test_somebody_in_crisis_who_says_it_is_over_is_heard(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["已经挂失了，下一步", "挂失了", "停机了然后呢"])
 def test_after_a_lost_phone_the_next_step_is_the_new_one(text: str) -> None:
-    assert means(text, "faq/lost_card.unblock", Place(topic="faq/lost_phone")) == "faq/lost_phone.change"
+    assert means(text, "faq/lost_card.unblock", Place(topic="faq/lost_phone")) == "faq/lost_phone.after"
 
 
 @pytest.mark.parametrize("text", ["我只有15岁能参加吗", "我家孩子12岁可以参加吗", "15岁"])
