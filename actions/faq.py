@@ -35,7 +35,7 @@ class ActionFaq(Action):
         Where the answer depends on the place and the place is not known, the city is asked for, once a session.
         """
         topic = label(tracker)
-        if topic in (benefits.TOPIC, benefits.MISSED) and channel(tracker) not in SERVICE_ONLY and tracker.get_slot("lock") != "hard":
+        if topic in benefits.TOPICS and channel(tracker) not in SERVICE_ONLY and tracker.get_slot("lock") != "hard":
             text, today = str(tracker.latest_message.get("text") or ""), institution().today()
             found = benefits.answer(topic, text, picked(tracker), _benefits(), today)
             if found:

@@ -18,11 +18,12 @@ from persona.layers import current
 
 FOLDER = Path("data/nlu/benefits")  # of the project the bot is started in
 PREFIX = "utter_benefit."
-TOPIC, MISSED = "faq/points.benefits", "faq/points.missed"
+TOPIC, MISSED, POINTS = "faq/points.benefits", "faq/points.missed", "faq/points"
+TOPICS = (TOPIC, MISSED, POINTS)
 SHOWN = 3  # buttons of a list
 REMEMBERED = timedelta(days=90)  # how long 「已经结束」 is said of one by its name
 # A wish for the list, not a question on how one of them works; and 「还有吗」, which the sheet answers.
-_LIST = re.compile(r"(?:什么|啥|哪些|有没有|有无|最近|看看)[^，,。]{0,6}(?:优惠|权益|活动|好处|福利)|(?:优惠|权益|活动|福利)[^，,。]{0,4}(?:有哪些|有什么|有啥|吗|有没有)|^(?:信用卡|卡)?(?:的)?(?:优惠|权益|活动)+$")
+_LIST = re.compile(r"(?:什么|啥|哪些|有没有|有无|最近|看看)[^，,。]{0,6}(?:优惠|权益|活动|好处|福利)|(?:优惠|权益|活动|福利)[^，,。]{0,4}(?:有哪些|有什么|有啥|吗|有没有)|^(?:信用卡|卡)?(?:的)?(?:优惠|权益|活动)+$|还有(?:别的|其他|什么|啥|哪些)")
 _STILL = re.compile(r"还有|还在|截止|结束|到(?:什么时候|哪天|几号)|名额|怎么(?:领|参加|用|算)|条件")
 
 
@@ -68,17 +69,17 @@ def named(text: str, benefits: Sequence[Benefit]) -> Benefit | None:
 def answer(topic: str, text: str, picked: Mapping[str, str], benefits: Sequence[Benefit], today: date) -> Reply | None:
     """What to show to a customer who asks for a benefit; None when the topic's own answer is the right one.
 
-    topic (str): `TOPIC` or `MISSED`.  picked (Mapping): entities of a button: `benefit`.
+    topic (str): one of `TOPICS`.  picked (Mapping): entities of a button: `benefit`.
     """
     meant = next((b for b in benefits if b.id == picked.get("benefit")), None) or named(text, benefits)
-    if meant and (topic == TOPIC or _STILL.search(text) or len(text) <= len(meant.title)):  # its name, or part of it
+    if meant and (topic != MISSED or _STILL.search(text) or len(text) <= len(meant.title)):  # its name, or part of it
         if meant.end < today:
             return Reply("utter_benefits_over", {"benefit": meant.title, "date": spoken(meant.end)}) if today - meant.end <= REMEMBERED else None
         if meant.start > today:
             return Reply("utter_benefits_coming", {"benefit": meant.title, "date": spoken(meant.start)})
         return Reply(meant.response)
     showing = [b for b in benefits if b.start <= today <= b.end]
-    if topic != TOPIC or not showing or not _LIST.search(text):
+    if topic == POINTS or not showing or not _LIST.search(text):
         return None
     listed = "；".join(f"{b.title}，到{spoken(b.end)}" for b in showing)
     return Reply("utter_benefits", {"benefits": listed}, tuple(button(b.title, TOPIC, benefit=b.id) for b in showing[:SHOWN]))

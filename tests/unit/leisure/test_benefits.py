@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from persona.benefits import MISSED, TOPIC, Benefit, answer, load_benefits
+from persona.benefits import MISSED, POINTS, TOPIC, Benefit, answer, load_benefits
 from persona.columns import Reply
 from persona.content import load_content
 from persona.leisure_checks import check_benefits
@@ -49,6 +49,14 @@ def test_one_that_is_long_over_is_forgotten() -> None:
 def test_what_did_not_arrive_is_no_question_for_the_sheet() -> None:
     assert ask("早餐立减没减下来", "2026-12-01", MISSED) is None
     reply = ask("早餐的名额还有吗", "2026-12-01", MISSED)
+    assert reply is not None and reply.response == "utter_benefit.breakfast"
+
+
+def test_what_else_there_is_is_the_list_again_and_points_are_points() -> None:
+    reply = ask("还有别的吗", "2026-12-01", MISSED)
+    assert reply is not None and reply.response == "utter_benefits"
+    assert ask("积分有什么优惠", "2026-12-01", POINTS) is None
+    reply = ask("早餐那个积分怎么报名", "2026-12-01", POINTS)
     assert reply is not None and reply.response == "utter_benefit.breakfast"
 
 
