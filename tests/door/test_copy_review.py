@@ -92,7 +92,7 @@ def test_an_action_cannot_say_what_a_review_may_quote(bot: Bot, editor: Talk, mo
     told = editor(ASK)
     line = next(row for row in told.splitlines() if "「稳赚」" in row)
     mark = {"role": EDITOR, "metadata": {"response": "utter_review_copy.findings", "review": True}}
-    for text in (DRAFT, "低风险稳赚", f"{line}\n放心买，稳赚不赔", f"稳赚{line}"):
+    for text in (DRAFT, "低风险稳赚", f"{line}\n放心买，稳赚不赔", f"低风险稳赚{line}"):
 
         async def request(*args: Any, said: str = text, **kwargs: Any) -> dict[str, Any]:
             return {"responses": [{"text": said}], "events": [{"event": "bot", "text": said, "data": {}, "metadata": mark}]}

@@ -12,14 +12,14 @@ from persona.lint import FOUND, KEPT, main
 ANSWER = "data/nlu/faq/annual_fee.yml"
 # name: file, what stands there, what is written instead, the kind of finding it is
 CHANGES = {
-    "an answer": (ANSWER, "不能一概而论", "稳赚不赔可以", "C401"),
+    "an answer": (ANSWER, "也看领用合约", "稳赚不赔可以", "C401"),
     "a button": (ANSWER, "想注销卡", "稳赚不赔", "C401"),
     "a tone": (ANSWER, "tone: plain", "tone: plane", "P621"),
     "a sentence": (ANSWER, "- 刷几次免年费\n", "- 附属卡要年费吗\n", "P601"),
     "a rule": ("persona/compliance/rules/NM-10.yml", "'兜底'", "'本金'", "C401"),
     "a figure": ("persona/figures.yml", '"3.5%"', '"稳赚不赔"', "C401"),
     "the bank": ("persona/institution.yml", 'mascot: ', 'mascoot: ', "P104"),
-    "a message of the class": ("persona/quiz/items/gambling.yml", "不充，退出", "稳赚不赔，", "Q111"),
+    "a message of the class": ("persona/quiz/items/gambling.yml", "不充，退出", "福禾稳赚，", "Q111"),
     "a set-up file": ("credentials.yml", "\n", "\n\t- [\n", "P113"),
 }
 
@@ -27,6 +27,7 @@ CHANGES = {
 @pytest.fixture(autouse=True)
 def remembered(whole, reviewed):
     """Every run as a process of its own, with what an earlier one has left in build/."""
+    (whole / CACHE).parent.mkdir(exist_ok=True)
     (whole / CACHE).write_bytes(reviewed)
     yield whole
     touch(whole)
@@ -85,7 +86,7 @@ def test_what_is_remembered_and_what_is_looked_at_anew_are_the_same(remembered, 
 
 @pytest.mark.parametrize("damage", [
     lambda content: b"", lambda content: b"\xff\x00" + content, lambda content: b"{}", lambda content: b"7", lambda content: content[:len(content) // 2],
-    lambda content: content.replace("稳赚不赔可以".encode(), "不能一概而论".encode()),
+    lambda content: content.replace("稳赚不赔可以".encode(), "也看领用合约".encode()),
 ], ids=["empty", "binary", "an object", "a number", "cut off", "another text"])
 def test_a_damaged_file_hides_nothing(remembered, capsys, damage):
     change(remembered, "an answer")
