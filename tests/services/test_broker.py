@@ -55,7 +55,7 @@ async def soon(what: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def held(main: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(main())  # type: ignore[arg-type]
+    asyncio.run(asyncio.wait_for(main(), 180))  # a server that says nothing more is a failure, not a run without end
 
 
 def test_events_arrive_in_order_and_before_the_end(rabbit: RabbitMQ, monkeypatch: pytest.MonkeyPatch) -> None:
