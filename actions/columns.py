@@ -9,8 +9,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import institution, last_column, mascots, picked, speaker, surroundings
-from persona.columns import Column, Reply, answer, load_columns
+from actions.common import institution, last_column, mascots, picked, speaker, surroundings, utter
+from persona.columns import Column, answer, load_columns
 from persona.leisure import hindrance
 from persona.lessons import Course, Progress, load_courses, turn, wanted
 
@@ -23,10 +23,6 @@ def _columns() -> dict[str, Column]:
 @lru_cache(maxsize=1)
 def _courses() -> dict[str, Course]:
     return load_courses()
-
-
-def _utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
-    dispatcher.utter_message(response=reply.response, buttons=[dict(b) for b in reply.buttons], **reply.values)
 
 
 class ActionColumn(Action):
@@ -44,7 +40,7 @@ class ActionColumn(Action):
             return []
         text = str(tracker.latest_message.get("text") or "")
         today = institution().today()
-        _utter(dispatcher, answer(text, picked(tracker), last_column(tracker), _columns(), mascots(), speaker(tracker), today))
+        utter(dispatcher, answer(text, picked(tracker), last_column(tracker), _columns(), mascots(), speaker(tracker), today))
         return []
 
 
@@ -67,5 +63,5 @@ class ActionLesson(Action):
         wish = wanted(text, picked(tracker), progress, courses, speaker(tracker))
         made = turn(wish, progress, courses, mascots(), speaker(tracker))
         for reply in made.replies:
-            _utter(dispatcher, reply)
+            utter(dispatcher, reply)
         return [SlotSet("lessons", made.progress.write())]

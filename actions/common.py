@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
 
 from persona.branches import Place
-from persona.columns import PREFIX
+from persona.columns import PREFIX, Reply
 from persona.compliance import Guard
 from persona.institution import Institution, load_institution, narrowed
 from persona.labels import full_label
@@ -32,6 +33,16 @@ def said(tracker: Tracker) -> list[str]:
         elif event.get("event") == "bot":
             names.append(str(((event.get("metadata") or {}).get("metadata") or {}).get("response") or ""))
     return names
+
+
+def last_said(tracker: Tracker) -> str:
+    """The name of the response given last in this session, or ""."""
+    return next(iter(reversed(said(tracker))), "")
+
+
+def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
+    """Utter a response with what fills it and the buttons under it."""
+    dispatcher.utter_message(response=reply.response, buttons=[dict(b) for b in reply.buttons], **reply.values)
 
 
 def entity(tracker: Tracker, name: str) -> str | None:

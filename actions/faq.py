@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import channel, here, institution, label, picked, said
+from actions.common import channel, here, institution, label, picked, said, utter
 from persona import benefits
 from persona.branches import LOCAL
 from persona.leisure import SERVICE_ONLY
@@ -39,7 +39,7 @@ class ActionFaq(Action):
             text, today = str(tracker.latest_message.get("text") or ""), institution().today()
             found = benefits.answer(topic, text, picked(tracker), _benefits(), today)
             if found:
-                dispatcher.utter_message(response=found.response, buttons=[dict(b) for b in found.buttons], **found.values)
+                utter(dispatcher, found)
                 return []
         dispatcher.utter_message(response=f"utter_{topic}" if "/" in topic else "utter_bank_other")
         bank = institution()

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.common import channel, entity, institution, label, said
+from actions.common import channel, entity, institution, label, said, utter
 from persona.errors import ContentError
 from persona.giveaways.dialogue import Customer, Desk, Turn
 from persona.giveaways.offers import ABOUT, OFFERS
@@ -35,7 +35,7 @@ class ActionGiveaway(Action):
             dispatcher.utter_message(response="utter_giveaway_unavailable")
             return []
         for say in turn.say:
-            dispatcher.utter_message(response=say.response, buttons=[dict(b) for b in say.buttons], **say.values)
+            utter(dispatcher, say)
         return [SlotSet("giveaway_id", turn.giveaway)]
 
     def _turn(self, tracker: Tracker) -> Turn:

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import entity, live_file, offered, said
+from actions.common import entity, last_said, live_file, offered
 from persona.products import category_of
 
 SHEET, LINE, LINES = "utter_product_sheet", "utter_product_line", "utter_product_lines"
@@ -49,7 +49,7 @@ def shown(tracker: Tracker) -> list[str]:
 
 def _read_out(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """「风险高吗」 under a sheet: its own approved sentences, or where they stand; nothing of it in other words."""
-    if said(tracker)[-1:] and said(tracker)[-1] in UNDER:
+    if last_said(tracker) in UNDER:
         last = next((p for text in reversed(shown(tracker)) for p in offered() if text.startswith(p.name)), None)
         lines = last.lines(str(tracker.latest_message.get("text") or "")) if last else ""
         dispatcher.utter_message(**({"response": LINE, "lines": lines} if lines else {"response": LINES}))

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import entity, institution, said
+from actions.common import entity, institution, last_said
 from persona.quiz.game import ACTS, Game, play
 from persona.quiz.items import Item, load_items
 from persona.quiz.reading import act_of, leaning
@@ -51,5 +51,5 @@ class ActionScamQuiz(Action):
         pressed = entity(tracker, "quiz")
         if pressed in ACTS:
             return pressed
-        last = next(iter(reversed(said(tracker))), "")
+        last = last_said(tracker)
         return act_of(text) or (leaning(text) if last == "utter_quiz_question" else None) or "start"

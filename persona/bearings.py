@@ -152,9 +152,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     if place.alarmed and place.lock == "hard" and not place.minor and not place.crisis and len(bare) <= 16:
         if _ON_THE_LINE.search(bare):
             return "scam_now"
-        if _NOT_PAID.search(bare):
-            return "deny"
-        if kept(place.last) and (_KEPT.search(bare) or _WHAT_NOW.match(bare) or (_HEEDED.search(bare) and _HUNG_UP.search(bare))):
+        kept_it = kept(place.last) and (_KEPT.search(bare) or _WHAT_NOW.match(bare) or (_HEEDED.search(bare) and _HUNG_UP.search(bare)))
+        if kept_it or _NOT_PAID.search(bare):
             return "deny"
         if _HEEDED.search(bare) and not _ASKS.search(bare.removesuffix("然后呢")):
             return "affirm"

@@ -15,6 +15,7 @@ from pathlib import Path
 from persona.columns import Reply, button, day
 from persona.content import Content, load_content
 from persona.layers import current
+from persona.textual import written_day
 
 FOLDER = Path("data/nlu/benefits")  # of the project the bot is started in
 PREFIX = "utter_benefit."
@@ -74,17 +75,12 @@ def answer(topic: str, text: str, picked: Mapping[str, str], benefits: Sequence[
     meant = next((b for b in benefits if b.id == picked.get("benefit")), None) or named(text, benefits)
     if meant and (topic != MISSED or _STILL.search(text) or len(text) <= len(meant.title)):  # its name, or part of it
         if meant.end < today:
-            return Reply("utter_benefits_over", {"benefit": meant.title, "date": spoken(meant.end)}) if today - meant.end <= REMEMBERED else None
+            return Reply("utter_benefits_over", {"benefit": meant.title, "date": written_day(meant.end)}) if today - meant.end <= REMEMBERED else None
         if meant.start > today:
-            return Reply("utter_benefits_coming", {"benefit": meant.title, "date": spoken(meant.start)})
+            return Reply("utter_benefits_coming", {"benefit": meant.title, "date": written_day(meant.start)})
         return Reply(meant.response)
     showing = [b for b in benefits if b.start <= today <= b.end]
     if topic == POINTS or not showing or not _LIST.search(text):
         return None
-    listed = "；".join(f"{b.title}，到{spoken(b.end)}" for b in showing)
+    listed = "；".join(f"{b.title}，到{written_day(b.end)}" for b in showing)
     return Reply("utter_benefits", {"benefits": listed}, tuple(button(b.title, TOPIC, benefit=b.id) for b in showing[:SHOWN]))
-
-
-def spoken(when: date) -> str:
-    """`2027年6月30日`."""
-    return f"{when.year}年{when.month}月{when.day}日"

@@ -10,6 +10,7 @@ from persona import benefits, columns, lessons
 from persona.content import Content, Response
 from persona.errors import Problem
 from persona.mascot import Mascot
+from persona.textual import written_day
 
 CHOICES = (2, 3)
 AHEAD = timedelta(days=30)
@@ -60,8 +61,8 @@ def check_benefits(content: Content) -> Iterator[Problem]:
                 yield _at(response, "metadata", "P667", "metadata 里缺少 title 或 from", "补上 title（菜单上的名字）和 from（哪天起能用）。")
             elif end is not None and end <= start:
                 yield _at(response, "metadata.expires", "P662", "还没开始就到期了", "expires 要在 from 之后。")
-            if end is not None and (benefits.spoken(end) not in response.text or "名额" not in response.text):
-                yield _at(response, "text", "P668", f"没说到{benefits.spoken(end)}截止，或没说名额", "条件、期限、名额写在福利前面；名额不限也要写「名额不限」。")
+            if end is not None and (written_day(end) not in response.text or "名额" not in response.text):
+                yield _at(response, "text", "P668", f"没说到{written_day(end)}截止，或没说名额", "条件、期限、名额写在福利前面；名额不限也要写「名额不限」。")
             if _figures(response) != figures:
                 yield _at(response, "text", "P669", "数字和第一条说法不一样", "各形象讲的是同一件事：改成一样的数字。")
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from persona.approval import REASONS, Approval, needs_two, wrong
 from persona.errors import ContentError, Problem, RenderError, StaleProduct
 from persona.layers import current
-from persona.textual import PLACEHOLDER, lone_brace, squeeze
+from persona.textual import PLACEHOLDER, lone_brace, squeeze, written_day
 from persona.yamlfile import Reader, read
 
 FOLDER = Path(__file__).parent / "products"
@@ -100,7 +100,7 @@ class Product:
     def text(self) -> str:
         """Body and disclosures as one bubble, whether or not it may be said today."""
         fields = {name: str(getattr(self, name)) for name in FIELDS}
-        fields["as_of"] = f"{self.as_of.year}年{self.as_of.month}月{self.as_of.day}日"
+        fields["as_of"] = written_day(self.as_of)
         body = PLACEHOLDER.sub(lambda match: fields.get(match.group(1), match.group()), self.body)
         return squeeze("\n".join([body, *self.disclosures.values()]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -77,3 +78,8 @@ def squeeze(text: str) -> str:
 def named(text: str, names: Mapping[str, str]) -> str:
     """The text with the placeholders that have a name filled in; others stay."""
     return PLACEHOLDER.sub(lambda match: names.get(match[1], match[0]), text)
+
+
+def written_day(day: date) -> str:
+    """`2027年6月30日`."""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from persona.columns import Reply
 from persona.giveaways.draw import masked
 from persona.giveaways.entries import Entries, Entry, Refused
 from persona.giveaways.offers import label_in, part_of
@@ -20,19 +21,10 @@ _ASKS = re.compile(r"[?？]|[吗么呢]$|怎么|怎样|如何|哪|什么|啥|几
 
 
 @dataclass(frozen=True)
-class Say:
-    """One message: a response of data/nlu with what it fills in, and buttons the sheets name."""
-
-    response: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    buttons: tuple[Mapping[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Turn:
     """What is said, and the give-away that is being talked about from now on."""
 
-    say: tuple[Say, ...]
+    say: tuple[Reply, ...]
     giveaway: str | None = None
 
 
@@ -55,9 +47,9 @@ class Desk:
         self._all, self._entries, self._bank, self._now = sheets, entries, institution, now
         self._sheets = {k: s for k, s in sheets.items() if channel in s.channels and s.state(now) not in ("unapproved", "over")}
 
-    def _say(self, name: str, sheet: Giveaway | None = None, **values: str) -> Say:
+    def _say(self, name: str, sheet: Giveaway | None = None, **values: str) -> Reply:
         filled = sheet.values(self._bank) if sheet else {}
-        return Say(f"utter_giveaway_{name}", {**filled, **values})
+        return Reply(f"utter_giveaway_{name}", {**filled, **values})
 
     def _in(self, *states: str) -> list[Giveaway]:
         return [sheet for sheet in self._sheets.values() if sheet.state(self._now) in states]
@@ -101,7 +93,7 @@ class Desk:
     def _which(self, sheets: Sequence[Giveaway]) -> Turn:
         names = "；".join(f"{s.title}，{s.values(self._bank)['closes']}截止" for s in sheets)
         buttons = tuple({"title": s.title, "payload": f'/join_giveaway{{"giveaway": "{s.id}"}}'} for s in sheets[:4])
-        return Turn((Say("utter_giveaway_which", {"giveaways": names}, buttons),))
+        return Turn((Reply("utter_giveaway_which", {"giveaways": names}, buttons),))
 
     def _closed(self) -> Turn:
         """Nothing is open: what is coming, what is being drawn, or nothing at all."""
@@ -152,7 +144,7 @@ class Desk:
         running = self._in("open")
         return Turn((self._say("not_entered", running[0]),), running[0].id) if running else self._closed()
 
-    def _outcome(self, sheet: Giveaway, number: str, mine: Entry | None = None) -> Say:
+    def _outcome(self, sheet: Giveaway, number: str, mine: Entry | None = None) -> Reply:
         published = self._entries.published(sheet.id)
         if published is None:
             return self._say("pending" if mine else "pending_number", sheet, number=number)
@@ -161,7 +153,7 @@ class Desk:
         prize = next((row["prize"] for row in published["winners"] if row["number"] == number), None)
         return self._say("won", sheet, number=number, prize=prize) if prize else self._say("lost", sheet, number=number)
 
-    def _result(self, sheet: Giveaway) -> Say:
+    def _result(self, sheet: Giveaway) -> Reply:
         published: dict[str, Any] = self._entries.published(sheet.id) or {"winners": []}
         rows = published["winners"]
         named = "、".join(masked(row["number"]) for row in rows[:SHOWN]) + (" 等" if len(rows) > SHOWN else "")

@@ -45,7 +45,7 @@ from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import given, in_steps, last_response, own_questions
+from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions
 from persona.smalltalk import follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
@@ -61,7 +61,6 @@ COUNTED = 6  # questions of one message that 「第三个」 can name
 CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 COLUMN = "ask_column"
-OUTSIDE = "utter_out_of_scope"
 LEAVES_MESSAGE = "handoff.message"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
@@ -315,7 +314,7 @@ class MascotClassifier(GraphComponent):
             return parse.text
         if rest is None and last_response(tracker) == INVITED and parse.intent not in {*INTERRUPTS, "deny", "ticket_status"}:
             return parse.text
-        if rest is None and (parse.fallback or parse.intent == "out_of_scope") and last_response(tracker) in ADDING and not _QUESTION.search(parse.text):
+        if rest is None and (parse.fallback or parse.intent == bearings.OUTSIDE) and last_response(tracker) in ADDING and not _QUESTION.search(parse.text):
             return parse.text
         return rest
 

@@ -57,8 +57,8 @@ class Deferring(Loader):
         """Later."""
 
 
-class Without(Loader):
-    """Runs the module's code while TensorFlow cannot be imported, unless it has been already."""
+class Around(Loader):
+    """Makes the module as always; its kinds do something before or after the code."""
 
     def __init__(self, code: Loader) -> None:
         self.code = code
@@ -66,6 +66,10 @@ class Without(Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """As always."""
         return self.code.create_module(spec)
+
+
+class Without(Around):
+    """Runs the module's code while TensorFlow cannot be imported, unless it has been already."""
 
     def exec_module(self, module: ModuleType) -> None:
         """The code, to which TensorFlow is not installed."""
@@ -78,15 +82,8 @@ class Without(Loader):
             del sys.modules["tensorflow"]
 
 
-class Completed(Loader):
+class Completed(Around):
     """Runs the module's code, and then what own_recipe.py changes in it."""
-
-    def __init__(self, code: Loader) -> None:
-        self.code = code
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """As always."""
-        return self.code.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
         """The code, completed."""
@@ -94,7 +91,7 @@ class Completed(Loader):
         own_recipe.install(module)
 
 
-CHANGED: dict[str, type[Deferring] | type[Without] | type[Completed]] = {
+CHANGED: dict[str, type[Deferring] | type[Around]] = {
     "rasa.utils.train_utils": Deferring, "thinc.compat": Without, "rasa.engine.recipes.default_recipe": Completed,
 }
 

@@ -33,7 +33,7 @@ from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import door, editor, elsewhere, slowly, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.options import parse_payload
-from persona.rasa_adapter.said import SLOWLY, SWITCHED, given, in_steps, last_response, response_of
+from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, in_steps, last_response, response_of
 from persona.textual import named
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,6 @@ logger = logging.getLogger(__name__)
 MISSES = 2  # after so many misses in a row a person is offered
 STEADY = "utter_emergency_steady"
 UNKNOWN = "utter_bank_other"
-OUTSIDE = "utter_out_of_scope"
 AGAIN = "刚才说过，再放一遍："
 # Responses whose buttons are the nearest guesses of the understanding.
 # A follow-up that stays open: the question back names the topic and shows the last answer's own buttons.
@@ -57,7 +56,7 @@ NOT_FOR_MINORS = (
     "utter_faq/points.benefits", "utter_benefit", "utter_faq/wealth", "utter_faq/fund", "utter_faq/bond_gold", "utter_faq/risk_assessment",
 )
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
-LOST = frozenset({"utter_clarify", "utter_default", "utter_out_of_scope", "utter_bank_other"})
+LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"})
 
 
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")

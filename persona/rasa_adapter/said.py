@@ -19,6 +19,7 @@ from persona.steps import GO_ON
 SLOWLY = "utter_say_again"
 ASKS_CITY = "utter_ask_city"  # follows an answer that depends on the place
 SWITCHED = "utter_switch_mascot"
+OUTSIDE = "utter_out_of_scope"
 _NUMBERED = re.compile(r"(?<!\d)1(?!\d).*(?<!\d)2(?!\d)|一[、是，,].*二[、是，,]|第一.*第二|①.*②", re.S)
 
 
