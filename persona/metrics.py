@@ -19,6 +19,8 @@ from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from persona import atomic
+
 FOLDER = "MASCOT_METRICS_DIR"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
 COUNTERS = {
@@ -124,10 +126,7 @@ def publish() -> None:
     if place is None or not _dirty:
         return
     _dirty = False
-    text = json.dumps(snapshot())
-    draft = place / f"{os.getpid()}.new"
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, place / f"{os.getpid()}.json")
+    atomic.write(place / f"{os.getpid()}.json", json.dumps(snapshot()).encode())
 
 
 def gathered() -> list[dict[str, Any]]:

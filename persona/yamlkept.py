@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from persona import atomic
+
 if TYPE_CHECKING:
     from persona.yamlfile import Document
 
@@ -50,10 +52,7 @@ class Kept:
         if self.now.keys() == self.before.keys():
             return
         with suppress(OSError, ValueError):
-            self.file.parent.mkdir(exist_ok=True)
-            fresh = self.file.with_suffix(".tmp")
-            fresh.write_text("\n".join([self.version, *map("".join, self.now.items())]), encoding="utf-8")
-            fresh.replace(self.file)
+            atomic.write(self.file, "\n".join([self.version, *map("".join, self.now.items())]).encode())
 
 
 def _sum(text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from persona import atomic
 from persona.compliance.audit import last_line, lines_after, locked
 
 logger = logging.getLogger(__name__)
@@ -81,6 +82,4 @@ class Feed:
             return 0
 
     def _keep(self, seq: int) -> None:
-        part = self._mark.with_name(self._mark.name + ".part")
-        part.write_text(str(seq))
-        part.replace(self._mark)
+        atomic.write(self._mark, str(seq).encode())

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from persona import atomic
 
 HERE = Path(__file__).parent
 
@@ -63,8 +64,5 @@ def keep(root: Path, key: str, built: dict[str, Any]) -> None:
     if not (file.parent.parent / "domain.yml").is_file():
         return
     body = json.dumps(built, ensure_ascii=False, separators=(",", ":")).encode()
-    new = file.with_name(f".{file.name}.{os.getpid()}")
     with suppress(OSError):
-        file.parent.mkdir(exist_ok=True)
-        new.write_bytes(_head(key, body) + b"\n" + body)
-        os.replace(new, file)
+        atomic.write(file, _head(key, body) + b"\n" + body)

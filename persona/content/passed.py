@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from persona import atomic
 from persona.errors import Problem
 
 PACKAGE = Path(__file__).parents[1]
@@ -58,10 +59,7 @@ class Passed:
             return
         others = [digest for digest in self.before if digest not in self.now]
         with suppress(OSError):
-            self.file.parent.mkdir(exist_ok=True)
-            fresh = self.file.with_suffix(".tmp")
-            fresh.write_text(json.dumps([*self.now, *others[:MANY]]), encoding="ascii")
-            fresh.replace(self.file)
+            atomic.write(self.file, json.dumps([*self.now, *others[:MANY]]).encode())
 
 
 def _digest(subject: tuple[Any, ...]) -> str:

@@ -33,7 +33,7 @@ def _print(message: dict[str, Any], *args: Any, **kwargs: Any) -> None:
 
 async def _talk(*args: Any, **kwargs: Any) -> int:
     try:
-        return await _rasas_talk(*args, **kwargs)
+        return int(await _rasas_talk(*args, **kwargs))
     except (EOFError, termios.error):
         return 0
     except OSError as problem:
