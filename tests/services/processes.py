@@ -210,6 +210,11 @@ class Shell:
     def send(self, text: str) -> None:
         os.write(self.master, text.encode() + b"\r")
 
+    def hang_up(self) -> None:
+        """The window is closed. Nobody tells the process: `make`, which the signal goes to, keeps it to itself."""
+        os.close(self.master)
+        self.master = -1
+
     def close(self) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
@@ -218,4 +223,5 @@ class Shell:
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
-        os.close(self.master)
+        if self.master >= 0:
+            os.close(self.master)

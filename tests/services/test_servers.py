@@ -193,6 +193,12 @@ def test_shell_prints_an_answer_whole_and_takes_the_number_of_an_option(shell: S
     shell.read_until("得出C1到C5", 20)
 
 
+def test_a_closed_terminal_ends_the_shell(shell: Shell) -> None:
+    """The last test that has this shell."""
+    shell.hang_up()
+    assert shell.process.wait(30) == 0
+
+
 def test_a_misspelt_store_stops_the_start(folder: Path, actions: Misbehaving) -> None:
     file = endpoints(folder, actions.port, store="persona.rasa_adapter.door.MascotSQLStoer")
     command = rasa("run", "-i", "127.0.0.1", "-p", str(free_port()), "--endpoints", str(file), "--credentials", "credentials.yml")
