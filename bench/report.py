@@ -105,7 +105,7 @@ def remarks(result: dict[str, Any]) -> list[str]:
         out.append(f"测量时的负载（load average，{os.cpu_count()} 核）：开始 {result['noise'][0]:.1f}，结束 {result['noise'][1]:.1f}。")
     wrong = [f"{NAMES[k]}「{text}」" for k, run in runs.items() for text in run.get("other_answer", [])]
     if wrong:
-        out.append(f"回答不是预期那一条的：{'；'.join(wrong)}。")
+        out.append(f"回答和题库那一条没有十个字相同的（问候和转人工有形象自己的话，题库还有更细的条目）：{'；'.join(wrong)}。")
     return out
 
 
