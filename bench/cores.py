@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import statistics
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ from processes import LOCAL, Server, free_port, start, stop, wait_port  # noqa: 
 from projects import MESSAGES, OUT, BenchError, build_whole, load  # noqa: E402
 
 CONNECTIONS = 4  # of each client
+LOOP = 2.0  # seconds of a plain loop
 
 
 class Stack(NamedTuple):
@@ -95,17 +97,44 @@ def together(stacks: Sequence[Stack], conversations: int, label: str) -> float:
     return len(rates) * min(rates)  # until the slower one has finished
 
 
+def _loop(core: int, ready: Any, told: Any) -> None:
+    os.sched_setaffinity(0, {core})
+    ready.wait()
+    done, until = 0, time.perf_counter() + LOOP
+    seen: dict[int, str] = {}
+    while time.perf_counter() < until:
+        for number in range(2_000):
+            seen[number % 97] = str(number)
+        done += 1
+    told.put(done)
+
+
+def loops(cores: Sequence[int]) -> float:
+    """Rounds of a plain loop that shares nothing, on all the cores at once: what a second core can be worth here at most."""
+    fork = multiprocessing.get_context("fork")
+    ready, told = fork.Barrier(len(cores)), fork.Queue()
+    processes = [fork.Process(target=_loop, args=(core, ready, told)) for core in cores]
+    for process in processes:
+        process.start()
+    done = [told.get() for _ in cores]
+    for process in processes:
+        process.join()
+    return float(len(done) * min(done))
+
+
 def scaling(folder: Path, conversations: int, rounds: int) -> dict[str, float] | None:
-    """Messages a second of one stack and of two, in turns; the one stack is the first and the second by turns."""
+    """Messages a second of one stack and of two, in turns, and rounds of a plain loop on one core and on two; the one is the
+    first and the second by turns."""
     cores = two_cores()
     if cores is None:
         return None
-    rates: dict[str, list[float]] = {"one": [], "two": []}
+    rates: dict[str, list[float]] = {"one": [], "two": [], "loop_one": [], "loop_two": []}
     with ExitStack() as stack:
         stacks = [begin(stack, core, folder, number) for number, core in enumerate(cores)]
         for turn in range(rounds):
             for name, some in (("one", stacks[:1]), ("two", stacks), ("one", stacks[1:])):
                 rates[name].append(together(some, conversations, f"{name}-{os.getpid()}-{turn}"))
+                rates[f"loop_{name}"].append(loops([each.core for each in some]))
     return {name: statistics.median(found) for name, found in rates.items()}
 
 
@@ -128,7 +157,7 @@ def main() -> int:
         print("没有两个可用的核，或者系统不能把进程固定在一个核上：没有测。")
         return 0
     print(f"一套（进程、动作服务器、客户端）在一个核上 {found['one']:.1f} messages/s，两套各在一个核上 {found['two']:.1f}，"
-          f"是 {found['two'] / found['one']:.2f} 倍；负载 {os.getloadavg()[0]:.1f}。")
+          f"是 {found['two'] / found['one']:.2f} 倍；什么都不共用的空循环是 {found['loop_two'] / found['loop_one']:.2f} 倍；负载 {os.getloadavg()[0]:.1f}。")
     return 0
 
 

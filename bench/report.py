@@ -97,8 +97,9 @@ def remarks(result: dict[str, Any]) -> list[str]:
                    f"{two:.0f}，是 {two / one:.2f} 倍；{os.cpu_count()} 核上还跑着动作服务器和客户端。")
     if result.get("cores"):
         one, two = result["cores"]["one"], result["cores"]["two"]
+        loop = result["cores"]["loop_two"] / result["cores"]["loop_one"]
         out.append(f"{NAMES['whole']}，一套（进程、动作服务器、客户端）固定在一个核上 {one:.0f} messages/s，两套各固定在一个核上"
-                   f"（同一个数据库和审计文件）{two:.0f}，是 {two / one:.2f} 倍：多一个核值多少。")
+                   f"（同一个数据库和审计文件）{two:.0f}，是 {two / one:.2f} 倍：多一个核值多少。什么都不共用的空循环，同一次是 {loop:.2f} 倍。")
     if result.get("first_prompt"):
         out.append(f"训练好的 make chat 到第一个提示符（first prompt）：{result['first_prompt']:.1f} 秒。")
     if result.get("noise"):
