@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -176,6 +177,11 @@ def load_institution(path: Path | str | None = None) -> Institution:
         "official", "hours", "reply_by", "complaint_days", "audit_retention_days", "paths",
         "approval_required", "four_eyes", "housing_fund", "branches", "group", "profile",
     }
+    given = reader.document.data or {}
+    for key in (key for key in given if key not in known):  # a bank may keep more in the file; a slip of a key that is missing is none
+        near = difflib.get_close_matches(key, known - set(given), 1, 0.75)
+        if near:
+            reader.bad("P109", (key,), f"不认识的键「{key}」", f"是不是「{near[0]}」？", key)
     hours = {key: reader.text("hours", key) for key in reader.mapping("hours")}
     for key in ("hotline", "human", "branch"):
         if key not in hours:

@@ -10,7 +10,7 @@ from persona import benefits, columns, lessons
 from persona.content import Content, Response
 from persona.errors import Problem
 from persona.mascot import Mascot
-from persona.textual import written_day
+from persona.textual import is_day, no_day, written_day
 
 CHOICES = (2, 3)
 AHEAD = timedelta(days=30)
@@ -36,8 +36,12 @@ def check_columns(content: Content, mascots: Mapping[str, Mascot]) -> Iterator[P
                     yield _at(response, "metadata", "P661", f"metadata 里缺少 {key}", f"补上 {key}：第几期、标题、哪天起能看。")
             episode = columns.episode_of(response)
             if episode is None:
-                if response.metadata.get("from") not in (None, "") and columns.day(response.metadata["from"]) is None:
-                    yield _at(response, "metadata.from", "P106", f"「{response.metadata['from']}」不是日期", '写成 "2026-11-23" 的样子。')
+                start = str(response.metadata.get("from") or "")
+                if start and not is_day(start):
+                    yield response.problem(("metadata", "from"), "P106", *no_day(start), start)
+                number = response.metadata.get("episode")
+                if number not in (None, "") and not isinstance(number, int):
+                    yield response.problem(("metadata", "episode"), "P105", f"期号是「{number}」", "写成整数，不加引号：episode: 7。", str(number))
                 continue
             if episode.end <= episode.start:
                 yield _at(response, "metadata.expires", "P662", "还没开始就到期了", "expires 要在 from 之后。")
@@ -54,7 +58,7 @@ def check_benefits(content: Content) -> Iterator[Problem]:
     for name, group in content.responses.items():
         if not name.startswith(benefits.PREFIX):
             continue
-        figures = _figures(group[0])
+        figures, incomplete = _figures(group[0]), False
         for response in group:
             start, end = columns.day(response.metadata.get("from")), columns.day(response.metadata.get("expires"))
             if start is None or not response.metadata.get("title"):
@@ -62,8 +66,9 @@ def check_benefits(content: Content) -> Iterator[Problem]:
             elif end is not None and end <= start:
                 yield _at(response, "metadata.expires", "P662", "还没开始就到期了", "expires 要在 from 之后。")
             if end is not None and (written_day(end) not in response.text or "名额" not in response.text):
+                incomplete = True
                 yield _at(response, "text", "P668", f"没说到{written_day(end)}截止，或没说名额", "条件、期限、名额写在福利前面；名额不限也要写「名额不限」。")
-            if _figures(response) != figures:
+            elif not incomplete and _figures(response) != figures:
                 yield _at(response, "text", "P669", "数字和第一条说法不一样", "各形象讲的是同一件事：改成一样的数字。")
 
 
@@ -100,13 +105,16 @@ def _lesson(response: Response, course: lessons.Course, number: int, content: Co
         return
     if not response.metadata.get("title"):
         yield _at(response, "metadata", "P620", "metadata 里缺少 title", "补上这一课的题目。")
-    if not CHOICES[0] <= len(lesson.choices) <= CHOICES[1] or not 1 <= lesson.answer <= len(lesson.choices):
-        yield _at(response, "buttons", "P672", f"{len(lesson.choices)} 个选项，答案是第 {lesson.answer} 个", "两三个选项；metadata.answer 写对的是第几个。")
+    if not CHOICES[0] <= len(lesson.choices) <= CHOICES[1]:
+        yield _at(response, "buttons", "P672", f"{len(lesson.choices)} 个选项", "写两三个选项。")
+    elif not 1 <= lesson.answer <= len(lesson.choices):
+        answer = response.metadata.get("answer")
+        what = f"answer 是「{answer}」，选项有 {len(lesson.choices)} 个" if answer not in (None, "") else "没有 answer"
+        yield _at(response, "metadata.answer", "P672", what, f"answer 写对的是第几个：1 到 {len(lesson.choices)}，不加引号。")
     for at, button in enumerate(response.buttons, 1):
         right = columns.button(button.title, lessons.INTENT, course=course.key, lesson=str(number), answer=str(at))["payload"]
         if button.payload != right:
-            yield Problem(response.file, button.line, "P673", f"{response.name}[{response.number}].buttons",
-                          f"选项指向「{button.payload}」", f"写成 {right}")
+            yield response.problem(("buttons", button.number, "payload"), "P673", f"选项指向「{button.payload}」", f"写成 {right}", button.payload)
     for part in ("right", "wrong"):
         if f"{response.name}.{part}" not in content.responses:
             yield _at(response, "text", "P675", f"缺少 {response.name}.{part}", "答对答错都要讲明白。")

@@ -35,8 +35,8 @@ def problems_in(root: Path) -> list[Problem]:
 def content_files(root: Path) -> list[Path]:
     """The files editors write: what is read, watched and mended."""
     home = own_home(root)
-    found = [*root.glob("data/**/*.yml"), *root.glob("data/**/*.yaml"), root / "domain.yml", root / MARK]
-    found += [file for kind in (".", "mascots", "products", "giveaways", "quiz/items") for file in home.glob(f"{kind}/*.yml")]
+    found = [*root.glob("data/**/*.yml"), *root.glob("data/**/*.yaml"), *root.glob("tests/conversations/*.yml"), *(root / name for name in ("domain.yml", "live.yml", MARK))]
+    found += [file for kind in (".", "mascots", "products", "giveaways", "quiz/items", "nlu/lexicon", "compliance/rules") for file in home.glob(f"{kind}/*.yml")]
     return sorted(file for file in found if file.is_file())
 
 
@@ -77,9 +77,10 @@ def stamps(root: Path) -> dict[Path, tuple[int, int]]:
 
 def watch(root: Path, paths: Sequence[Path], seconds: float = 0.5) -> int:
     """Check again whenever a file is saved; say only what is new and what is gone, until Ctrl-C."""
-    known = _wanted(problems_in(root), paths)
+    seen = stamps(root)  # before anything is read: what is saved meanwhile is read again
+    with kept(root / KEPT, code()):
+        known = _wanted(problems_in(root), paths)
     print(output.text(known), "在看着；存盘就查，Ctrl-C 结束。", sep="\n", flush=True)
-    seen = stamps(root)
     try:
         while True:
             time.sleep(seconds)

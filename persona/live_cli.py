@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,12 +14,14 @@ from persona.approval import REASONS, Approval, digest, needs_two_response, wron
 from persona.approve import next_id
 from persona.compliance import Guard
 from persona.compliance.audit import project_log
+from persona.compliance.model import CATEGORIES
 from persona.content import Content, load_content
 from persona.errors import ContentError
 from persona.institution import Institution, load_institution
 from persona.live import NEVER, Live, live_path, load_live
 from persona.products import load_products
 from persona.yamledit import EditError, drop, put, save
+from persona.yamlfile import read
 
 DONE, REFUSED, BAD_CALL = 0, 1, 2
 EMPTY = "schema: mascot-live/1\nwithdraw: {}\nnotice: {}\nreplace: {}\nfreeze: {}\n"
@@ -29,6 +31,7 @@ _HELP = {
     "replace": "把一条回答临时换成另一段话，带它自己的批准。几秒钟生效。",
     "freeze": "暂停讲产品：产品页一张都不说。几秒钟生效。",
 }
+DID = {"withdraw": "下架", "notice": "公告", "replace": "替换", "freeze": "暂停讲产品"}
 _NAME = {"withdraw": "回答的名字或产品页的 id", "notice": "公告的名字，例如 maintenance", "replace": "回答的名字", "freeze": "products"}
 
 
@@ -95,7 +98,8 @@ def main(action: str, argv: Sequence[str]) -> int:
     args = _arguments(action, argv)
     try:
         if args.list:
-            return _list(action, live_path())
+            _state()  # says what is wrong with a broken file
+            return _list(live_path())
         if not args.name or not args.by or not args.reason:
             raise ValueError(f"要写明是谁、为什么：mascot {action} 名字 --by 姓名 --reason 原因；看清单用 --list")
         given = {key: value for key, value in vars(args).items() if key != "list" and value is not None}
@@ -137,6 +141,11 @@ def _entry(order: Order, institution: Institution) -> dict[str, object]:
         if not order.text:
             raise ValueError("公告要写要说的话（--text）。")
         topics = [topic.strip() for topic in order.topics.replace("，", ",").split(",") if topic.strip()]
+        labels = {*load_content(Path.cwd()).labels, *CATEGORIES} if topics else set()
+        for topic in topics:
+            if topic not in labels:
+                near = difflib.get_close_matches(topic, labels, n=3)
+                raise ValueError(f"没有「{topic}」这个话题或类别。" + (f"是不是 {'、'.join(near)}？" if near else ""))
         return {"text": order.text, **({"topics": topics} if topics else {}), **({"until": _day(order.until)} if order.until else {})}
     content = load_content(Path.cwd())  # under the paths that the desk has read already
     if order.name in NEVER:
@@ -177,7 +186,10 @@ def _day(text: str) -> str:
         raise ValueError(f"日期 {text!r} 看不懂（--until）；写 2026-12-31 这样的日期。") from None
 
 
-def _list(action: str, path: Path) -> int:
-    summary: Mapping[str, list[str]] = _state().summary()
-    print("\n".join(summary[action]) if summary[action] else f"{path}：{action} 现在是空的。")
+def _list(path: Path) -> int:
+    """Everything that is in force, whichever of the four commands was asked: who, when, why."""
+    data = read(path).data if path.exists() else None
+    lines = [f"{DID[section]} {name}：{entry.get('reason')}（{entry.get('by')}，{entry.get('at')}）"
+             for section in DID for name, entry in ((data or {}).get(section) or {}).items()]
+    print("\n".join(lines) or "没有下架、公告、替换，产品照常讲。")
     return DONE

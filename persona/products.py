@@ -140,7 +140,8 @@ def load_products(folder: Path | str | None = None, approved: bool = True) -> di
             problems += error.problems
             continue
         if product.id in found:
-            problems.append(Problem(product.file, 1, "P502", "id", f"「{product.id}」已经用过", "换一个 id。"))
+            line, column = read(file).place(("id",), product.id)
+            problems.append(Problem(product.file, line, "P502", "id", f"「{product.id}」在 {found[product.id].file} 已经用过", "换一个 id。", column, product.id))
         found[product.id] = product
     if problems:
         raise ContentError(problems, found)

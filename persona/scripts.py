@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from persona.institution import Institution
+from persona.textual import PAIRED, pattern_slip
 from persona.yamlfile import Reader, read
 
 SCHEMA = "mascot-conversation/1"
@@ -92,7 +93,7 @@ def load_scripts(file: Path, institution: Institution) -> list[Script]:
             try:
                 re.compile(one)
             except re.error as error:
-                reader.bad("P105", path, f"「{one}」不是正则式：{error}", "括号、问号、加号要配对；想照字面写，前面加 \\。")
+                reader.bad("P122", path, f"正则式「{one}」读不懂：{pattern_slip(error)}", PAIRED)
         return tuple(filled)
 
     scripts = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -83,3 +85,46 @@ def named(text: str, names: Mapping[str, str]) -> str:
 def written_day(day: date) -> str:
     """`2027年6月30日`."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+_DAY = re.compile(r"\D*(\d{4})(\D{0,2})(\d{1,2})\2?\D?(\d{1,2})(?!\d)")
+
+
+def is_day(written: str) -> bool:
+    """Whether a text is a day that the calendar has, as in `2027-06-30`."""
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
+
+
+def no_day(written: str) -> tuple[str, str]:
+    """What is wrong with a text that should be a day, and how to write it."""
+    match = _DAY.match(unicodedata.normalize("NFKC", written))
+    year, month, number = (int(match[1]), int(match[3]), int(match[4])) if match else (1, 1, 1)
+    if match and not 1 <= month <= 12:
+        return f"没有「{written}」这一天：月份是 {month}", "月份写 01 到 12。"
+    if match and not 1 <= number <= monthrange(year, month)[1]:
+        last = monthrange(year, month)[1]
+        return f"没有「{written}」这一天：{year}年{month}月只有 {last} 天", f'改成真有的一天，例如 "{date(year, month, last)}"。'
+    return f"「{written}」不是日期的写法", f'写成 "{date(year, month, number) if match else "2026-11-23"}"{"" if match else " 的样子"}，带英文双引号。'
+
+
+# What `re` says of a pattern -> what an editor can look for.
+_SLIPS = {
+    "missing )": "「(」没有配上「)」", "unterminated subpattern": "「(」没有配上「)」", "unbalanced parenthesis": "多了一个「)」",
+    "unterminated character set": "「[」没有配上「]」", "bad character range": "「[ ]」里的范围写反了", "nothing to repeat": "「*」「+」「?」前面没有东西",
+    "multiple repeat": "「*」「+」「?」连着写了两个", "look-behind requires fixed-width": "「(?<…)」里的长度要固定", "bad escape": "反斜杠后面的字母不认识",
+    "min repeat greater": "「{ }」里的次数写反了", "unknown extension": "「(?」后面的写法不认识",
+}
+
+
+PAIRED = "括号、方括号要成对；想照字面写的，前面加 \\。"  # how to mend it
+
+
+def pattern_slip(error: Exception) -> str:
+    """Why a regular expression cannot be read, and where."""
+    told = next((slip for sign, slip in _SLIPS.items() if sign in str(error)), str(error))
+    at = getattr(error, "pos", None)
+    return f"{told}（第 {at + 1} 个字）" if at is not None else told

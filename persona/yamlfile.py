@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,11 +18,13 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from persona import yamlkept
 from persona.errors import ContentError, Edit, Problem
 from persona.layers import shown
-from persona.yamlsource import explain, prepare
+from persona.textual import is_day, no_day
+from persona.yamlsource import control, explain, prepare
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTRUCTOR = yaml.SafeLoader("")
 _TEXT = "tag:yaml.org,2002:str"
+_PLAIN = re.compile(r"(?i:true|false)|-?(?:0|[1-9]\d*)(?:\.\d+)?")  # booleans and numbers every program reads alike
 Path_ = tuple["str | int", ...]
 _NAMES = re.compile(r"^\s*(?:- +)?(?:intent\s*[:：]\s*(\S+)|([A-Za-z_][\w./-]*)\s*[:：])", re.M)
 
@@ -45,6 +48,7 @@ class Document:
     source: str = ""
     spans: dict[Path_, Span] = field(default_factory=dict)
     broken: bool = False
+    shared: dict[int, Span] = field(default_factory=dict, repr=False)  # while it is read: where what has an anchor was met first
 
     def line(self, *path: str | int) -> int:
         """The line of ``path``, or of the nearest thing that contains it."""
@@ -100,8 +104,10 @@ def read(path: Path | str, shown_as: str | None = None) -> Document:
         document = parse(raw.decode("utf-8"), shown)
     except UnicodeDecodeError as error:
         line = raw[:error.start].count(b"\n") + 1
-        guess = raw.decode("gb18030", errors="replace")
-        return _broken(shown, guess, Problem(shown, line, "P100", "", f"文件不是 UTF-8 编码（{error.__class__.__name__}）", "另存为 UTF-8。", 1))
+        coding = "utf-16" if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "gb18030"
+        guess = raw.decode(coding, errors="replace")
+        name = "不是 UTF-8" if "\ufffd" in guess else f"是 {'UTF-16' if coding == 'utf-16' else 'GBK'}，不是 UTF-8"
+        return _broken(shown, guess, Problem(shown, line, "P100", "", f"文件的编码{name}", "用编辑器另存为 UTF-8。", 1))
     # What << takes over has places of its own.
     if kept and not document.problems and list(document.spans) == _paths(document.data):
         kept.keep(raw, document)
@@ -139,16 +145,15 @@ def parse(text: str, shown: str) -> Document:
         # A slip of the keyboard that was found already is the cause of what YAML cannot read further down.
         slips = [problem for problem in problems if problem.code not in ("P111", "P112")]
         return _broken(shown, meant, *problems, *([] if slips else [explain(error, meant, shown)]))
-    except yaml.YAMLError as error:
-        at = getattr(error, "position", 0)
-        line = meant[:at].count("\n") + 1 if isinstance(at, int) else 1
-        return _broken(shown, meant, *problems, Problem(shown, line, "P101", "", "YAML 读不懂：有看不见的控制字符", "删掉看不见的控制字符。"))
+    except yaml.YAMLError:
+        return _broken(shown, meant, *problems, control(meant, shown))
     finally:
         loader.dispose()
     document = Document(shown, None, source=meant, problems=problems)
     if node is not None:
         document.first = node.start_mark.line + 1
         document.data = _build(node, (), document)
+        document.shared.clear()
     return document
 
 
@@ -165,9 +170,11 @@ def _broken(shown: str, text: str, *problems: Problem) -> Document:
     return Document(shown, None, problems[-1].line or 1, list(problems), text, broken=True)
 
 
-def _span(key: Node, value: Node) -> Span:
+def _span(key: Node, value: Node, document: Document) -> Span:
+    """Where a key and its value stand. What is meant through an alias stands where its anchor is: there it is mended."""
     at, start, end = key.start_mark, value.start_mark, value.end_mark
-    return Span((at.line + 1, at.column + 1), (start.line + 1, start.column + 1), (end.line + 1, end.column + 1))
+    span = Span((at.line + 1, at.column + 1), (start.line + 1, start.column + 1), (end.line + 1, end.column + 1))
+    return span if isinstance(value, ScalarNode) else document.shared.setdefault(id(value), span)
 
 
 def _build(node: Node, path: Path_, document: Document) -> Any:
@@ -178,7 +185,7 @@ def _build(node: Node, path: Path_, document: Document) -> Any:
     items = []
     for number, child in enumerate(node.value):
         here = (*path, number)
-        document.spans[here] = _span(child, child)
+        document.spans[here] = _span(child, child, document)
         items.append(_build(child, here, document))
     return items
 
@@ -186,6 +193,7 @@ def _build(node: Node, path: Path_, document: Document) -> Any:
 def _build_mapping(node: MappingNode, path: Path_, document: Document) -> dict[str, Any]:
     result: dict[str, Any] = {}
     merged: dict[str, Any] = {}
+    again: list[Problem] = []
     for key_node, value_node in node.value:
         if key_node.tag == "tag:yaml.org,2002:merge":
             # << takes over what the named mapping holds; own keys win, wherever they stand
@@ -198,24 +206,39 @@ def _build_mapping(node: MappingNode, path: Path_, document: Document) -> dict[s
         if key in result:
             if result[key] is None:  # the empty one came first; what stands under the other is what was meant
                 result[key] = _build(value_node, here, document)
-            document.problems.append(Problem(
+            again.append(Problem(
                 document.file, key_node.start_mark.line + 1, "P102", dotted(here), f"同一层里「{key}」写了两次，第一次在第 {document.line(*here)} 行",
                 "留一个，删一个；YAML 会悄悄只认后一个。", key_node.start_mark.column + 1, key))
             continue
-        document.spans[here] = _span(key_node, value_node)
+        document.spans[here] = _span(key_node, value_node, document)
         result[key] = _build(value_node, here, document)
+    if len(again) > 1 and path and isinstance(path[-1], int):
+        first = again[0]
+        again = [replace(first, what=f"从「{first.text}」起的 {len(again)} 行像是下一项，前面少了「- 」", fix=f"写成「- {first.text}: …」，和上一项的「- 」对齐。")]
+    document.problems += again
     return {**merged, **result}
 
 
 def _build_scalar(node: ScalarNode, path: Path_, document: Document) -> Any:
-    if node.tag == "tag:yaml.org,2002:timestamp":
-        start, end = document.offsets(path) or (0, 0)
-        document.problems.append(Problem(
-            document.file, node.start_mark.line + 1, "P103", dotted(path), f"日期 {node.value} 没有加引号",
-            f'写成 "{node.value}"；不加引号，训练会失败。', node.start_mark.column + 1, str(node.value),
-            Edit(start, end, f'"{node.value}"') if end else None))
-        return str(node.value)
-    kind = node.tag.rpartition(":")[2]
+    written, kind = str(node.value), node.tag.rpartition(":")[2]
+
+    def bad(code: str, what: str, fix: str, edit: Edit | None = None) -> None:
+        document.problems.append(Problem(document.file, node.start_mark.line + 1, code, dotted(path), what, fix,
+                                         node.start_mark.column + 1, written, edit))
+
+    if kind == "timestamp":
+        span = document.offsets(path)
+        if len(written) == 10 and not is_day(written):
+            bad("P106", *no_day(written))
+        else:
+            bad("P103", f"日期 {written} 没有加引号", f'写成 "{written}"。', Edit(*span, f'"{written}"') if span else None)
+        return written
+    if kind in ("int", "float", "bool") and not _PLAIN.fullmatch(written):
+        # Rasa reads YAML 1.2, where these are words or other numbers than here.
+        value = getattr(_CONSTRUCTOR, f"construct_yaml_{kind}")(node)
+        became = ("「是」" if value else "「否」") if kind == "bool" else f"数字 {value}"
+        bad("P105", f"「{written}」没加引号，会被读成{became}", f'加英文双引号："{written}"{"；要开关就写 true 或 false" if kind == "bool" else ""}。')
+        return written
     try:
         if kind == "null":
             return None
@@ -223,10 +246,16 @@ def _build_scalar(node: ScalarNode, path: Path_, document: Document) -> Any:
             return getattr(_CONSTRUCTOR, f"construct_yaml_{kind}")(node)
         raise ValueError(kind)
     except (ConstructorError, ValueError, KeyError):
-        document.problems.append(Problem(
-            document.file, node.start_mark.line + 1, "P105", dotted(path), f"不认识的写法 {node.tag} {node.value!r}",
-            "写成普通文字；拿不准就加上引号。", node.start_mark.column + 1, str(node.value)))
+        bad("P105", f"不认识的写法 {node.tag} {node.value!r}", "写成普通文字；拿不准就加上引号。")
         return None
+
+
+def no_text(value: Any) -> tuple[str, str]:
+    """What stands where a text belongs, and how to write it."""
+    if isinstance(value, (list, dict)):
+        return f"应当是一段文字，现在是{'列表' if isinstance(value, list) else '「键: 值」'}", '写成一段："…"。'
+    read_as = ("「是」" if value else "「否」") if isinstance(value, bool) else f"数字 {value}"
+    return f"应当是文字，现在被读成{read_as}", "两边加上英文双引号。"
 
 
 def dotted(path: Sequence[str | int]) -> str:
@@ -251,10 +280,10 @@ class Reader:
         if schema and isinstance(document.data, dict) and document.data.get("schema") != schema:
             self.bad("P108", ("schema",), f"版本应当是 {schema}", f"第一行写 schema: {schema}。")
 
-    def bad(self, code: str, path: Sequence[str | int], what: str, fix: str) -> None:
-        """Note a problem at ``path``."""
-        line, column = self.document.place(path)
-        self.problems.append(Problem(self.document.file, line, code, dotted(path), what, fix, column))
+    def bad(self, code: str, path: Sequence[str | int], what: str, fix: str, text: str = "") -> None:
+        """Note a problem at ``path``; ``text`` is what stands there and is wrong."""
+        line, column = self.document.place(path, text)
+        self.problems.append(Problem(self.document.file, line, code, dotted(path), what, fix, column, text))
 
     def finish(self, partial: Any = None) -> None:
         """Raise everything that was collected, with what was read in spite of it."""
@@ -276,9 +305,23 @@ class Reader:
     def _missing(self, value: Any, path: Sequence[str | int], required: bool, kind: str) -> bool:
         if value is not None and value != "":
             return False
-        if required and self.document.data is not None:
+        if required and self.document.data is not None and not self._wrong_above(path):
             self.bad("P104", path, f"缺少「{path[-1]}」", f"补上这一项（{kind}）。")
         return True
+
+    def _wrong_above(self, path: Sequence[str | int]) -> bool:
+        """Whether something that holds ``path`` is no mapping; told once, instead of all that it lacks."""
+        value = self.document.data
+        for depth, step in enumerate(path):
+            if isinstance(step, str) and value is not None and not isinstance(value, dict):
+                if dotted(path[:depth]) not in {one.key for one in self.problems if one.code == "P105"}:
+                    self.bad("P105", path[:depth], "应当是「键: 值」", "每项一行，写成「键: 值」。")
+                return True
+            try:
+                value = value[step] if value is not None else None
+            except (KeyError, IndexError, TypeError):
+                value = None
+        return False
 
     def text(self, *path: str | int, required: bool = True, max_chars: int = 0, default: str = "") -> str:
         """A non-empty string."""
@@ -286,7 +329,7 @@ class Reader:
         if self._missing(value, path, required, "文字"):
             return default
         if not isinstance(value, str):
-            self.bad("P105", path, f"应当是文字，现在是 {value!r}", "两边加上引号。")
+            self.bad("P105", path, *no_text(value))
             return default
         value = value.strip()
         if max_chars and len(value) > max_chars:
@@ -338,7 +381,7 @@ class Reader:
         if self._missing(value, path, required, "整数"):
             return default
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            self.bad("P105", path, f"应当是 {low} 到 {high} 的整数，现在是 {value!r}", "改成整数，不加引号。")
+            self.bad("P105", path, f"应当是 {low} 到 {high} 的整数，现在是「{value}」", "改成整数，不加引号。", str(value))
             return default
         return value
 
@@ -347,11 +390,10 @@ class Reader:
         value = self.text(*path, required=required)
         if not value:
             return date.max
-        try:
+        if is_day(value):
             return date.fromisoformat(value)
-        except ValueError:
-            self.bad("P106", path, f"「{value}」不是日期", '写成 "2026-11-23" 的样子。')
-            return date.max
+        self.bad("P106", path, *no_day(value), value)
+        return date.max
 
     def one_of(self, allowed: Sequence[str], *path: str | int, required: bool = True, default: str = "") -> str:
         """A string out of ``allowed``."""

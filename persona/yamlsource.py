@@ -17,14 +17,23 @@ from persona.errors import Edit, Problem
 _BLOCK = re.compile(r"^(\s*)(?:- +)?[^\s#'\"][^'\"]*:\s*[|>][+-]?\d?\s*(?:#.*)?$")
 _WIDE_COLON = re.compile(r"^(\s*(?:- +)?[A-Za-z_][\w./-]*)(\s*：\s*)(?=\S|$)")
 _NO_SPACE = re.compile(r"^\s*(?:- +)?(?:[a-z_]+)(:)(?=\S)(?!//)(?![^\"']*\": )")
+_ODD_SPACE = re.compile(r"^\s*(?:- +)?[A-Za-z_][\w./-]*:( *[\t\u00a0\u3000][\s\u00a0\u3000]*)")
+_DASH = re.compile(r"^(\s*-)(?=[\"'\u201c]|[A-Za-z_][\w./-]*:(?:\s|$))")
+_WIDE_BAR = re.compile(r"^\s*(?:- +)?[A-Za-z_]+:\s*(｜)\s*$")
+_WIDE_LIST = re.compile(r":\s+([\[［【]\s*(?:[\w.-]+(?:\s*[，、,]\s*[\w.-]+)*)?\s*[\]］】])\s*(?:#.*)?$", re.A)
+_IN_BRACES = re.compile(r"^\s*(?:- +)?(?:[\w./-]+:\s+)?\{(?:[^\"'：]*, *)?([A-Za-z_]\w*)(\s*：\s*)")
+_PLACEHOLDER_FIRST = re.compile(r"^\s*(?:- +)?[\w./-]+:\s+(\{[A-Za-z_]\w*\}\s*[^\s#,])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ")
 _CURLY = re.compile(r"^(\s*(?:- +)?[A-Za-z_][\w./-]*:\s+)([“”‘’])([^\"“”‘’]*)([“”‘’\"])\s*$")
 _OPEN_QUOTE = re.compile(r"^\s*(?:- +)?(?:[\w./-]+:\s+|- +)([\"'])")
 _KEY = re.compile(r"^\s*(?:- +)?[\w./-]+:(?:\s|$)|^\s*- ")
 _COLON_INSIDE = re.compile(r"^\s*(?:- +)?[\w./-]+:\s+[^\"'\[{|>].*?(: )")
 # Nearly every file has none of these, and then nothing needs to be looked at line by line.
 # The patterns begin with a plain character, which is searched for many times quicker than the beginning of a line.
-_SLIP = re.compile(r"\n(?: *[\t\u00a0\u3000\u2002\u2003]|[^\S\n]*(?:- +)?[A-Za-z_](?:[\w./-]*\s*：|[a-z_]*:\S))")
-_CURLED = re.compile(r":\s+[“”‘’]")
+_SLIP = re.compile(r"\n(?: *[\t\u00a0\u3000\u2002\u2003]|[^\S\n]*(?:- +)?[A-Za-z_](?:[\w./-]*\s*：|[a-z_]*:\S)|[^\S\n]*-[\"'A-Za-z_\u201c])")
+_ELSEWHERE = re.compile(r":\s+[“”‘’]|:\s*｜|\[[\w .,-]*[，、]|:\s+[［【]|\{[^\"'\n：{}]*：|:[\t\u00a0\u3000]", re.A)
+_NARROW = "换成半角空格；每一层两个。"
 _SPACES = "\t\u00a0\u3000\u2002\u2003"
 
 
@@ -38,7 +47,7 @@ def prepare(text: str, shown: str) -> tuple[str, list[Problem]]:
         problems.append(Problem(shown, text[:text.index("\r")].count("\n") + 1, "P112", "", "换行是 Windows 的 CRLF",
                                 "编辑器右下角把换行改成 LF；或运行 mascot lint --fix。", 1))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not _SLIP.search("\n" + text) and not _CURLED.search(text):
+    if not _SLIP.search("\n" + text) and not _ELSEWHERE.search(text):
         return text, problems
     lines = text.split("\n")
     offset = 0
@@ -55,7 +64,7 @@ def prepare(text: str, shown: str) -> tuple[str, list[Problem]]:
         if not blank and set(lead) & set(_SPACES):
             at = next(i for i, char in enumerate(lead) if char in _SPACES)
             name = "Tab" if lead[at] == "\t" else "全角空格"
-            problems.append(Problem(shown, number + 1, "P113", "", f"行首的缩进里有{name}", "换成半角空格；每一层两个。", at + 1, lead[at]))
+            problems.append(Problem(shown, number + 1, "P113", "", f"行首的缩进里有{name}", _NARROW, at + 1, lead[at]))
             wide = "".join("  " if char in _SPACES else char for char in lead)
             lines[number] = (" " * (step if step >= 0 else inside + 2) if inside >= 0 else wide) + body
         if inside < 0 and not blank and not body.startswith("#"):
@@ -67,7 +76,22 @@ def prepare(text: str, shown: str) -> tuple[str, list[Problem]]:
             if opened:
                 inside = len(opened.group(1))
         offset += len(line) + 1
-    return "\n".join(lines), problems
+    return "\n".join(lines), _in_one(problems)
+
+
+def _in_one(problems: list[Problem]) -> list[Problem]:
+    """Lines that follow each other and begin with the same wrong sign are one slip."""
+    kept: list[Problem] = []
+    last = 0
+    for problem in problems:
+        first = kept[-1] if kept else problem
+        if kept and (first.code, first.text, last + 1) == ("P113", problem.text, problem.line) and problem.code == "P113":
+            what = first.what.partition("，到第")[0]
+            kept[-1] = replace(first, what=f"{what}，到第 {problem.line} 行都是")
+        else:
+            kept.append(problem)
+        last = problem.line
+    return kept
 
 
 def _mend(line: str, shown: str, number: int, offset: int) -> Iterator[tuple[Problem, str]]:
@@ -84,6 +108,34 @@ def _mend(line: str, shown: str, number: int, offset: int) -> Iterator[tuple[Pro
         line = f"{line[:at]} {line[at:]}"
         yield Problem(shown, number, "P115", "", "冒号后面少一个空格", "在冒号后面加一个空格。", at, ":",
                       Edit(offset + at, offset + at, " ")), line
+    match = _ODD_SPACE.match(line)
+    if match:
+        start, end = match.span(1)
+        name = "Tab" if "\t" in match[1] else "全角空格"
+        line = f"{line[:start]} {line[end:]}"
+        yield Problem(shown, number, "P115", "", f"冒号后面是{name}", "换成一个半角空格。", start + 1, match[1], Edit(offset + start, offset + end, " ")), line
+    match = _DASH.match(line)
+    if match:
+        at = match.end(1)
+        line = f"{line[:at]} {line[at:]}"
+        yield Problem(shown, number, "P115", "", "「-」后面少一个空格", "在「-」后面加一个空格。", at, "-", Edit(offset + at, offset + at, " ")), line
+    match = _WIDE_BAR.match(line)
+    if match:
+        start = match.start(1)
+        line = f"{line[:start].rstrip()} |"
+        yield Problem(shown, number, "P118", "", "「｜」是全角的", "改成半角的 |。", start + 1, "｜", Edit(offset + start, offset + start + 1, "|")), line
+    match = _WIDE_LIST.search(line)
+    if match and re.search("[，、［【］】]", match[1]):
+        start, end = match.span(1)
+        old, new = match[1], "[" + ", ".join(re.split(r"\s*[，、,]\s*", match[1][1:-1].strip())) + "]"
+        line = line[:start] + new + line[end:]
+        yield Problem(shown, number, "P123", "", "方括号或里面的逗号是全角的", f"改成半角：{new}。", start + 1, old, Edit(offset + start, offset + end, new)), line
+    match = _IN_BRACES.match(line)
+    if match:
+        start, end = match.span(2)
+        line = f"{line[:start]}: {line[end:]}"
+        yield Problem(shown, number, "P114", "", f"「{match[1]}」后面是全角冒号「：」", f"改成半角冒号加空格：{match[1]}: …", start + 1, "：",
+                      Edit(offset + start, offset + end, ": ")), line
     match = _CURLY.match(line)
     if match and (match.group(2) in "“”") == (match.group(4) in "“”\""):
         line = f'{match.group(1)}"{match.group(3)}"'
@@ -103,6 +155,14 @@ def explain(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
     def at(line: int, what: str, fix: str, col: int = 0) -> Problem:
         return Problem(shown, line + 1, "P101", "", what, fix, col, lines[line].strip()[:60])
 
+    for number, line in enumerate(lines):
+        if _CONFLICT.match(line):
+            return at(number, "YAML 读不懂：两个人的改动还没有合好", "留下要的那一份，删掉 <<<<<<<、======= 和 >>>>>>> 这几行。", 1)
+        if line.rstrip() == "---" and "document" in why + around:
+            return at(number, "YAML 读不懂：一个文件里用 --- 分成了两份", "删掉 --- 这一行。", 1)
+    for number, line in _outside_blocks(lines, stopped):
+        if (match := _PLACEHOLDER_FIRST.match(line)) is not None:
+            return at(number, "YAML 读不懂：值以花括号开头，没加引号", '整个值用英文双引号括起来："…"', match.start(1) + 1)
     open_line = _unclosed(lines, stopped)
     inner = _quote_inside(lines, stopped)
     if inner is not None:
@@ -121,11 +181,17 @@ def explain(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
         return at(start, "YAML 读不懂：这一行少了半角冒号，或缩进不对", "键后面写半角冒号加空格；接着上一行的文字要缩进。", error.context_mark.column + 1)
     if "cannot start any token" in why:
         return at(stopped, f"YAML 读不懂：值不能以「{lines[stopped][mark.column:mark.column + 1] if mark else ''}」开头", '整个值用英文双引号括起来："…"', column)
+    name = re.match(r"[*&]([A-Za-z_]\w*)\s*$", lines[stopped][mark.column:]) if mark else None
+    if name and "undefined alias" in why:
+        return at(stopped, f"YAML 读不懂：前面没有 &{name[1]}", f"看看名字是不是写错了；共用的那一份写 &{name[1]}，要在它前面。", column)
+    if name and "duplicate anchor" in why + around:
+        return at(stopped, f"YAML 读不懂：&{name[1]} 用过了", "换一个名字。", column)
     if any(word in why + around for word in ("alias", "tag", "anchor")):
         return at(stopped, "YAML 读不懂：值以「*」「&」或「!」开头", '整个值用英文双引号括起来："…"', column)
     match = _COLON_INSIDE.match(lines[stopped])
     if "mapping values" in why and match:
-        return at(stopped, "YAML 读不懂：没加引号的文字里有「: 」", '整个值用英文双引号括起来，或把冒号改成「：」。', match.start(1) + 1)
+        return at(stopped, "YAML 读不懂：没加引号的文字里有「: 」",
+                  "整个值用英文单引号括起来：'…'" if '"' in lines[stopped] else '整个值用英文双引号括起来，或把冒号改成「：」。', match.start(1) + 1)
     odd = _odd_indent(lines, stopped)
     return at(odd, "YAML 读不懂：缩进不对", "和同一层的行对齐；每一层两个空格，不用 Tab。", len(lines[odd]) - len(lines[odd].lstrip()) + 1)
 
@@ -196,3 +262,11 @@ def _odd_indent(lines: list[str], stopped: int) -> int:
     if before > 0 and deep[before] < deep[stopped] == deep[before - 1] and not lines[before].rstrip().endswith((":", "|", ">")):
         return before
     return stopped
+
+
+def control(text: str, shown: str) -> Problem:
+    """A character that no YAML may hold."""
+    match = _CONTROL.search(text)
+    at = match.start() if match else 0
+    return Problem(shown, text.count("\n", 0, at) + 1, "P101", "", "YAML 读不懂：有看不见的控制字符", "删掉这个位置前后的字，重新打一遍。",
+                   at - text.rfind("\n", 0, at), match[0] if match else "")

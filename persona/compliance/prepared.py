@@ -1,6 +1,6 @@
 """The rule set as it was read and checked, kept in build/: the next start need not read it again.
 
-`mascot train` writes it; a start never does. It is used for exactly the files and the code it was made from: with one
+`mascot train` and `mascot lint` write it; a start never does. It is used for exactly the files and the code it was made from: with one
 character changed the rules are read again, and a broken one stops the start as ever. Where there is no such file, or it
 is damaged, or the folder can only be read, nothing is different but the time.
 """

@@ -6,6 +6,7 @@ it is compiled when a message first needs it.
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from persona.compliance import grammar, lexicon, prepared
 from persona.compliance.checks import CHECKS
 from persona.compliance.contexts import TESTS
 from persona.compliance.model import CATEGORIES, CHANNELS, DEPTHS, REASONS, SPEAKERS
+from persona.textual import is_day, no_day, pattern_slip
 
 HERE = Path(__file__).parent
 _EVIDENCE = ("verbatim", "digest", "unverified")
@@ -118,6 +120,8 @@ class _Builder:
     def read(self, path: Path) -> Lines | None:
         try:
             return Lines(path)
+        except UnicodeDecodeError:
+            self.problems.append(f"{path.name}:1 不是 UTF-8 编码")
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             self.problems.append(f"{path.name}:{mark.line + 1 if mark else 1} 不是合法的 YAML：{getattr(error, 'problem', error)}")
@@ -127,7 +131,7 @@ class _Builder:
 
     def pattern(self, source: Any, where: str) -> int:
         if not isinstance(source, str) or not source:
-            self.problems.append(f"{where} 要写一个匹配式，写成了 {source!r}")
+            self.problems.append(f"{where} 要写一个匹配式，写成了「{source}」")
             return 0
         if source in self.seen:
             return self.seen[source]
@@ -137,7 +141,7 @@ class _Builder:
             self.problems.append(f"{where} 用了不存在的词组 <{error.args[0]}>；词组写在 lexicon/ 里")
             return 0
         except (re.error, RecursionError, OverflowError) as error:
-            self.problems.append(f"{where} 匹配式写错了：{source!r}：{error}")
+            self.problems.append(f"{where} 匹配式「{source}」写错了：{pattern_slip(error)}")
             return 0
         self.seen[source] = len(self.patterns)
         self.patterns.append(source)
@@ -186,9 +190,12 @@ class _Builder:
         if not isinstance(data, dict):
             bad(f"{path.name}:1 规则要写成「键: 值」")
             return
+        lacking = sorted(_NEEDED - set(data))
         for key in sorted(set(data) - _KEYS):
-            bad(f"{lines.where(key)} 不认识的键「{key}」；可用：{'、'.join(sorted(_KEYS))}")
-        for key in sorted(_NEEDED - set(data)):
+            near = difflib.get_close_matches(str(key), lacking, 1)
+            lacking = [name for name in lacking if name not in near]
+            bad(f"{lines.where(key)} 不认识的键「{key}」；{f'是不是「{near[0]}」？' if near else '可用：' + '、'.join(sorted(_KEYS))}")
+        for key in lacking:
             bad(f"{path.name}:1 少了「{key}」")
         if _NEEDED - set(data):
             return
@@ -198,8 +205,13 @@ class _Builder:
         if data["id"] != path.stem:
             bad(f"{lines.where('id')} id 是「{data['id']}」，文件名是「{path.stem}」，两者要一样")
         law = data["law"] if isinstance(data["law"], dict) else {}
-        if not law.get("name") or law.get("evidence") not in _EVIDENCE or "effective_from" not in law:
-            bad(f"{lines.where('law')} law 要有 name、effective_from、evidence（{'、'.join(_EVIDENCE)}）")
+        for key in ("name", "effective_from", "evidence"):
+            if not law.get(key):
+                bad(f"{lines.where('law')} law 少了 {key}")
+        if law.get("evidence") and law["evidence"] not in _EVIDENCE:
+            bad(f"{lines.where('law', 'evidence')} evidence「{law['evidence']}」不认识；可用：{'、'.join(_EVIDENCE)}")
+        if law.get("effective_from") and not is_day(str(law["effective_from"])):
+            bad(f"{lines.where('law', 'effective_from')} effective_from {'；'.join(no_day(str(law['effective_from'])))}")
         if data["reason"] not in REASONS:
             bad(f"{lines.where('reason')} reason「{data['reason']}」不认识；可用：{'、'.join(REASONS)}")
         applies = data.get("applies") or {}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from persona.errors import Edit, Problem
 
-SLIPS = ("P113", "P114", "P115", "P116")  # told by persona/yamlsource.py, in the text as it was written
+SLIPS = ("P113", "P114", "P115", "P116", "P118", "P123")  # told by persona/yamlsource.py, in the text as it was written
 _TRAILING = re.compile(r"[ \t]+$", re.M)
 
 
@@ -31,7 +31,7 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
 def changed(files: Sequence[Path], problems: Sequence[Problem]) -> dict[Path, tuple[str, str]]:
     """File -> (text before, text after) for every file a safe change is known for."""
     edits: dict[Path, list[Edit]] = {}
-    slipped = {problem.file for problem in problems if problem.code in SLIPS}
+    slipped = {problem.file for problem in problems if problem.code in SLIPS and (problem.edit or problem.code != "P118")}
     for problem in problems:
         # Everything else was found in the text as it was meant; its offsets hold once the slips are mended.
         if problem.edit and (problem.code in SLIPS or problem.file not in slipped):

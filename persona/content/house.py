@@ -20,6 +20,7 @@ from persona.layers import assembled, is_own, reminders
 from persona.mascot import Mascot, load_mascots
 from persona.products import Product, load_products
 from persona.quiz.items import Item, load_items
+from persona.textual import PLACEHOLDER
 from persona.yamlfile import Document, read
 
 T = TypeVar("T")
@@ -53,7 +54,9 @@ class House:
 
     def known(self, response: Response) -> Mapping[str, str]:
         """What the institution fills in; the names of a place only where the condition `place` says there is one."""
-        return self.local.get(response.condition("place"), self.names)
+        place = response.condition("place")
+        # a kind of place that does not exist is told; what could be filled in a branch is not blamed, too
+        return self.local.get(place, self.local.get("branch", self.names) if place else self.names)
 
 
 def furnish(content: Content, institution: Institution, figures: Figures, today: date,
@@ -62,7 +65,8 @@ def furnish(content: Content, institution: Institution, figures: Figures, today:
     # Only what a bank would have to replace; very short entries would be found inside other words.
     literals = {"bank": institution.name, "app": institution.app, "hotline": institution.hotline}
     literals.update({f"hours_{key}": value for key, value in institution.hours.items()})
-    literals = {key: value for key, value in sorted(literals.items(), key=lambda item: -len(item[1])) if len(value) >= 4}
+    literals = {key: value for key, value in sorted(literals.items(), key=lambda item: -len(item[1]))
+                if len(value) >= (6 if key.startswith("hours_") else 4)}
     more.setdefault("disclosures", disclosures(PACKAGE))
     return House(content, institution, figures, today, mascots, names=institution.placeholders(),
                  local={kind: institution.placeholders(sample(institution.branches, kind)) for kind in ("branch", "city")},
@@ -100,7 +104,7 @@ def load_house(root: Path, today: date | None = None, also: Sequence[Path] = ())
             problems.extend(error.problems)
             for file in {problem.file for problem in error.problems}:
                 document = read(file)
-                if document.broken:
+                if document.broken or path.name == "items":
                     unread.update(document.names(), {Path(file).stem})
             found: T = error.partial if error.partial is not None else empty
             return found
@@ -112,6 +116,8 @@ def load_house(root: Path, today: date | None = None, also: Sequence[Path] = ())
     giveaways = lenient(load_giveaways, home / "giveaways", {})
     items = lenient(load_items, home / "quiz" / "items", {})
     content = load_content(root, also)
+    if any(not isinstance(read(home / name).data, dict) for name in ("institution.yml", "figures.yml")):
+        unread.update(name for response in content.variations() for name in PLACEHOLDER.findall(response.text))  # it may have held any of them
     if today is None:
         today = institution.today() if institution.timezone else load_institution().today()
     prefixed = {f"{group}_{name}" for group in ("path", "hours") for name in unread}

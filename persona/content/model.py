@@ -164,6 +164,12 @@ class Content:
         """The examples as :func:`normal_forms` has them, in their order."""
         return normal_forms([example.text for example in self.examples])
 
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Everything that can be talked about: topics, what stands before their dot, and what has an answer without examples."""
+        named = {*self.topics, *(name.removeprefix("utter_") for name in self.responses)}
+        return frozenset({*named, *(name.split(".")[0] for name in named)})
+
     def variations(self) -> Iterator[Response]:
         """Every variation of every answer."""
         for group in self.responses.values():
@@ -172,7 +178,7 @@ class Content:
     def defines(self, intent: str) -> bool:
         """Whether ``intent`` can be asked for: it has examples or an answer, here or in a file that is broken."""
         return intent in self.topics or f"utter_{intent}" in self.responses or bool(
-            {intent, f"utter_{intent}"} & self.unread)
+            {intent, f"utter_{intent}", intent.split(".")[0]} & self.unread)
 
 
 def _as_written(needle: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from persona.content.model import Button, Content, Example, Response, Topic
 from persona.errors import Edit, Problem
 from persona.layers import data_of
-from persona.yamlfile import Document, Path_, dotted, read
+from persona.yamlfile import Document, Path_, dotted, no_text, read
 
 VERSION = "3.1"
 TOP = ("version", "nlu", "responses", "rules", "stories")
@@ -28,7 +29,10 @@ METADATA = (
     "author", "approval",
     "episode", "title", "from", "aliases", "answer",  # columns and lessons
 )
-_INTENT = re.compile(r"[A-Za-z_][\w./]*")
+TEXTS = ("tone", "category", "source", "author", "title")  # of metadata
+_INTENT = re.compile(r"[a-z_][a-z0-9_./]*")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_FILE = re.compile(r"[a-z0-9_.]+\.yml")
 _MARKUP = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 
 
@@ -45,13 +49,16 @@ def load_content(root: Path | str, also: Sequence[Path] = ()) -> Content:
     counts: dict[str, int] = {}
     unread: set[str] = set()
     keys: list[bytes] = []
-    files = [*sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")]), *also]
+    # A copy (「annual_fee - 副本.yml」) comes after what it was copied from, so that it is the one that is told.
+    files = [*sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")], key=lambda file: (not _FILE.fullmatch(file.name), file)), *also]
     for file in files:
         document, blocks, answers, slips, key = _read_file(file, _stamp(file))
         documents.append(document)
         problems += slips
         if document.broken or any(problem.code == "P105" for problem in slips):
             unread |= document.names()
+        if not blocks and not answers and slips:
+            unread |= {f"{file.parent.name}/{file.stem}", file.stem}
         for intent, line, found in blocks:
             places.setdefault(intent, (document.file, line))
             counts[intent] = counts.get(intent, 0) + len(found)
@@ -64,7 +71,7 @@ def load_content(root: Path | str, also: Sequence[Path] = ()) -> Content:
                     line, column = document.place(("responses", response.name))
                     problems.append(Problem(
                         response.file, line, "P610", response.name, f"这个回答在 {group[0].file} 已经有了",
-                        "并到一个文件里；Rasa 只认后读到的那个。", column, response.name))
+                        "多出来的一份删掉，或并到一个文件里；Rasa 只认后读到的那个。", column, response.name))
                 continue
             group.append(response)
     frozen = {name: tuple(group) for name, group in responses.items()}
@@ -106,6 +113,8 @@ def _read_file(file: Path, stamp: tuple[object, ...]) -> tuple[
     else:
         _known(document, (), document.data, TOP)
         _version(document)
+        if not any(key in document.data for key in TOP[1:]):
+            problems.append(Problem(document.file, document.first, "P104", "", "只有 version，没有内容", "照同一文件夹里的文件写，或删掉它。", 1))
         blocks, answers = tuple(_intents(document)), tuple(_responses(document))
         return document, blocks, answers, tuple(problems), _key(blocks)
     return document, (), (), tuple(problems), b""
@@ -122,13 +131,16 @@ def _known(document: Document, path: Path_, value: dict[str, Any], allowed: Sequ
     for key in unknown:
         here = (*path, key)
         line, column = document.place(here)
-        near = difflib.get_close_matches(key.lower(), [name for name in allowed if name not in value], 1, 0.7)
+        plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", key)).lower()
+        near = difflib.get_close_matches(plain, [name for name in allowed if name not in value], 1, 0.7)
         fix = f"是不是「{near[0]}」？" if near else "可用的键：" + "、".join(allowed) + "。"
-        document.problems.append(Problem(document.file, line, "P109", dotted(here), f"不认识的键「{key}」", fix, column, key))
+        what = f"不认识的键「{key}」"
+        if near and plain == near[0] and key.lower() != plain:
+            what, fix = f"键「{near[0]}」里有全角字母，或看不见的字符", f"删掉重打：{near[0]}:。"
+        document.problems.append(Problem(document.file, line, "P109", dotted(here), what, fix, column, key))
         if near:
             value[near[0]] = value.pop(key)
-            document.spans.update({(*path, near[0], *old[len(here):]): span for old, span in document.spans.items()
-                                   if old[:len(here)] == here})
+            _moved(document, here, (*path, near[0]))
 
 
 def _version(document: Document) -> None:
@@ -136,21 +148,22 @@ def _version(document: Document) -> None:
     if value == VERSION:
         return
     line, column = document.place(("version",))
-    what = "没有 version" if value is None else f"version 是 {value!r}"
+    what = "没有 version" if value is None else f"version 写成了 {value}"
     if "version" not in document.data:
         line, column = document.place(tuple(list(document.data)[:1]))
     document.problems.append(Problem(document.file, line, "P117", "version", what, f'最上面写 version: "{VERSION}"，带英文双引号。', column))
 
 
-def _wrong(document: Document, path: Path_, what: str, fix: str, code: str = "P105") -> None:
-    line, column = document.place(path)
-    document.problems.append(Problem(document.file, line, code, dotted(path), what, fix, column))
+def _wrong(document: Document, path: Path_, what: str, fix: str, code: str = "P105", text: str = "") -> None:
+    line, column = document.place(path, text)
+    document.problems.append(Problem(document.file, line, code, dotted(path), what, fix, column, text))
 
 
 def _intents(document: Document) -> Iterator[tuple[str, int, list[Example]]]:
     blocks = document.data.get("nlu")
     if blocks is not None and not isinstance(blocks, list):
-        _wrong(document, ("nlu",), "nlu 下面应当是列表", "写成「- intent: faq/话题」，一行一个。")
+        inner = ("intent",) if isinstance(blocks, dict) and "intent" in blocks else ()
+        _wrong(document, ("nlu", *inner), "nlu 下面应当是列表，前面少了「- 」" if inner else "nlu 下面应当是列表", "写成「- intent: faq/话题」，一个话题一段。")
     for number, block in enumerate(blocks if isinstance(blocks, list) else []):
         here = ("nlu", number)
         if not isinstance(block, dict):
@@ -162,7 +175,7 @@ def _intents(document: Document) -> Iterator[tuple[str, int, list[Example]]]:
             continue
         intent = block["intent"]
         if not _INTENT.fullmatch(intent):
-            _wrong(document, (*here, "intent"), f"「{intent[:20]}」不能当意图名", "只用英文、数字、下划线、「/」和「.」；examples: | 写在下一行。")
+            _wrong(document, (*here, "intent"), f"「{intent[:20]}」不能当意图名", "只用小写英文、数字、下划线、「/」和「.」；examples: | 写在下一行。", text=intent)
             continue
         yield intent, document.line(*here, "intent"), _examples(document, intent, block, (*here, "examples"))
 
@@ -195,6 +208,9 @@ def _examples(document: Document, intent: str, block: Mapping[str, Any], here: P
         start_of = sum(len(one) + 1 for one in rows[:line - 1])
         if not text.strip("- "):
             document.problems.append(Problem(document.file, line, "P611", intent, "空的例句", "写上一句，或删掉这一行。", column, text))
+            continue
+        if text.startswith("#"):
+            document.problems.append(Problem(document.file, line, "P611", intent, f"例句中间写了注释：{text}", "删掉，或移到 examples: 上面；「|」下面的每一行都算例句。", column, text))
             continue
         if text.startswith("-"):
             if row.startswith(" "):
@@ -232,10 +248,15 @@ def _responses(document: Document) -> Iterator[Response]:
     groups = document.data.get("responses")
     if groups is not None and not isinstance(groups, dict):
         _wrong(document, ("responses",), "responses 下面应当是「utter_话题:」", "照同一文件夹里的文件写。")
+    for name in [name for name in groups if not name.startswith("utter_")] if isinstance(groups, dict) else ():
+        _wrong(document, ("responses", name), f"回答的名字「{name}」不是 utter_ 开头", f"写成 utter_{name}。", "P649", name)
+        groups[f"utter_{name}"] = groups.pop(name)
+        _moved(document, ("responses", name), ("responses", f"utter_{name}"))
     for name, group in groups.items() if isinstance(groups, dict) else ():
         here: Path_ = ("responses", name)
         if not isinstance(group, list):
-            _wrong(document, here, f"{name} 下面应当是列表", "写成「- text: …」，每条变体前一个「- 」。")
+            inner = ("text",) if isinstance(group, dict) and "text" in group else ()
+            _wrong(document, (*here, *inner), f"{name} 下面应当是列表", "写成「- text: …」，每条变体前一个「- 」。")
             continue
         for number, item in enumerate(group):
             if isinstance(item, dict):
@@ -248,28 +269,47 @@ def _response(document: Document, name: str, number: int, item: dict[str, Any]) 
     here = ("responses", name, number)
     for inside in (here, *((*here, key, at) for key in ("buttons", "condition") for at, _ in enumerate(_mappings(item.get(key))))):
         _without_its_head(document, here, inside, item)
-    _known(document, here, item, ANSWER)
-    raw_buttons, raw_conditions, metadata = item.get("buttons"), item.get("condition"), item.get("metadata")
+    raw_buttons, raw_conditions = item.get("buttons"), item.get("condition")
     buttons = []
     for at, button in enumerate(_list_of(document, (*here, "buttons"), raw_buttons)):
+        if at == len(_mappings(raw_buttons)) - 1:
+            _too_far_left(document, here, item, (*here, "buttons", at), button, BUTTON)
         _known(document, (*here, "buttons", at), button, BUTTON)
+        _texts(document, (*here, "buttons", at), button, BUTTON)
         line = document.line(*here, "buttons", at)
-        buttons.append(Button(str(button.get("title", "")), str(button.get("payload", "")), line, at))
+        buttons.append(Button(str(button.get("title") or ""), str(button.get("payload") or ""), line, at))
+    _known(document, here, item, ANSWER)
+    metadata = item.get("metadata")
     conditions = _list_of(document, (*here, "condition"), raw_conditions)
     for at, condition in enumerate(conditions):
         _known(document, (*here, "condition", at), condition, CONDITION)
     if isinstance(metadata, dict):
         _known(document, (*here, "metadata"), metadata, METADATA)
+        _texts(document, (*here, "metadata"), metadata, TEXTS)
     elif metadata is not None:
-        _wrong(document, (*here, "metadata"), "metadata 下面应当是「键: 值」", "每项一行：tone: warm。")
-    text = item.get("text")
-    if text is not None and not isinstance(text, str):
-        _wrong(document, (*here, "text"), f"text 应当是文字，现在是 {text!r}", '两边加上英文双引号："…"。')
+        listed = isinstance(metadata, list) and all(isinstance(one, dict) for one in metadata)
+        _wrong(document, (*here, "metadata"), "metadata 下面应当是「键: 值」", "去掉每行前面的「- 」。" if listed else "每项一行：tone: warm。")
+        metadata = item["metadata"] = {key: value for one in metadata for key, value in one.items()} if listed else {}
+    _texts(document, here, item, ("text",))
     return Response(
-        name, number, str(text or ""), tuple(buttons), tuple(conditions),
+        name, number, item.get("text") or "", tuple(buttons), tuple(conditions),
         metadata if isinstance(metadata, dict) else {}, str(item.get("channel") or ""),
         document.file, document.line(*here), document,
     )
+
+
+def _texts(document: Document, here: Path_, holder: dict[str, Any], keys: Sequence[str]) -> None:
+    """Tell what is no text where one belongs; it is then read as the text that was most likely meant."""
+    for key in keys:
+        value = holder.get(key)
+        if value is None or isinstance(value, str):
+            continue
+        alone = next(iter(value)) if isinstance(value, dict) and len(value) == 1 and None in value.values() else ""
+        if alone:  # {app} without quotes
+            _wrong(document, (*here, key), f"「{{{alone}}}」没加引号", f'写成 "{{{alone}}}"。', text=f"{{{alone}}}")
+        else:
+            _wrong(document, (*here, key), *no_text(value), text="" if isinstance(value, (list, dict)) else str(value))
+        holder[key] = f"{{{alone}}}" if alone else str(value[0] if isinstance(value, list) and value else value)
 
 
 def _mappings(raw: Any) -> list[dict[str, Any]]:
@@ -280,15 +320,29 @@ def _without_its_head(document: Document, here: Path_, inside: Path_, item: dict
     """The line ``metadata:`` is gone, so that its keys stand in what came before it: one finding, read as it was meant."""
     holder = item if inside == here else item[str(inside[-2])][inside[-1]]
     own = BUTTON if "buttons" in inside else ANSWER
-    lost = [key for key in holder if key in METADATA and key not in own] if isinstance(holder, dict) and "metadata" not in item else []
+    empty = "metadata" in item and item["metadata"] is None
+    lost = [key for key in holder if key in METADATA and key not in own] if isinstance(holder, dict) and (empty or "metadata" not in item) else []
     if len(lost) < 2:
         return
     line, column = document.place((*inside, lost[0]))
-    document.problems.append(Problem(document.file, line, "P109", dotted(inside), "、".join(lost) + " 上面少了一行 metadata:",
-                                     "在它们上面补一行 metadata:，和 text 对齐。", column, lost[0]))
+    what, fix = (" 应当在 metadata: 里面", "这几行前面各加两个空格。") if empty else (" 上面少了一行 metadata:", "在它们上面补一行 metadata:，和 text 对齐。")
+    document.problems.append(Problem(document.file, line, "P109", dotted(inside), "、".join(lost) + what, fix, column, lost[0]))
     item["metadata"] = {key: holder.pop(key) for key in lost}
-    document.spans.update({(*here, "metadata", *old[len(inside):]): span for old, span in document.spans.items()
-                           if old[:len(inside)] == inside and len(old) > len(inside) and old[len(inside)] in lost})
+    for key in lost:
+        _moved(document, (*inside, key), (*here, "metadata", key))
+
+
+def _too_far_left(document: Document, outer: Path_, item: dict[str, Any], here: Path_, inside: dict[str, Any], keys: Sequence[str]) -> None:
+    """Keys of the last button that stand to its left, where they belong to the answer: read as they were meant."""
+    for key in [key for key in item if key in keys and key not in ANSWER and key not in inside]:
+        _wrong(document, (*outer, key), f"「{key}」和按钮没对齐", f"前面补空格，和按钮的「{next(iter(inside), 'title')}」对齐。", "P109", key)
+        inside[key] = item.pop(key)
+        _moved(document, (*outer, key), (*here, key))
+
+
+def _moved(document: Document, old: Path_, new: Path_) -> None:
+    """What was read at `old` stands for `new`: findings about it are told where it was written."""
+    document.spans.update({(*new, *path[len(old):]): span for path, span in document.spans.items() if path[:len(old)] == old})
 
 
 def _list_of(document: Document, here: Path_, raw: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from persona.desk.workshop import Tools, Workshop
 from persona.errors import Problem
 from persona.mascot import TONES
 from persona.preview.bubbles import Bubble, Wish, bubbles_of
+from persona.textual import is_day, no_day
 from persona.yamledit import EditError, drop, put, put_items, save, unanchored
 from persona.yamlfile import Document, parse
 
@@ -77,11 +77,8 @@ def asked_for(body: Mapping[str, Any], house: House, old: Fields) -> Fields:
         raise Refused(f"语气只有 {'、'.join(TONES)}。")
     for key, name in DATES:
         value = getattr(fields, key)
-        if value and value != getattr(old, key):
-            try:
-                date.fromisoformat(value)
-            except ValueError:
-                raise Refused(f"「{name}」写成 2026-12-31 这样的日期。") from None
+        if value and value != getattr(old, key) and not is_day(value):
+            raise Refused(f"「{name}」：" + "。".join(no_day(value)))
     return fields
 
 

@@ -11,7 +11,7 @@ from persona.desk.ask import Refused, text
 from persona.errors import ContentError
 from persona.institution import Institution
 from persona.live import NEVER, NOTICE_MAX, SECTIONS, Live, live_path, load_live
-from persona.live_cli import Order, carry_out
+from persona.live_cli import DID, Order, carry_out
 from persona.yamledit import EditError
 from persona.yamlfile import read
 
@@ -19,7 +19,6 @@ FIELDS: tuple[tuple[str, str, int], ...] = (
     ("name", "名字", 120), ("by", "谁决定的", 40), ("reason", "为什么", 200), ("text", "要说的话", 600), ("until", "到哪一天", 10),
     ("topics", "话题", 400), ("role", "岗位", 40), ("author", "作者", 40), ("second", "第二位批准人", 40),
 )
-_DID = {"withdraw": "下架", "notice": "公告", "replace": "替换", "freeze": "暂停讲产品"}
 
 
 def state(institution: Institution, content: Content) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def state(institution: Institution, content: Content) -> dict[str, Any]:
         for name, entry in section.items() if isinstance(section, dict) else ():
             entry = entry if isinstance(entry, dict) else {}
             entries.append({
-                "action": action, "did": _DID[action], "name": str(name), **{key: str(entry.get(key) or "") for key in ("by", "at", "reason", "text")},
+                "action": action, "did": DID[action], "name": str(name), **{key: str(entry.get(key) or "") for key in ("by", "at", "reason", "text")},
                 "until": _until(entry), "note": _note(action, str(name), live, content, institution),
             })
     past = {notice.id for notice in live.notices if notice.until < today}
@@ -81,7 +80,7 @@ def carried_out(body: Mapping[str, Any]) -> str:
     except ContentError as error:
         raise Refused("没有写：" + "；".join(f"{one.what}。{one.fix}" for one in error.problems)) from error
     except EditError as error:
-        raise Refused(f"现在没有{_DID[action]}「{given['name']}」，不用撤销。" if undo else f"live.yml 写不进去：{error}。") from error
+        raise Refused(f"现在没有{DID[action]}「{given['name']}」，不用撤销。" if undo else f"live.yml 写不进去：{error}。") from error
     except ValueError as error:
         raise Refused(str(error)) from error
-    return f"{'撤销了' if undo else '写好了'}：{_DID[action]} {given['name']}。正在运行的机器人几秒钟内照办，客户下一句就能看到；审计里留了一行。"
+    return f"{'撤销了' if undo else '写好了'}：{DID[action]} {given['name']}。正在运行的机器人几秒钟内照办，客户下一句就能看到；审计里留了一行。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -62,7 +63,7 @@ def write_draft(root: Path, kind: str, ident: str, title: str, today: date) -> P
     file = root / FOLDER / KINDS[kind] / f"{ident}.yml"
     for taken in (file, place_of(root, file)):
         if taken.exists():
-            raise FileExistsError(str(taken))
+            raise FileExistsError(os.path.relpath(taken, root))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(new_text(root, kind, ident, title, today), encoding="utf-8")
     return file
@@ -87,7 +88,7 @@ def next_steps(kind: str, ident: str, title: str, draft: str, place: str) -> lis
     if group:
         steps.append(f"在 persona/labels.yml 的 {group}: 下面加一行：{ident}: {title}")
     if kind == "scam":
-        steps.append(f"在 persona/quiz/items/{ident}.yml 出几道反诈题（编辑手册第十二节）。")
+        steps.append(f"在 persona/quiz/items/{ident}.yml 出几道反诈题（编辑手册「加一道反诈题」）。")
     if kind == "column":
         mascot, _, column = ident.partition(".")
         steps.append(f"在 persona/mascots/{mascot}.yml 的 extensions.columns 下面加一行：- {{id: {column}, name: {title}, aliases: [{title}]}}")

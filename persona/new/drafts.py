@@ -12,6 +12,7 @@ from types import MappingProxyType
 from persona.compliance import Context, Guard
 from persona.compliance.rules import RuleError
 from persona.content.checks import check_project
+from persona.content.checks.metadata import UNWRITTEN
 from persona.content.house import home_of, load_house
 from persona.errors import ContentError, Problem
 from persona.layers import own_home
@@ -21,7 +22,7 @@ from persona.yamlfile import read
 FOLDER = Path("drafts")
 # What a draft lacks before it may move to its place: told as what remains, not as a mistake.
 LATER: Mapping[str, str] = MappingProxyType({
-    "P647": "例句还不够", "Q107": "反诈小课堂里还没有这种骗局的题", "P660": "形象卡的 extensions.columns 里还没有这一栏", "P665": "这一栏还没有接下来的期", "P512": "还没有人批准",
+    "P647": "例句还不够", "P657": "还有没写的", "Q107": "反诈小课堂里还没有这种骗局的题", "P660": "形象卡的 extensions.columns 里还没有这一栏", "P665": "这一栏还没有接下来的期", "P512": "还没有人批准",
 })
 
 
@@ -38,15 +39,25 @@ def check_draft(root: Path, draft: Path) -> tuple[list[Problem], list[Problem]]:
     """What is wrong with a draft, and what it still lacks before it may move."""
     kind = draft.resolve().relative_to((root / FOLDER).resolve()).parts[0]
     if kind == "rules":
-        return _rule(root, draft), []
+        return _rule(root, draft), _unwritten(draft)
     if kind == "products":
         try:
             load_product(draft)
         except ContentError as error:
-            return _sorted_out(error.problems)
-        return [], []
+            wrong, lacking = _sorted_out(error.problems)
+            return wrong, [*_unwritten(draft), *lacking]
+        return [], _unwritten(draft)
     shown = read(draft).file
     return _sorted_out([problem for problem in check_project(load_house(root, also=(draft,))) if problem.file == shown])
+
+
+def _unwritten(draft: Path) -> list[Problem]:
+    """The first of the places that wait for somebody to write."""
+    document = read(draft)
+    for number, row in enumerate(document.source.split("\n"), 1):
+        if (found := UNWRITTEN.search(row.partition("  #")[0])) is not None:
+            return [Problem(document.file, number, "P657", "", f"从第 {number} 行起还有「待填」", "一处处写好。", found.start() + 1, found[0])]
+    return []
 
 
 def _sorted_out(found: list[Problem]) -> tuple[list[Problem], list[Problem]]:

@@ -99,7 +99,7 @@ def _serve(root: Path, name: str, wish: Wish, port: int) -> int:
     except (OSError, OverflowError) as problem:
         print(f"端口 {port} 打不开（{problem}）；换一个。", file=sys.stderr)
         return BAD_CALL
-    print(f"打开 http://{LOCAL}:{server.server_address[1]}/，存盘就刷新；Ctrl-C 结束。", flush=True)
+    print(f"打开 http://{LOCAL}:{server.server_address[1]}/\n存盘就刷新；Ctrl-C 结束。", flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -82,6 +82,8 @@ def _load(path: Path, institution: Institution) -> list[Item]:
     if document.broken:
         raise ContentError(document.problems)
     reader = Reader(document, SCHEMA)
+    if not isinstance(document.data, dict):
+        reader.finish()
     reader.only(KEYS)
     scam = reader.text("scam")
     words = reader.texts("words", required=False)

@@ -26,7 +26,7 @@ class Copy:
         self.folder = folder
         for name in ("data", "persona", "actions", "tests/conversations"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("domain.yml", "config.yml", "credentials.yml", "endpoints.yml"):
+        for name in ("domain.yml", "config.yml", "credentials.yml", "endpoints.yml", "live.yml"):
             shutil.copy(ROOT / name, folder)
         self.first = {file: (self._stamp(file), file.read_bytes()) for file in self._files()}
 

@@ -91,6 +91,10 @@ def served(installed: Path, folder: Path) -> Iterator[Rest]:
             running.wait(30)
 
 
+def test_the_script_it_begins_with_holds(installed: Path, project: Path) -> None:
+    assert "都对" in run(installed, project, "test")
+
+
 def test_the_library_that_runs_is_the_installed_one(installed: Path, project: Path) -> None:
     where = subprocess.run([sys.executable, "-c", "import persona; print(persona.__file__)"], cwd=project,
                            env=command_environment(installed, project), capture_output=True, text=True, check=True)

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from persona.content.checks import answers, approvals, branches, dates, examples, flow, manner, metadata, places, spoken
+from persona.content.checks import (
+    answers,
+    approvals,
+    branches,
+    dates,
+    examples,
+    flow,
+    lexicon,
+    manner,
+    metadata,
+    places,
+    spoken,
+)
 from persona.content.house import House, furnish
 from persona.content.model import Content, Response
 from persona.errors import Problem
@@ -23,14 +35,15 @@ def _with_card(problems: Iterator[Problem], house: House) -> Iterator[Problem]:
 
 # looked at for every variation of every answer
 ANSWER: tuple[Callable[[Response, House], Iterator[Problem]], ...] = (
-    answers.placeholders, answers.shape, answers.buttons, answers.pictures, metadata.required, metadata.values, metadata.source,
+    manner.secrets, answers.placeholders, answers.shape, answers.buttons, answers.pictures, metadata.required, metadata.values, metadata.source, metadata.unwritten,
     metadata.figures, metadata.disclosures, dates.answer, manner.plain_voice, manner.literals, manner.in_character,
-    manner.tone, manner.secrets, approvals.answer, branches.zones,
+    manner.tone, approvals.answer, branches.zones,
 )
 # looked at once
 PROJECT: tuple[Callable[[House], Iterator[Problem]], ...] = (
     examples.sentences, examples.few,
-    places.pairs, places.folders, places.speaker, places.scenes, places.copied, places.beside, places.titles, places.trailing, dates.figures, dates.products, approvals.products, approvals.live, flow.intents, flow.rules, flow.actions, flow.unused, branches.cities, branches.notice,
+    places.pairs, places.folders, places.speaker, places.scenes, places.copied, places.beside, places.titles, places.trailing, lexicon.entries,
+    dates.figures, dates.products, approvals.products, approvals.live, flow.intents, flow.rules, flow.actions, flow.unused, branches.cities, branches.notice,
     lambda house: _with_card(check_columns(house.content, house.mascots), house), lambda house: due(house.content, house.mascots, house.today),
     lambda house: check_benefits(house.content),
     lambda house: _with_card(check_lessons(house.content, house.mascots), house),
@@ -94,16 +107,17 @@ def _together(problems: list[Problem]) -> list[Problem]:
 
 
 def _first_of_each(problems: list[Problem]) -> list[Problem]:
-    """Sorted; where two findings mark overlapping words of a line, the first one found has said it."""
-    kept: list[Problem] = []
-    problems = _together(problems)
-    marked: dict[tuple[str, int], list[tuple[int, int, str]]] = {}
-    for problem in problems:
+    """Sorted; where two findings mark overlapping words of a line, the first one found has said it. So it has when lines that
+    several answers share through an anchor are found wrong in each of them.
+    """
+    kept: dict[tuple[str, int, int, str, str, str], Problem] = {}
+    marked: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for problem in _together(problems):
         spans = marked.setdefault((problem.file, problem.line), [])
         start, end = problem.column, problem.column + len(problem.text)
-        if problem.text and any(start < b and a < end and code != problem.code for a, b, code in spans):
+        if problem.text and any(start < b and a < end for a, b in spans):
             continue
         if problem.text:
-            spans.append((start, end, problem.code))
-        kept.append(problem)
-    return sorted(set(kept))
+            spans.append((start, end))
+        kept.setdefault((problem.file, problem.line, problem.column, problem.code, problem.what, problem.fix), problem)
+    return sorted(kept.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ _PAYLOAD = re.compile(r"/([A-Za-z0-9_./]+)(\{.*\})?")
 _STEP = re.compile(r"^\d+[.、．]", re.M)
 _NESTED = re.compile(r"\n[ \t\u3000]+(?:[-·•*]|\d+[.、．])[^\n]*")
 _WIDE_BRACES = re.compile(r"｛[A-Za-z_][A-Za-z0-9_]*[｝}]|\{[A-Za-z_][A-Za-z0-9_]*｝")
+_SQUARE = re.compile(r"[\[［【]([a-z][a-z0-9_]*)[\]］】]")
 _WIDE = {"｛": "{", "｝": "}", **{chr(0xFF10 + n): str(n) for n in range(10)}}
 
 
@@ -46,14 +48,18 @@ def placeholders(response: Response, house: House) -> Iterator[Problem]:
             new = "{" + old[1:-1] + "}"
             yield response.problem(path, "P653", f"花括号是全角的：{old}", f"改成半角：{new}。", old, replace(response, path, old, new))
             text = text.replace(old, new)
+        for square in _SQUARE.finditer(text):
+            if square[1] in house.known(response) or square[1] in house.figures:
+                old, new = square[0], f"{{{square[1]}}}"
+                yield response.problem(path, "P653", f"占位符用了方括号：{old}", f"改成花括号：{new}。", old, replace(response, path, old, new))
         at = lone_brace(text)
         if at >= 0:
             yield response.problem(path, "P605", "有落单的花括号", "删掉它，或补成 {hotline} 这样的占位符。", text[at:at + 6])
         for name in PLACEHOLDER.findall(text):
-            if name not in house.known(response) and name not in house.figures and name not in SPECIAL \
-                    and name not in values(response) and name not in house.unread:
-                yield response.problem(path, "P606", f"不认识的占位符 {{{name}}}",
-                                       "对照 institution.yml 的 paths 和 figures.yml；缺的先补到那里。", f"{{{name}}}")
+            if name not in (known := {*house.known(response), *house.figures, *SPECIAL, *values(response)}) and name not in house.unread:
+                near = difflib.get_close_matches(name.lower(), known, 1, 0.85) or [one for one in known if one == f"path_{name}"]
+                fix = f"是不是 {{{near[0]}}}？" if near else "对照 institution.yml 的 paths 和 figures.yml；缺的先补到那里。"
+                yield response.problem(path, "P606", f"不认识的占位符 {{{name}}}", fix, f"{{{name}}}")
         digits = re.search(r"[０-９]+", text)
         if digits:
             old, new = digits.group(), "".join(_WIDE.get(char, char) for char in digits.group())
@@ -72,6 +78,8 @@ def shape(response: Response, house: House) -> Iterator[Problem]:
     if not text.strip():
         yield response.problem(("text",), "P607", "没有文字", "写上回答；图片和按钮不能代替文字。")
         return
+    if "\\n" in text or text.count('"') % 2:
+        yield response.problem(("text",), "P658", "回答两头的英文双引号缺了一个，或写成了单引号", '写成 text: "…"，两头都有。', text.strip()[:6])
     if re.search(r"\n[ \t　]*\n", text.strip()):
         before = re.split(r"\n[ \t　]*\n", text.strip(), maxsplit=1)[0]
         yield response.problem(("text",), "P608", "文字里有空行，会被拆成两条消息，提示就不在同一条里了", "删掉空行，只换一行。", before[-6:])
@@ -115,12 +123,22 @@ def buttons(response: Response, house: House) -> Iterator[Problem]:
         yield response.problem(("buttons",), "P615", f"{len(response.buttons)} 个按钮，最多 {most} 个", "留最常问的几个。")
     for button in response.buttons:
         title, payload = ("buttons", button.number, "title"), ("buttons", button.number, "payload")
-        if not button.title or len(button.title) > TITLE_MAX:
+        if not button.title:
+            yield response.problem(title, "P616", "按钮没有 title", f"写上 title：1 到 {TITLE_MAX} 个字，顾客的话；「#」开头的要加引号。")
+        elif len(button.title) > TITLE_MAX:
             yield response.problem(title, "P616", f"按钮「{button.title}」{len(button.title)} 个字，应当 1 到 {TITLE_MAX} 个",
                                    "改短，用顾客的话。", button.title)
+        twin = next((one for one in response.buttons[:button.number] if one.title == button.title or one.payload == button.payload), None)
+        if twin and button.title and button.payload:
+            yield response.problem(title, "P659", f"按钮「{button.title}」和第 {twin.number + 1} 个{'去的地方' if twin.title != button.title else ''}一样",
+                                   "留一个，或改成别的问题。", button.title)
+        if not button.payload:
+            yield response.problem(payload, "P617", f"按钮「{button.title}」没有 payload", "补上 payload: /faq/话题 或 /handoff。")
+            continue
         match = _PAYLOAD.fullmatch(button.payload)
         if not match:
-            yield response.problem(payload, "P617", f"按钮指向「{button.payload}」，写法不对", "写成 /faq/话题 或 /handoff。", button.payload)
+            fix = '花括号要配成对，写成 {"lost_via": "own_bank"} 的样子。' if "{" in button.payload else "写成 /faq/话题 或 /handoff。"
+            yield response.problem(payload, "P619" if "{" in button.payload else "P617", f"按钮指向「{button.payload}」，写法不对", fix, button.payload)
             continue
         target, entities = match.groups()
         if not house.content.defines(target):
@@ -132,8 +150,6 @@ def buttons(response: Response, house: House) -> Iterator[Problem]:
 
 
 def _near(target: str, house: House) -> str:
-    import difflib
-
     return next(iter(difflib.get_close_matches(target, house.content.topics, 1, 0.8)), "")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from datetime import timedelta
 
+from yaml import YAMLError
+
 from persona.approval import REASONS, Approval, author_of, needs_two_response, response_digest, wrong
 from persona.compliance import Guard
-from persona.compliance.rules import RuleError
+from persona.compliance.model import CATEGORIES
 from persona.content.house import House
 from persona.content.model import Content, Response
 from persona.errors import ContentError, Problem
@@ -57,11 +60,29 @@ def live(house: House) -> Iterator[Problem]:
     path = house.root / DEFAULT if house.root else None
     if path is None or not path.is_file():
         return
+    document = read(path)
+    said = {*house.content.responses, *house.products, *house.content.unread, *house.unread}
+    for section in ("withdraw", "replace") if isinstance(document.data, dict) else ():
+        for name in document.data[section] if isinstance(document.data.get(section), dict) else ():
+            if name not in said:
+                near = difflib.get_close_matches(name, said, 1, 0.6)
+                line, column = document.place((section, name))
+                yield Problem(document.file, line, "L106", f"{section}.{name}", f"没有「{name}」这条回答或产品，写了也不起作用",
+                              f"是不是 {near[0]}？" if near else "写回答的全名（utter_…）或产品页的 id。", column, name)
+    labels = {*house.content.labels, *house.content.unread, *CATEGORIES}
+    notices = document.data.get("notice") if isinstance(document.data, dict) else None
+    for name, notice in notices.items() if isinstance(notices, dict) else ():
+        topics = notice.get("topics") if isinstance(notice, dict) else None
+        for at, topic in enumerate(topics if isinstance(topics, list) else ()):
+            if topic not in labels:
+                line, column = document.place(("notice", name, "topics", at), str(topic))
+                yield Problem(document.file, line, "L106", f"notice.{name}", f"没有「{topic}」这个话题或类别，公告不会挂上去",
+                              "对照 data/nlu 下的话题名；类别写 loan、card 这样的英文。", column, str(topic))
     try:
         state = load_live(path)
         if state.notices or state.replaced:
             load_live(path, Guard.load(house.home / "compliance"))
     except ContentError as error:
         yield from error.problems
-    except RuleError:  # said by the guard's own check
+    except (YAMLError, ValueError):  # of a file the guard reads: said by its own check
         return

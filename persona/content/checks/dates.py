@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from persona.content.house import House
 from persona.content.model import Response
 from persona.errors import Problem
-from persona.textual import PLACEHOLDER
+from persona.textual import PLACEHOLDER, is_day, no_day
 from persona.yamlfile import read
 
 SOON = timedelta(days=30)
@@ -21,10 +21,10 @@ def answer(response: Response, house: House) -> Iterator[Problem]:
         written = response.metadata.get(key)
         if written in (None, ""):
             continue
-        try:
+        if is_day(str(written)):
             found[key] = date.fromisoformat(str(written))
-        except ValueError:
-            yield response.problem(("metadata", key), "P106", f"「{written}」不是日期", '写成 "2026-11-23" 的样子。', str(written))
+        else:
+            yield response.problem(("metadata", key), "P106", *no_day(str(written)), str(written))
     reviewed, expires = found.get("reviewed"), found.get("expires")
     until, checked = ("metadata", "expires"), ("metadata", "reviewed")
     if "episode" in response.metadata:
@@ -42,6 +42,9 @@ def answer(response: Response, house: House) -> Iterator[Problem]:
 def figures(house: House) -> Iterator[Problem]:
     """Figures past their review date, told where they stand, with the answers that fall silent."""
     for name, figure in house.figures.items():
+        if house.today < figure.as_of <= figure.review_by and figure.as_of != date.max and (document := house.figures_file):
+            line, column = document.place(("figures", name, "as_of"), str(figure.as_of))
+            yield Problem(document.file, line, "P303", name, f"截至日 {figure.as_of} 在将来", "写这个数是哪天的值。", column, str(figure.as_of))
         left = figure.review_by - house.today
         if left > SOON or figure.review_by < figure.as_of:
             continue

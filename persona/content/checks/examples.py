@@ -27,7 +27,9 @@ def sentences(house: House) -> Iterator[Problem]:
     compared again, wherever their lines have moved.
     """
     looks = (written, repeated, alike, series, secrets) if house.content.examples else ()
-    yield from house.passed.unless((code(), house.content.examples_key), lambda: (problem for look in looks for problem in look(house)))
+    copies = {problem.file for problem in house.content.problems if problem.code == "P610"}  # told as copies of whole files
+    found = house.passed.unless((code(), house.content.examples_key), lambda: (problem for look in looks for problem in look(house)))
+    yield from (problem for problem in found if problem.code != "P601" or problem.file not in copies)
 
 
 def _bare(sentences: list[str]) -> list[str]:
@@ -52,6 +54,8 @@ def written(house: House) -> Iterator[Problem]:
         raw = example.raw
         if raw[:1] in tuple("/#-\"'"):
             yield _at(example, "P603", f"例句不能以「{raw[0]}」开头", "换个开头，或去掉这个符号。", raw[0])
+        elif " - " in raw:
+            yield _at(example, "P603", "一行里有两句", "拆成两行，每行前面写「- 」。", raw[raw.index(" - ") + 1:])
         elif "{" in raw or "[" in raw or "}" in raw or "]" in raw:
             yield _at(example, "P604", f"例句里有方括号或花括号：{raw}", "改成普通文字；Rasa 会把它们当成标注，词由 persona/nlu/lexicon 认。", raw)
 
@@ -186,4 +190,4 @@ def few(house: House) -> Iterator[Problem]:
         have = topic.examples if split else totals[topic.label]
         if have < most:
             line, column = intent_place(topic, house)
-            yield Problem(topic.file, line, "P647", intent, f"只有 {have} 句例句，至少要 {most} 句", "照编辑手册第二节补：换情形，换说话的人。", column, intent)
+            yield Problem(topic.file, line, "P647", intent, f"只有 {have} 句例句，至少要 {most} 句", "照编辑手册「例句怎么写才有用」补：换情形，换说话的人。", column, intent)

@@ -50,6 +50,8 @@ def _read_domain(file: Path, content: bytes, seen_from: Path) -> Domain:
     document = read(file)
     data = document.data
     if not isinstance(data, dict):
+        if not document.problems:
+            document.problems.append(Problem(document.file, 1, "P104", "", "文件是空的", "从版本库里取回来；没有它，什么都听不懂。", 1))
         return Domain(document)
     intents: dict[str, Path_] = {}
     for number, item in enumerate(data.get("intents") or []):
@@ -152,6 +154,8 @@ def _rule(document: Document, here: Path_, rule: Any, house: House, declared: Do
             elif key not in STEP:
                 yield bad((*at, key), "P109", f"不认识的键「{key}」", "可用的键：intent、action、slot_was_set。", key)
         intent, action = step.get("intent"), step.get("action")
+        if intent and action:
+            yield bad((*at, "action"), "P105", "一步里又有 intent 又有 action，Rasa 只认前一个", "拆成两步，每步前面一个「- 」。", "action")
         if isinstance(intent, str):
             handled.add(intent.split("/")[0])
             if "/" in intent and intent.split("/")[0] in ("faq", "scam", "chitchat"):
@@ -219,13 +223,13 @@ def unused(house: House) -> Iterator[Problem]:
             slot, value = str(condition.get("name", "")), condition.get("value")
             here = ("condition", number)
             if condition.get("type") != "slot":
-                yield response.problem((*here, "type"), "P707", f"condition 的 type 是 {condition.get('type')!r}", "只能写 slot。", str(condition.get("type") or ""))
+                yield response.problem((*here, "type"), "P707", f"condition 的 type 是「{condition.get('type')}」" if "type" in condition else "condition 缺 type", "写 type: slot。", str(condition.get("type") or ""))
             elif slot not in slots:
                 near = _near(slot, slots)
                 yield response.problem((*here, "name"), "P706", f"domain.yml 里没有槽位「{slot}」，这一条永远说不出来",
                                        f"是不是 {near}？" if near else "可用：" + "、".join(slots) + "。", slot)
             elif not _possible(slots[slot], value):
-                yield response.problem((*here, "value"), "P707", f"槽位「{slot}」不会等于 {value!r}，这一条永远说不出来",
+                yield response.problem((*here, "value"), "P707", f"槽位「{slot}」不会等于「{value}」，这一条永远说不出来",
                                        "写 true 或 false，不加引号。" if slots[slot].get("type") == "bool" else "对照 domain.yml 里这个槽位的 values。", str(value))
 
 

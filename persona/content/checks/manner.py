@@ -9,10 +9,12 @@ from persona.content.checks.answers import texts
 from persona.content.house import House
 from persona.content.model import Response
 from persona.errors import Problem
-from persona.textual import EMOJI, ONE_EMOJI, particle_pattern
+from persona.mascot import TONES
+from persona.textual import EMOJI, ONE_EMOJI, outside_quotes, particle_pattern
 
 # Somebody has to act now: the act first, in short sentences.
 URGENT = ("faq/lost_card", "faq/lost_phone", "been_scammed", "scam_now", "crisis", "share_secret", "emergency")
+_CHEER = re.compile(r"[!！~～]+")
 PERSONAL = ("手机号", "卡号", "身份证号")
 _DIGITS = re.compile(r"(?:\d[ \-—]?){10,}\d|[０-９]{11}")
 
@@ -33,6 +35,9 @@ def plain_voice(response: Response, house: House) -> Iterator[Problem]:
                 found = particle in text if particle == "喵" else particle_pattern(particle).search(text)
                 if found and not any(particle in name for name in named):
                     yield response.problem(path, "P632", f"回答里有语气词「{particle}」", "删掉；语气由程序按形象加。", particle)
+        cheer = _CHEER.search(text) if response.sober or response.tone in ("plain", "urgent") else None
+        if cheer and any(cheer[0] in piece for piece, outside in outside_quotes(text) if outside):
+            yield response.problem(path, "P632", f"正经话里有「{cheer[0]}」", "换成句号。", cheer[0])
         if re.search(r"(?:^|[，。！？\n])亲[，,～~！!]", text):
             yield response.problem(path, "P634", "用了「亲」", "删掉称呼。", "亲")
 
@@ -64,6 +69,8 @@ def in_character(response: Response, house: House) -> Iterator[Problem]:
     mascot = house.mascots.get(response.mascot)
     if mascot is None:
         return
+    if response.tone not in TONES:
+        return  # nobody knows what is allowed, which is told
     still = response.sober or response.tone in ("plain", "urgent")
     emoji = ONE_EMOJI.findall(response.text)
     most = 0 if still else mascot.emoji_max.get(response.tone, 0)

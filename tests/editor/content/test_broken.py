@@ -33,6 +33,8 @@ def damage(root, case):
     text = before.decode() if before is not None else ""
     if "write" in case:
         text = case["write"]
+    elif "copy_of" in case:
+        text = (root / case["copy_of"]).read_text(encoding="utf-8")
     elif "append" in case:
         text = text.rstrip("\n") + "\n" + case["append"]
     elif "find" in case:
@@ -82,7 +84,7 @@ def test_a_broken_file_gives_one_finding_in_its_place(project, case):
 def test_several_broken_files_are_all_told_in_one_pass(project):
     chosen = {}
     for case in CASES:
-        if "in" not in case and "copy_examples_to" not in case and "rename" not in case and "delete" not in case and case["file"].startswith("data/nlu"):
+        if not {"in", "copy_examples_to", "copy_of", "rename", "delete"} & case.keys() and case["file"].startswith("data/nlu"):
             chosen.setdefault(case["file"], case)
     for case in chosen.values():
         damage(project, case)

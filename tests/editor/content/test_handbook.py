@@ -145,6 +145,14 @@ def test_the_desk_opens_where_it_says(handbook, project):
         desk.wait(20)
 
 
+def test_its_links_lead_somewhere_and_the_rules_it_names_exist(handbook):
+    headings = {re.sub(r"[^\w-]", "", title.lower().replace(" ", "-")) for title in re.findall(r"^#+ (.+)$", handbook, re.M)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", handbook)) <= headings
+    law = re.search(r"^## 法规要什么.*?(?=^## )", handbook, re.M | re.S).group()
+    named = set(re.findall(r"\b[A-Z]{2}-\d{2}[a-z]?\b", law))
+    assert len(named) > 20 and named <= {file.stem for file in (ROOT / "persona/compliance/rules").glob("*.yml")}
+
+
 def test_the_table_of_codes_is_the_codes(handbook):
     printed = re.search(r"<!-- mascot lint --codes -->\n(.*?)<!-- -->", handbook, re.S).group(1)
     assert printed == markdown()

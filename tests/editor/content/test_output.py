@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import jsonschema
@@ -132,7 +131,6 @@ def test_watch_tells_what_changed_and_stops_at_once(project):
     try:
         assert process.stdout.readline() == "没有要改的。\n"
         process.stdout.readline()
-        time.sleep(0.1)
         change(project, ("tone: plain", "tone: playful"))
         assert process.stdout.readline().startswith("[P641]")
         assert process.stdout.readline() == "1 处要改。\n"
@@ -141,6 +139,27 @@ def test_watch_tells_what_changed_and_stops_at_once(project):
     finally:
         process.send_signal(2)
         assert process.wait(10) == lint.CLEAN
+
+
+def test_what_is_saved_during_the_first_look_is_looked_at_again(project, monkeypatch):
+    looks = []
+
+    def look(root):
+        looks.append(root)
+        if len(looks) == 1:
+            change(project, ("tone: plain", "tone: playful"))
+        return []
+
+    def soon(seconds):
+        if len(looks) > 1:
+            raise KeyboardInterrupt
+        naps.append(seconds)
+        assert len(naps) < 5, "the change was missed"
+
+    naps = []
+    monkeypatch.setattr(lint, "problems_in", look)
+    monkeypatch.setattr(lint.time, "sleep", soon)
+    assert lint.watch(project, []) == lint.CLEAN and len(looks) == 2
 
 
 def test_it_needs_neither_rasa_nor_tensorflow():

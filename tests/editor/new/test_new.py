@@ -56,8 +56,18 @@ def test_a_mistake_in_a_draft_is_found_at_its_line(project):
     draft = cli.write_draft(project, "faq", "broken_one", "某件事", load_institution_today())
     draft.write_text(draft.read_text(encoding="utf-8").replace("/handoff", "/hand_off"), encoding="utf-8")
     problems, later = check_draft(project, draft)
-    assert [one.code for one in problems] == ["P618"] and [one.code for one in later] == ["P647"]
+    assert [one.code for one in problems] == ["P618"] and [one.code for one in later] == ["P647", "P657"]
     assert "hand_off" in draft.read_text(encoding="utf-8").split("\n")[problems[0].line - 1]
+
+
+def test_what_is_left_to_write_is_told_and_stops_a_draft_that_was_moved_too_early(project):
+    for kind in ("scam", "column", "rule"):
+        ident, title = KINDS[kind]
+        _, later = check_draft(project, cli.write_draft(project, kind, ident, title, load_institution_today()))
+        assert "P657" in [one.code for one in later], kind
+    draft = cli.write_draft(project, "faq", "not_yet", "某件事", load_institution_today())
+    draft.rename(project / "data/nlu/faq/not_yet.yml")
+    assert {one.code for one in lint.problems_in(project) if "not_yet" in one.file} == {"P647", "P657"}
 
 
 def test_a_rule_whose_example_is_let_through_is_told(project):
@@ -70,7 +80,7 @@ def test_a_rule_whose_example_is_let_through_is_told(project):
 def test_a_drafted_sheet_may_not_be_said_and_is_not_approved(project):
     draft = cli.write_draft(project, "product", "fuhe_other", "福禾另一种", load_institution_today())
     _, later = check_draft(project, draft)
-    assert [one.code for one in later] == ["P512"]
+    assert [one.code for one in later] == ["P657", "P512"]
     with pytest.raises(ContentError) as told:
         load_product(draft)
     assert not told.value.partial

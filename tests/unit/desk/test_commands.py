@@ -125,9 +125,19 @@ def test_what_cannot_be_approved(project: Path, capsys: pytest.CaptureFixture[st
                                   ["approve", "utter_faq/fee", "--by", "甲", "--role", "岗", "--until", "明年"],
                                   ["withdraw", "utter_faq/fee", "--by", "甲"], ["withdraw", "utter_nothing", "--by", "甲", "--reason", "错"],
                                   ["withdraw", "utter_faq/fee", "--undo", "--by", "甲", "--reason", "错"],
-                                  ["replace", "utter_faq/fee", "--text", "好", "--by", "甲", "--reason", "错"]])
+                                  ["replace", "utter_faq/fee", "--text", "好", "--by", "甲", "--reason", "错"],
+                                  ["notice", "rain", "--text", "今天网点提前关门。", "--topics", "faq/feee", "--by", "甲", "--reason", "暴雨"]])
 def test_a_bad_call_says_what_to_write(project: Path, capsys: pytest.CaptureFixture[str], argv: list[str]) -> None:
     assert main(argv) == 2 and capsys.readouterr().err.strip()
+
+
+def test_the_list_shows_all_that_is_in_force_with_who_and_why(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["freeze", "--list"]) == 0 and "产品照常讲" in capsys.readouterr().out
+    assert main(["withdraw", "utter_faq/fee", "--by", "甲", "--reason", "写错了"]) == main(["freeze", "--by", "乙", "--reason", "核对"]) == 0
+    capsys.readouterr()
+    assert main(["notice", "--list"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split("，")[0] for line in told] == ["下架 utter_faq/fee：写错了（甲", "暂停讲产品 products：核对（乙"]
 
 
 REPLACE = ["replace", "utter_faq/fee", "--text", "年费先看合约。", "--by", "周既明", "--role", "合规", "--until", "2099-01-01", "--reason", "改"]
