@@ -11,6 +11,7 @@ from actions.common import entity, last_said, live_file, offered
 from persona.products import category_of
 
 SHEET, LINE, LINES = "utter_product_sheet", "utter_product_line", "utter_product_lines"
+UNLISTED = "utter_product_unlisted"
 UNDER = (SHEET, LINE, LINES, "utter_ask_product.performance")
 
 
@@ -24,6 +25,9 @@ class ActionProductInfo(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Utter the next sheet of the category that was not shown yet; no ranking, no choice."""
         asked, named = entity(tracker, "product"), entity(tracker, "sheet")
+        if not named and entity(tracker, "unlisted"):
+            dispatcher.utter_message(response=UNLISTED)
+            return []
         if not asked:
             _read_out(dispatcher, tracker)
             return []

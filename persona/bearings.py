@@ -17,6 +17,7 @@ from persona.smalltalk import HEAVY, LISTENING, SERIOUS
 
 UNCLEAR = ""  # better asked back
 ALARMS = frozenset({"scam_now", "been_scammed", "check_suspicious", "crisis"})
+ADVISED = frozenset({"ask_recommendation", "faq/deposit", "faq/deposit.term"})  # 「5万块」 says how much is to be put by
 COMPLAINTS = frozenset({"complain", "missold"})
 # Where somebody is in trouble, a joke that nobody asked for is out of place.
 GRAVE = frozenset({"complain", "missold", "faq/debt_help", "faq/overdue", "faq/deceased_account"})
@@ -28,6 +29,7 @@ GIVEAWAY = "utter_giveaway"
 CLEAR = 0.85  # small talk as clear as this is meant
 LIKELY = 0.6
 BRIEF = 9  # characters
+NOD = 3  # characters of a yes or a no that says nothing else
 FEW = 14  # characters that only their place explains
 OUTSIDE = "out_of_scope"
 
@@ -65,7 +67,7 @@ _NOT_PAID = re.compile(r"没(?:有)?(?:给|转|付|汇|打|交)(?:过|成)?(?:�
 _ON_THE_LINE = re.compile(r"(?:他|她|对方|骗子|那边|电话)(?:们|里)?(?:又|还|一直)(?:在|打|来|加|发|催)")
 _TICKET = re.compile(r"编号|单号|(?:多久|几天|什么时候)(?:能|会|才)?回(?:我|复|话|电)|多久(?:有|给|能|才)?(?:结果|答复|回复|消息|处理)|什么时候(?:有|给)?(?:结果|答复|回复)|催(?:一下|一催|催|办)|处理到哪|进度")
 _AMENDS = re.compile(r"赔偿|道歉|给个?(?:说法|交代)|处分|开除|领导")
-_COUNTER = re.compile(r"(?:(?:去|到|上)(?:柜台|网点|银行)|柜台)(?:去)?(?:办|弄)?(?:行|可以|能|成)?(?:吗|么|吧|不|办)[？?。]*$|能不能(?:去|到)(?:柜台|网点)")
+_COUNTER = re.compile(r"(?<!不)(?:(?:去|到|上)(?:柜台|网点|银行)|柜台)(?:去)?(?:办|弄)?(?:行|可以|能|成)?(?:吗|么|吧|不|办)[？?。]*$|能不能(?:去|到)(?:柜台|网点)")
 _CANNOT_FIND = re.compile(r"找不(?:到|着)|没(?:看|找)(?:到|见)|不会(?:弄|点|用|操作)?[。！!]*$|在哪(?:里|儿)?(?:啊|呀|呢)?[？?]*$")
 _COMPLAINS = re.compile(r"^(?:我)?(?:要|想)投诉(?:你们)?[。！!]*$")
 _FRAUDULENT = re.compile(r"先交|让我|叫我|要我|短信|链接|有人|电话|客服|验证码|已经(?:交|转)|交了|转了|被骗")
@@ -85,10 +87,6 @@ _STEP_WORDS = {
 
 
 _DEATH = re.compile(r"走了|去世|过世|不在了|没了|死|遗产|继承|身后")
-_BARE_ASPECT = re.compile(r"^(?:那|大概|一般)?(?:要|得|需要|收)?(?:多久|多长时间|几天|钱|费|手续费)(?:多少|到)?(?:吗|呢|啊)?[？?。]*$")
-_OF_TRANSFERS = frozenset({"faq/transfer_time", "faq/transfer_fee"})
-# Fields in which 「手续费呢」 and 「要多久」 may well be those of a transfer.
-_TRANSFERS = ("faq/transfer", "faq/quick_pay", "faq/foreign_exchange", "faq/digital_rmb", "faq/cash_branch", "faq/payroll")
 _EARLY = ("faq/pension", "faq/pension.withdraw", "faq/pension.tax", "calculate_pension_tax")
 _FUND = ("faq/fund", "faq/fund.fees", "faq/fund.redeem", "faq/fund.plan", "faq/fund.holding", "faq/fund.loss", "faq/fund.value")
 _INSTALMENT = ("faq/card_installment", "faq/card_installment.cash", "faq/early_repay.card", "calculate_installment")
@@ -108,7 +106,7 @@ _BACK = re.compile(r"退|还不还|提前")
 # Two of them in one wish for advice: what sets them apart is told, not one of them.
 _SET_APART = frozenset({"deposit", "wealth", "fund"})
 _HOW_TO_LOCK = re.compile(r"(?:怎么|咋|在哪|哪里|哪儿|去哪)[^，,。]{0,3}(?:锁|挂失)|(?:锁卡?|挂失)(?:怎么|在哪|哪里|哪儿)")
-_LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)*(?:锁|挂失|停机?)(?:好|完)?(?:卡)?了[，,]?(?:(?:然后|接着|接下来|下一步)(?:呢|怎么办|干嘛|做什么)?)?[。！!?？]*$")
+_LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)*(?:锁|挂失)(?:好|完)?(?:卡)?了[，,]?(?:(?:然后|接着|接下来|下一步)(?:呢|怎么办|干嘛|做什么)?)?[。！!?？]*$")
 
 
 @dataclass(frozen=True)
@@ -140,10 +138,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     if intent in ("been_scammed", "scam_now") and not place.alarmed:
         if _SWIPED.match(bare) and place.topic.split(".")[0] in CARD_GONE:
             return place.topic
-        if _BARE_AMOUNT.match(bare):
+        if _BARE_AMOUNT.match(bare) and place.topic not in ADVISED:
             return f"calculate_{place.calc}" if place.calc else place.topic if place.topic.split(".")[0] in CARD_GONE else UNCLEAR
-    if place.topic == "faq/lost_phone" and _LOCKED.match(bare):
-        return "faq/lost_phone.after"
     if place.topic.split(".")[0] in CARD_GONE and place.lock != "hard" and len(bare) <= 16:
         if _LOCKED.match(bare):
             return "faq/lost_card.reissue"
@@ -201,6 +197,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or _ABOUT_LOSS.search(text)):
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
+    if label in ("affirm", "deny") and confidence < LIKELY and reason != "context" and len(text) > NOD:
+        return UNCLEAR  # 「那个 我就是想 嗯 那个卡」 is neither a yes nor a no
     if matter in COMPLAINTS and place.lock != "hard":
         if alarm and base != "crisis" and (not cue or _TO_THE_BANK.search(text)):
             return "complain"
@@ -232,8 +230,6 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「一个人几个」 and 「怎么调高」 are asked of the answer before
     if label == "faq/deceased_account.password" and not place.topic.startswith("faq/deceased_account") and not _DEATH.search(text):
         return "faq/proxy_service"
-    if label in _OF_TRANSFERS and place.topic.startswith("faq/") and not place.topic.startswith(_TRANSFERS) and _BARE_ASPECT.match(text.strip()):
-        return UNCLEAR
     if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):
         return UNCLEAR
     if place.topic.startswith("scam/") and place.lock != "hard" and reason == "context" and base in ALARMS and not cue:

@@ -192,7 +192,7 @@ def _terms(calculator: str, line: str, found: list[Mention], known: Mapping[str,
         plainly = cued
     chosen = cued or plainly
     if len(chosen) > 1:  # 「分24期一个月几块」: the month only names the unit
-        chosen = [one for one in chosen if not (re.fullmatch(r"[一1](?:个月|年)", one.raw) and re.match(r"[要得]?[还付扣交]|多少|几", line[one.end:]))] or chosen
+        chosen = [one for one in chosen if not (re.fullmatch(r"[一1](?:个月|年|期)", one.raw) and re.match(r"[要得]?[还付扣交]|多少|几", line[one.end:]))] or chosen
     labelled = [one for one in found if one.kind in ("number", "amount") and re.search(r"期数[是为:：]*$", before(line, one))]
     if labelled and labelled[0].value is not None and not chosen:
         reading.put("months", f"{int(labelled[0].value)}m", labelled[0].raw)

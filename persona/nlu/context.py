@@ -115,6 +115,12 @@ class Reader:
         p = self._combined(alone, joint, bare, parse.text, context, strength)
         return self._decided(parse, context, strength, alone, p, joint_counts)
 
+    def near(self, parse: Parse, topic: str, context: Context | None) -> bool:
+        """Whether `parse` is another answer that goes with `topic`: on the last buttons, or often asked next."""
+        if parse.fallback or parse.confidence < self.weights.itself or public(parse.intent) == public(topic) or context is None:
+            return False
+        return parse.intent in context.offered or parse.intent in self._next.get(public(topic), ())
+
     def names_matter(self, text: str) -> bool:
         """Whether a message holds a word of the bank's business."""
         return bool(set(self.parser.features.concepts_in(normalise(text).replace(" ", ""))) - self._aspects)

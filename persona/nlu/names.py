@@ -6,6 +6,7 @@ from persona.mascot import load_mascots
 from persona.products import load_products
 
 MASCOT, SHEET = "mascot", "sheet"
+UNLISTED = "unlisted"  # a name that sounds like a product and stands on no sheet (entities.yml)
 
 
 def named() -> dict[str, dict[str, tuple[str, ...]]]:

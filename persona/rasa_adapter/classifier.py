@@ -32,10 +32,11 @@ from persona.institution import load_institution
 from persona.labels import Labels
 from persona.leisure import continued
 from persona.nlu import entities as lexicon
+from persona.nlu.aspects import ASPECT, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.features import Features
 from persona.nlu.model import train
-from persona.nlu.names import SHEET
+from persona.nlu.names import SHEET, UNLISTED
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser
 from persona.nlu.replies import Replies
 from persona.nlu.text import half_width
@@ -54,11 +55,10 @@ from persona.tickets.wording import message_in, number_in
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
 NOT_A_COMMAND = "\u2060"
-# Asked after the first, the second is about the same matter: 「会不会上征信」 after an overdue payment.
-SAME_MATTER = frozenset({("faq/overdue", "faq/credit_report")})
-FOLLOW_UP = 16  # characters
 COUNTED = 6  # questions of one message that 「第三个」 can name
 CALCULATION = 60  # characters of an answer to a calculator's question
+# What is asked about a result stands in this topic's words: 「那等额本金呢」, 「要是提前一年取呢」.
+ITS_TOPIC = {**CALCULATES, "calculate_deposit_interest": "faq/deposit"}
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 COLUMN = "ask_column"
 LEAVES_MESSAGE = "handoff.message"
@@ -67,6 +67,7 @@ ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起�
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
 _AGREES = re.compile(r"(?:我)?同意")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
+PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
 # 「提前一年取呢」, 「要是存二十万」 after a result: the same calculation with another value.
 _CHANGED = re.compile(r"^(?:那|如果|要是|假如|换成?|改成?)|呢[？?]?$|(?:怎么样|会怎样|多少|差多少)[？?]?$")
@@ -90,6 +91,7 @@ class MascotClassifier(GraphComponent):
         self._reader = Reader(parser) if parser else None
         self._labels = Labels.load()
         self._replies = Replies.load()
+        self._aspects = Aspects.load()
         self._institution = load_institution()
 
     @classmethod
@@ -212,6 +214,9 @@ class MascotClassifier(GraphComponent):
         if stands is not None and parse.reason not in FINAL:
             return self._as(parse, stands)
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
+        aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
+        if aspect and reply == place.topic:
+            reply = None  # the same answer again: its sentence that tells it is enough
         if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in (*INTERRUPTS, "deny")):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
@@ -219,6 +224,8 @@ class MascotClassifier(GraphComponent):
                 return self._as(parse, "compare_products")
             if parse.fallback or _WHAT_OF_IT.search(parse.text):
                 return self._as(parse, "ask_product")
+        if parse.reason not in FINAL and not locked and _of_products(parse) and any(e["entity"] == UNLISTED for e in parse.entities):
+            return self._as(parse, "ask_product")
         opened = place.calc
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
             answers = parse.reason != "blank" and parse.intent not in STEERS and bearings.answers_calculator(parse.text, parse.fallback)
@@ -231,18 +238,18 @@ class MascotClassifier(GraphComponent):
         done = tracker.get_slot("calc_done") if tracker is not None else None
         if done and parse.intent not in INTERRUPTS and len(parse.text) <= CHANGED and not mask(parse.text)[1]:
             again = _CHANGED.search(parse.text) and _NUMERAL.search(parse.text)
-            if again and (parse.fallback or parse.confidence < SURE or parse.intent == f"calculate_{done}"):
+            if again and (parse.fallback or parse.confidence < SURE or parse.intent.startswith((f"calculate_{done}", ITS_TOPIC[f"calculate_{done}"]))):
                 return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")
         strayed = place.topic and place.last == OUTSIDE  # a word too short for its topic: the next one is still about that
         small = self._small_talk(parse, last_response(tracker), matter, cue) if place.lock == "none" and not strayed else ""
         if small:
             return replace(parse, intent=small, confidence=1.0, fallback=False, also=(), reason="context")
-        topic = tracker.get_slot("topic") if tracker is not None else None
-        if (topic, parse.intent) in SAME_MATTER and len(parse.text) <= FOLLOW_UP:
-            return replace(parse, intent=str(topic), reason="context")
         read = self._reader.read(parse, self._context(tracker)) if self._reader is not None else parse
         if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=place.alarmed):
             return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
+        if aspect and self._reader is not None and not self._reader.near(read, place.topic, self._context(tracker)):
+            side = {"entity": ASPECT, "value": aspect, "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
+            return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=[*parse.entities, side], reason="context")
         better = bearings.corrected(
             parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
             reason=read.reason, cue=cue,
@@ -375,6 +382,11 @@ class MascotClassifier(GraphComponent):
     def _retrieval_intents(self) -> list[str]:
         labels: Sequence[str] = self._parser.model.labels if self._parser else []
         return sorted({label.split("/")[0] for label in labels if "/" in label})
+
+
+def _of_products(parse: Parse) -> bool:
+    """Whether a message may ask about a product: it names one on no sheet, and that is told before anything about its kind."""
+    return parse.fallback or parse.intent.startswith(PRODUCT_TALK)
 
 
 def _asked_from_where(tracker: DialogueStateTracker | None) -> bool:

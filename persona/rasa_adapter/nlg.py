@@ -33,11 +33,13 @@ from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import door, editor, elsewhere, slowly, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.options import parse_payload
+from persona.rasa_adapter.read_out import read_out
 from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, in_steps, last_response, response_of
 from persona.textual import named
 
 logger = logging.getLogger(__name__)
 
+RECENT = 3  # messages in which an answer was given just before
 MISSES = 2  # after so many misses in a row a person is offered
 STEADY = "utter_emergency_steady"
 UNKNOWN = "utter_bank_other"
@@ -138,6 +140,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         grieved = name in (OUTSIDE, elsewhere.THEIRS) and (quiet or lock in ("soft", "hard"))
         speaker = "" if nobody or grieved or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
         options = self._options(name, {**values, "mascot": speaker})
+        told = read_out(name, ABOUT, name in [response_of(e) for e in before.said[-RECENT:]], elder, tracker, lambda one: self._options(one, {**values, "mascot": speaker}))
+        if told:
+            name = self._in_force(told[0], live, slots)
+            options = [told[1]] if told[1] and name == told[0] else self._options(name, {**values, "mascot": speaker})
         if not options and name.startswith("utter_") and "/" in name:
             name = UNKNOWN
             options = self._options(name, {**values, "mascot": mascot})
@@ -156,7 +162,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         response: dict[str, Any] = {}
         for response in ordered:
             message = self._rendered(response, name, mascot, elder, quiet, seed, turn, said, values, here)
-            if not said or message["text"] not in said[-1]:
+            if told or not said or not _said_again(message["text"], said[-1], name == last_response(tracker)):
                 break
         else:
             if not name.startswith(("utter_calc_ask", *MISSES_SAID)):
@@ -363,6 +369,12 @@ def _replaced(response: Mapping[str, Any], replacement: Replacement) -> dict[str
     """A response with the text and the disclosures that live.yml gives it; buttons, tone and category stay."""
     meta = {k: v for k, v in (response.get("metadata") or {}).items() if k != "approval"}
     return {**response, "text": replacement.text, "metadata": {**meta, "disclosures": list(replacement.disclosures)}}
+
+
+def _said_again(text: str, before: str, same: bool) -> bool:
+    """Whether `text` is what was said last; of the same response the first words may be others (「一条条数：…」)."""
+    lines = text.split("\n")
+    return text in before or (same and len(lines) > 1 and lines[1] in before)
 
 
 def _city_button(city: str) -> dict[str, str]:

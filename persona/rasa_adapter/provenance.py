@@ -58,6 +58,10 @@ class Provenance:
         if "sheet" in (meta.get("values") or ()):
             product = self._sheets.get(str(values.get("sheet") or ""))
             return self._of_product(product) if product else NONE
+        if "lines" in (meta.get("values") or ()):
+            said = [line for line in str(values.get("lines") or "").split("\n") if line]
+            product = next((one for sheet, one in self._sheets.items() if said and all(line in sheet for line in said)), None)
+            return self._of_product(product) if product else NONE
         if "approval" not in meta:
             return NONE
         approval = Approval.of(meta["approval"])

@@ -23,6 +23,16 @@ def learn(responses: Mapping[str, list[dict[str, Any]]]) -> None:
     asked_by.cache_clear()
 
 
+def labels() -> list[str]:
+    """The bank topics that have an answer (`faq/x`)."""
+    return [name.removeprefix("utter_") for name in _answers if name.startswith("utter_faq/")]
+
+
+def texts() -> list[str]:
+    """What the answers to bank topics say, as it was written."""
+    return [str(answer.get("text") or "") for label in labels() for answer in _answers[f"utter_{label}"]]
+
+
 @lru_cache(maxsize=2048)
 def asked_by(label: str) -> frozenset[str]:
     """Categories that the answer to a label explains, by its metadata or by its words."""

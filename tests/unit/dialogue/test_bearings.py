@@ -79,11 +79,6 @@ def test_somebody_in_crisis_who_says_it_is_over_is_heard(text: str) -> None:
     assert means(text, "chitchat/joke", CALM) is None
 
 
-@pytest.mark.parametrize("text", ["已经挂失了，下一步", "挂失了", "停机了然后呢"])
-def test_after_a_lost_phone_the_next_step_is_the_new_one(text: str) -> None:
-    assert means(text, "faq/lost_card.unblock", Place(topic="faq/lost_phone")) == "faq/lost_phone.after"
-
-
 @pytest.mark.parametrize("text", ["我只有15岁能参加吗", "我家孩子12岁可以参加吗", "15岁"])
 def test_an_age_after_a_give_away_is_about_the_give_away(text: str) -> None:
     assert means(text, "faq/minor_account", Place(last="utter_giveaway_open")) == "join_giveaway"
@@ -158,6 +153,7 @@ def test_who_cannot_read_gets_large_print(text: str) -> None:
 
 def test_a_balance_that_is_not_shown_is_no_matter_of_eyes() -> None:
     assert means("余额怎么看不见了", "faq/balance_statement", CALM, matter=True) is None
+    assert changes("faq/balance_statement", [], "我不会用手机 想查下折子", {})["elder"] is True
     assert "elder" not in changes("faq/balance_statement", [], "余额怎么看不见了", {})
 
 

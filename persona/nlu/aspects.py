@@ -1,0 +1,81 @@
+"""「手续费呢」, 「要多久」 right after an answer: which side of the matter is asked for, and which sentences of the answer tell it. Pure.
+
+A classifier takes 「手续费呢」 for a question about transfers. After an answer it asks about that; what the answer says of it is read
+out, sentence by sentence. Patterns stand in `lexicon/aspects.yml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from persona.nlu.text import simplify
+from persona.nlu.wording import Wording, entries
+
+ASPECT = "aspect"  # the entity; also what the answers for a side nothing is told of begin with
+MOST = 2  # sentences that are read out
+WHOLE = 10  # characters of a sentence that says something by itself
+_SPEECH = re.compile(r"[\W_]+")
+_SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
+_STEP = re.compile(r"^\d\.\s*")
+_WARNS = re.compile(r"？$|别信|不要信|别理|骗")  # no answer to what was asked
+_WORD = re.compile(r"[\u4e00-\u9fff]+")
+# Letters that carry no matter: a pair with one of them says nothing about what is asked.
+_EMPTY = frozenset("的了吗呢么不没有要能会可以是我你您他她它这那就都也还再去来在到给把被让跟和与或上下里个多少什怎样如何已经啊呀吧嘛哦为啥咋哪谁用办说")
+COMMON = 60  # sentences of all answers that a pair of letters may stand in to tell one from another
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """A side of any matter: how it is asked for, and what a sentence that tells it holds."""
+
+    id: str
+    asked: Wording
+    told: re.Pattern[str]
+
+
+class Aspects:
+    """All sides in the order of the file; the first that fits decides."""
+
+    def __init__(self, aspects: Iterable[Aspect]) -> None:
+        self._all = {one.id: one for one in aspects}
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Aspects:
+        """Read the sides that ship with the project."""
+        return cls(Aspect(e["id"], Wording.of(e), re.compile(e["told"])) for e in entries("aspects", path))
+
+    def asked(self, text: str) -> str:
+        """The side that `text` asks for and nothing else, or ""."""
+        words = _SPEECH.sub("", simplify(text))
+        return next((one.id for one in self._all.values() if one.asked.stands_in(words)), "")
+
+    def told(self, aspect: str, answers: Iterable[str]) -> list[str]:
+        """The sentences of the first of `answers` that tell `aspect`; none when no answer does."""
+        pattern = self._all[aspect].told
+        return next((found for found in ([s for s in sentences(a) if pattern.search(s)] for a in answers) if found), [])[:MOST]
+
+
+def sentences(answer: str) -> list[str]:
+    """An answer's sentences, without the numbers of its steps."""
+    return [_STEP.sub("", piece.strip()) for line in answer.split("\n") for piece in _SENTENCE.findall(line) if piece.strip()]
+
+
+def pairs(text: str) -> set[str]:
+    """Pairs of letters of `text` that carry a matter."""
+    return {
+        run[i : i + 2] for run in _WORD.findall(simplify(text)) for i in range(len(run) - 1) if not set(run[i : i + 2]) & _EMPTY
+    }
+
+
+def sharing(text: str, answers: Iterable[str], seen: dict[str, int], title: str = "") -> list[str]:
+    """The sentence of `answers` that shares most with `text`; none when they share nothing that tells sentences apart.
+
+    seen: in how many sentences of all answers a pair of letters stands.  title: the topic's name, which every answer of it holds."""
+    asked = {p for p in pairs(text) - pairs(title) if 0 < seen.get(p, 0) <= COMMON}
+    whole = [s for answer in answers for s in sentences(answer) if len(s) >= WHOLE and not _WARNS.search(s)]
+    scored = [(sum(1 / seen[p] for p in asked & pairs(s)), s) for s in whole]
+    best = max(scored, default=(0.0, ""), key=lambda found: found[0])
+    return [best[1]] if best[0] > 0 else []

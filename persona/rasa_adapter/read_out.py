@@ -1,0 +1,67 @@
+"""A few words about the answer before (「要多久」, 「英文的有吗」): its sentence that tells it, instead of all of it again or a question back."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from persona.labels import Labels
+from persona.nlu.aspects import ASPECT, Aspects, pairs, sentences, sharing
+from persona.nlu.parser import public
+from persona.rasa_adapter import topics
+
+FAQ = "utter_faq/"
+_SCREEN = re.compile(r"\{path_|\{app\}")
+SHORT = 20  # characters of a message that says too little by itself
+Options = Callable[[str], Sequence[Mapping[str, Any]]]
+
+
+@lru_cache(maxsize=1)
+def _aspects() -> Aspects:
+    return Aspects.load()
+
+
+def read_out(
+    name: str, asked_back: str, again: bool, elder: bool, tracker: DialogueStateTracker, options: Options
+) -> tuple[str, dict[str, Any]] | None:
+    """The response's name and what is said instead of `name`; None when `name` is said as it is.
+
+    asked_back: the response that asks what was meant.  again: `name` was said just before.  elder: the customer uses no screen.  options: the variations of a response that fit."""
+    message = tracker.latest_message
+    if message is None:
+        return None
+    topic, text = str(tracker.get_slot("topic") or ""), str(message.text or "")
+    aspect = next((str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT), "")
+    if aspect and name.startswith(FAQ):
+        label = name.removeprefix("utter_")
+        found = _in_answers((label, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers))
+        return found or (f"utter_aspect_{aspect}", {})
+    urgent = any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name))  # what is to be done now is said whole
+    if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again) and not urgent:
+        title = Labels.load().title(topic) or ""
+        family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
+        return _in_answers(family if name == asked_back else [name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), title))
+    return None
+
+
+def _in_answers(
+    labels: Iterable[str], options: Options, off_screen: bool, told: Callable[[list[str]], list[str]]
+) -> tuple[str, dict[str, Any]] | None:
+    """The sentences that `told` finds in the first of the answers that tells it; none on a screen when `off_screen`."""
+    for one in labels:
+        for response in list(options(f"utter_{one}"))[:1]:
+            found = [s for s in told([str(response.get("text") or "")]) if not (off_screen and _SCREEN.search(s))]
+            if found:
+                return f"utter_{one}", {**response, "text": "".join(found)}
+    return None
+
+
+@lru_cache(maxsize=1)
+def _seen() -> dict[str, int]:
+    """In how many sentences of all answers a pair of letters stands."""
+    return Counter(p for text in topics.texts() for s in sentences(text) for p in pairs(s))

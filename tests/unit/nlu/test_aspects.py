@@ -1,0 +1,45 @@
+"""Which side of a matter a few words ask for, and which sentence of an answer tells it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from persona.nlu.aspects import Aspects, pairs, sentences, sharing
+from persona.nlu.features import LEXICON
+
+SIDES = yaml.safe_load((LEXICON / "aspects.yml").read_text("utf-8"))["aspects"]
+ANSWER = "开户要本人带身份证来。\n1. 收费看签的协议和公告。\n2. 几天能好，问网点。"
+
+
+def _examples() -> list[tuple[str, str, bool]]:
+    return [(e["id"], text, kind == "hit") for e in SIDES for kind in ("hit", "miss") for text in e["examples"][kind]]
+
+
+@pytest.mark.parametrize(("side", "text", "hit"), _examples())
+def test_sides_by_their_own_examples(side: str, text: str, hit: bool) -> None:
+    assert (Aspects.load().asked(text) == side) is hit
+
+
+@pytest.mark.parametrize(("side", "told"), [("fee", "收费看签的协议和公告。"), ("papers", "开户要本人带身份证来。"), ("time", "几天能好，问网点。")])
+def test_the_sentence_that_tells_it_is_read_out(side: str, told: str) -> None:
+    assert Aspects.load().told(side, [ANSWER]) == [told]
+
+
+def test_what_no_answer_tells_is_not_made_up() -> None:
+    assert Aspects.load().told("refund", [ANSWER]) == []
+    assert Aspects.load().told("refund", [ANSWER, "多扣的能退。"]) == ["多扣的能退。"]
+
+
+def test_every_side_has_something_to_say_where_an_answer_has_not() -> None:
+    responses = yaml.safe_load(Path("data/nlu/dialogue/aspects.yml").read_text("utf-8"))["responses"]
+    assert {f"utter_aspect_{e['id']}" for e in SIDES} == set(responses)
+
+
+def test_a_sentence_is_found_by_the_words_it_shares() -> None:
+    seen = {p: 1 for s in sentences(ANSWER) for p in pairs(s)}
+    assert sharing("有协议吗", [ANSWER], seen) == ["收费看签的协议和公告。"]
+    assert sharing("有协议吗", [ANSWER], seen, title="开户协议") == []
+    assert sharing("那然后呢", [ANSWER], seen) == []
