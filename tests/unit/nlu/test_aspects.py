@@ -30,6 +30,7 @@ def test_the_sentence_that_tells_it_is_read_out(side: str, told: str) -> None:
 
 def test_what_no_answer_tells_is_not_made_up() -> None:
     assert Aspects.load().told("refund", [ANSWER]) == []
+    assert Aspects.load().told("fee", ["别用消费贷去换房贷。"]) == []
     assert Aspects.load().told("refund", [ANSWER, "多扣的能退。"]) == ["多扣的能退。"]
 
 
