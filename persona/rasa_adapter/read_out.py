@@ -57,7 +57,7 @@ def _in_answers(
         for response in list(options(f"utter_{one}"))[:1]:
             found = [s for s in told([str(response.get("text") or "")]) if not (off_screen and _SCREEN.search(s))]
             if found:
-                return f"utter_{one}", {**response, "text": "".join(found)}
+                return f"utter_{one}", {**response, "text": "".join(s if s.endswith("。") else f"{s}\n" for s in found).rstrip()}
     return None
 
 
