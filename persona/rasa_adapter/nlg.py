@@ -33,7 +33,7 @@ from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import door, editor, elsewhere, slowly, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.options import parse_payload
-from persona.rasa_adapter.read_out import read_out
+from persona.rasa_adapter.read_out import WHOLE, read_out
 from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, in_steps, last_response, response_of
 from persona.textual import named
 
@@ -192,7 +192,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         origin = self._house.provenance
         origin.learn(
             message["text"], name,
-            (lambda: origin.of_replacement(replacement)) if replacement else lambda: origin.of_response(response, values),
+            (lambda: origin.of_replacement(replacement)) if replacement else lambda: origin.of_response(response.get(WHOLE, response), values),
         )
         return message
 

@@ -16,6 +16,7 @@ from persona.nlu.parser import public
 from persona.rasa_adapter import topics
 
 FAQ = "utter_faq/"
+WHOLE = "whole"  # the response that is read from: what its approval holds for
 _SCREEN = re.compile(r"\{path_|\{app\}")
 SHORT = 20  # characters of a message that says too little by itself
 Options = Callable[[str], Sequence[Mapping[str, Any]]]
@@ -57,7 +58,7 @@ def _in_answers(
         for response in list(options(f"utter_{one}"))[:1]:
             found = [s for s in told([str(response.get("text") or "")]) if not (off_screen and _SCREEN.search(s))]
             if found:
-                return f"utter_{one}", {**response, "text": "".join(found)}
+                return f"utter_{one}", {**response, WHOLE: response, "text": "".join(s if s.endswith("。") else f"{s}\n" for s in found).rstrip()}
     return None
 
 

@@ -11,6 +11,7 @@ from persona.nlu.aspects import Aspects, pairs, sentences, sharing
 from persona.nlu.features import LEXICON
 
 SIDES = yaml.safe_load((LEXICON / "aspects.yml").read_text("utf-8"))["aspects"]
+ASPECTS = Aspects.load()
 ANSWER = "开户要本人带身份证来。\n1. 收费看签的协议和公告。\n2. 几天能好，问网点。"
 
 
@@ -20,18 +21,18 @@ def _examples() -> list[tuple[str, str, bool]]:
 
 @pytest.mark.parametrize(("side", "text", "hit"), _examples())
 def test_sides_by_their_own_examples(side: str, text: str, hit: bool) -> None:
-    assert (Aspects.load().asked(text) == side) is hit
+    assert (ASPECTS.asked(text) == side) is hit
 
 
 @pytest.mark.parametrize(("side", "told"), [("fee", "收费看签的协议和公告。"), ("papers", "开户要本人带身份证来。"), ("time", "几天能好，问网点。")])
 def test_the_sentence_that_tells_it_is_read_out(side: str, told: str) -> None:
-    assert Aspects.load().told(side, [ANSWER]) == [told]
+    assert ASPECTS.told(side, [ANSWER]) == [told]
 
 
 def test_what_no_answer_tells_is_not_made_up() -> None:
-    assert Aspects.load().told("refund", [ANSWER]) == []
-    assert Aspects.load().told("fee", ["别用消费贷去换房贷。"]) == []
-    assert Aspects.load().told("refund", [ANSWER, "多扣的能退。"]) == ["多扣的能退。"]
+    assert ASPECTS.told("refund", [ANSWER]) == []
+    assert ASPECTS.told("fee", ["别用消费贷去换房贷。"]) == []
+    assert ASPECTS.told("refund", [ANSWER, "多扣的能退。"]) == ["多扣的能退。"]
 
 
 def test_every_side_has_something_to_say_where_an_answer_has_not() -> None:

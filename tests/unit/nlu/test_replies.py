@@ -8,6 +8,8 @@ import yaml
 from persona.nlu.features import LEXICON
 from persona.nlu.replies import Replies
 
+REPLIES = Replies.load()
+
 
 def _examples() -> list[tuple[str, str, str, bool]]:
     entries = yaml.safe_load((LEXICON / "replies.yml").read_text("utf-8"))["replies"]
@@ -20,11 +22,10 @@ def _examples() -> list[tuple[str, str, str, bool]]:
 @pytest.mark.parametrize(("intent", "after", "text", "hit"), _examples())
 def test_replies_by_their_own_examples(intent: str, after: str, text: str, hit: bool) -> None:
     topic = after if after.startswith(("faq/", "scam/")) else ""
-    assert (Replies.load().means(text, topic=topic, last=f"utter_{after}") == intent) is hit
+    assert (REPLIES.means(text, topic=topic, last=f"utter_{after}") == intent) is hit
 
 
 @pytest.mark.parametrize("text", ["能退吗", "要报警吗", "现在就要", "存多久", "还有呢"])
 def test_nothing_is_read_into_words_that_follow_nothing(text: str) -> None:
-    replies = Replies.load()
-    assert replies.means(text, topic="", last="") is None
-    assert replies.means(text, topic="faq/annual_fee", last="utter_faq/annual_fee") is None
+    assert REPLIES.means(text, topic="", last="") is None
+    assert REPLIES.means(text, topic="faq/annual_fee", last="utter_faq/annual_fee") is None
