@@ -23,6 +23,7 @@ _WIDE_BAR = re.compile(r"^\s*(?:- +)?[A-Za-z_]+:\s*(｜)\s*$")
 _WIDE_LIST = re.compile(r":\s+([\[［【]\s*(?:[\w.-]+(?:\s*[，、,]\s*[\w.-]+)*)?\s*[\]］】])\s*(?:#.*)?$", re.A)
 _IN_BRACES = re.compile(r"^\s*(?:- +)?(?:[\w./-]+:\s+)?\{(?:[^\"'：]*, *)?([A-Za-z_]\w*)(\s*：\s*)")
 _PLACEHOLDER_FIRST = re.compile(r"^\s*(?:- +)?[\w./-]+:\s+(\{[A-Za-z_]\w*\}\s*[^\s#,])")
+_BARE = re.compile(r"\s*[^\s#\"'\-:|>\[\]{}][^:：\"']*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ")
 _CURLY = re.compile(r"^(\s*(?:- +)?[A-Za-z_][\w./-]*:\s+)([“”‘’])([^\"“”‘’]*)([“”‘’\"])\s*$")
@@ -178,7 +179,7 @@ def explain(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
                   error.context_mark.column + 1 if error.context_mark else 0)
     if "could not find expected ':'" in why and error.context_mark:
         start = error.context_mark.line
-        return at(start, "YAML 读不懂：这一行少了半角冒号，或缩进不对", "键后面写半角冒号加空格；接着上一行的文字要缩进。", error.context_mark.column + 1)
+        return at(start, "YAML 读不懂：这一行少了半角冒号，或缩进不对", "键后面写半角冒号加空格；接着上一行的文字要缩进；是备注，就在前面加「# 」。", error.context_mark.column + 1)
     if "cannot start any token" in why:
         return at(stopped, f"YAML 读不懂：值不能以「{lines[stopped][mark.column:mark.column + 1] if mark else ''}」开头", '整个值用英文双引号括起来："…"', column)
     name = re.match(r"[*&]([A-Za-z_]\w*)\s*$", lines[stopped][mark.column:]) if mark else None
@@ -192,6 +193,9 @@ def explain(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
     if "mapping values" in why and match:
         return at(stopped, "YAML 读不懂：没加引号的文字里有「: 」",
                   "整个值用英文单引号括起来：'…'" if '"' in lines[stopped] else '整个值用英文双引号括起来，或把冒号改成「：」。', match.start(1) + 1)
+    bare = next((number for number in (stopped, stopped - 1) if number >= 0 and _BARE.fullmatch(lines[number])), -1)
+    if bare >= 0:
+        return at(bare, "YAML 读不懂：这一行不是「键: 值」", "删掉；是备注，就在前面加「# 」。", len(lines[bare]) - len(lines[bare].lstrip()) + 1)
     odd = _odd_indent(lines, stopped)
     return at(odd, "YAML 读不懂：缩进不对", "和同一层的行对齐；每一层两个空格，不用 Tab。", len(lines[odd]) - len(lines[odd].lstrip()) + 1)
 
