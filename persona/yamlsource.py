@@ -7,7 +7,7 @@ gives the text as it was meant; ``explain`` finds the true place of what YAML st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import yaml
@@ -15,17 +15,10 @@ import yaml
 from persona.errors import Edit, Problem
 
 _BLOCK = re.compile(r"^(\s*)(?:- +)?[^\s#'\"][^'\"]*:\s*[|>][+-]?\d?\s*(?:#.*)?$")
-_WIDE_COLON = re.compile(r"^(\s*(?:- +)?[A-Za-z_][\w./-]*)(\s*：\s*)(?=\S|$)")
-_NO_SPACE = re.compile(r"^\s*(?:- +)?(?:[a-z_]+)(:)(?=\S)(?!//)(?![^\"']*\": )")
-_ODD_SPACE = re.compile(r"^\s*(?:- +)?[A-Za-z_][\w./-]*:( *[\t\u00a0\u3000][\s\u00a0\u3000]*)")
-_DASH = re.compile(r"^(\s*-)(?=[\"'\u201c]|[A-Za-z_][\w./-]*:(?:\s|$))")
-_WIDE_BAR = re.compile(r"^\s*(?:- +)?[A-Za-z_]+:\s*(｜)\s*$")
-_WIDE_LIST = re.compile(r":\s+([\[［【]\s*(?:[\w.-]+(?:\s*[，、,]\s*[\w.-]+)*)?\s*[\]］】])\s*(?:#.*)?$", re.A)
-_IN_BRACES = re.compile(r"^\s*(?:- +)?(?:[\w./-]+:\s+)?\{(?:[^\"'：]*, *)?([A-Za-z_]\w*)(\s*：\s*)")
 _PLACEHOLDER_FIRST = re.compile(r"^\s*(?:- +)?[\w./-]+:\s+(\{[A-Za-z_]\w*\}\s*[^\s#,])")
+_BARE = re.compile(r"\s*[^\s#\"'\-:|>\[\]{}][^:：\"']*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ")
-_CURLY = re.compile(r"^(\s*(?:- +)?[A-Za-z_][\w./-]*:\s+)([“”‘’])([^\"“”‘’]*)([“”‘’\"])\s*$")
 _OPEN_QUOTE = re.compile(r"^\s*(?:- +)?(?:[\w./-]+:\s+|- +)([\"'])")
 _KEY = re.compile(r"^\s*(?:- +)?[\w./-]+:(?:\s|$)|^\s*- ")
 _COLON_INSIDE = re.compile(r"^\s*(?:- +)?[\w./-]+:\s+[^\"'\[{|>].*?(: )")
@@ -95,53 +88,44 @@ def _in_one(problems: list[Problem]) -> list[Problem]:
 
 
 def _mend(line: str, shown: str, number: int, offset: int) -> Iterator[tuple[Problem, str]]:
-    match = _WIDE_COLON.match(line)
-    if match:
-        start, end = match.span(2)
-        key = match.group(1).strip().removeprefix("- ")
-        line = f"{match.group(1)}:{' ' if line[end:] else ''}{line[end:]}"
-        yield Problem(shown, number, "P114", "", f"「{key}」后面是全角冒号「：」", f"改成半角冒号加空格：{key}: …", start + 1, "：",
-                      Edit(offset + start, offset + end, ": " if line.rstrip()[-1:] != ":" else ":")), line
-    match = _NO_SPACE.match(line)
-    if match:
-        at = match.end(1)
-        line = f"{line[:at]} {line[at:]}"
-        yield Problem(shown, number, "P115", "", "冒号后面少一个空格", "在冒号后面加一个空格。", at, ":",
-                      Edit(offset + at, offset + at, " ")), line
-    match = _ODD_SPACE.match(line)
-    if match:
-        start, end = match.span(1)
-        name = "Tab" if "\t" in match[1] else "全角空格"
-        line = f"{line[:start]} {line[end:]}"
-        yield Problem(shown, number, "P115", "", f"冒号后面是{name}", "换成一个半角空格。", start + 1, match[1], Edit(offset + start, offset + end, " ")), line
-    match = _DASH.match(line)
-    if match:
-        at = match.end(1)
-        line = f"{line[:at]} {line[at:]}"
-        yield Problem(shown, number, "P115", "", "「-」后面少一个空格", "在「-」后面加一个空格。", at, "-", Edit(offset + at, offset + at, " ")), line
-    match = _WIDE_BAR.match(line)
-    if match:
-        start = match.start(1)
-        line = f"{line[:start].rstrip()} |"
-        yield Problem(shown, number, "P118", "", "「｜」是全角的", "改成半角的 |。", start + 1, "｜", Edit(offset + start, offset + start + 1, "|")), line
-    match = _WIDE_LIST.search(line)
-    if match and re.search("[，、［【］】]", match[1]):
-        start, end = match.span(1)
-        old, new = match[1], "[" + ", ".join(re.split(r"\s*[，、,]\s*", match[1][1:-1].strip())) + "]"
+    """Each slip of a line, and the line without it and those before."""
+    for pattern, code, told in _OF_A_LINE:
+        match = pattern.search(line)
+        what, fix, new = told(match) if match else ("", "", "")
+        if not match or not what:
+            continue
+        start, end = match.span("slip")
         line = line[:start] + new + line[end:]
-        yield Problem(shown, number, "P123", "", "方括号或里面的逗号是全角的", f"改成半角：{new}。", start + 1, old, Edit(offset + start, offset + end, new)), line
-    match = _IN_BRACES.match(line)
-    if match:
-        start, end = match.span(2)
-        line = f"{line[:start]}: {line[end:]}"
-        yield Problem(shown, number, "P114", "", f"「{match[1]}」后面是全角冒号「：」", f"改成半角冒号加空格：{match[1]}: …", start + 1, "：",
-                      Edit(offset + start, offset + end, ": ")), line
-    match = _CURLY.match(line)
-    if match and (match.group(2) in "“”") == (match.group(4) in "“”\""):
-        line = f'{match.group(1)}"{match.group(3)}"'
-        start = match.start(2)
-        yield Problem(shown, number, "P116", "", "整个值用了中文引号，顾客会看到它们", '最外面用英文双引号 "…"，里面引用用「」。', start + 1, match.group(2),
-                      Edit(offset + start, offset + match.end(4), f'"{match.group(3)}"')), line
+        yield Problem(shown, number, code, "", what, fix, start + 1, match["slip"].strip() or match["slip"], Edit(offset + start, offset + end, new)), line
+
+
+def _colon(match: re.Match[str]) -> tuple[str, str, str]:
+    key = match["key"]
+    return f"「{key}」后面是全角冒号「：」", f"改成半角冒号加空格：{key}: …", ": " if match.end() < len(match.string.rstrip()) else ":"
+
+
+def _list(match: re.Match[str]) -> tuple[str, str, str]:
+    new = "[" + ", ".join(re.split(r"\s*[，、,]\s*", match["slip"][1:-1].strip())) + "]"
+    return ("方括号或里面的逗号是全角的" if re.search("[，、［【］】]", match["slip"]) else ""), f"改成半角：{new}。", new
+
+
+def _curly(match: re.Match[str]) -> tuple[str, str, str]:
+    paired = (match["open"] in "“”") == (match["close"] in "“”\"")
+    return ("整个值用了中文引号，顾客会看到它们" if paired else ""), '最外面用英文双引号 "…"，里面引用用「」。', f'"{match["value"]}"'
+
+
+# pattern, whose group `slip` is what is wrong; code; what is wrong ("": nothing), how to mend it, what should stand there
+_OF_A_LINE: tuple[tuple[re.Pattern[str], str, Callable[[re.Match[str]], tuple[str, str, str]]], ...] = (
+    (re.compile(r"^\s*(?:- +)?(?P<key>[A-Za-z_][\w./-]*)(?P<slip>\s*：\s*)(?=\S|$)"), "P114", _colon),
+    (re.compile(r"^\s*(?:- +)?[a-z_]+(?P<slip>:)(?=\S)(?!//)(?![^\"']*\": )"), "P115", lambda _: ("冒号后面少一个空格", "在冒号后面加一个空格。", ": ")),
+    (re.compile(r"^\s*(?:- +)?[A-Za-z_][\w./-]*:(?P<slip> *[\t\u00a0\u3000][\s\u00a0\u3000]*)"), "P115",
+     lambda match: (f"冒号后面是{'Tab' if chr(9) in match['slip'] else '全角空格'}", "换成一个半角空格。", " ")),
+    (re.compile(r"^\s*(?P<slip>-)(?=[\"'\u201c]|[A-Za-z_][\w./-]*:(?:\s|$))"), "P115", lambda _: ("「-」后面少一个空格", "在「-」后面加一个空格。", "- ")),
+    (re.compile(r"^\s*(?:- +)?[A-Za-z_]+:(?P<slip>\s*｜)\s*$"), "P118", lambda _: ("「｜」是全角的", "改成半角的 |。", " |")),
+    (re.compile(r":\s+(?P<slip>[\[［【]\s*(?:[\w.-]+(?:\s*[，、,]\s*[\w.-]+)*)?\s*[\]］】])\s*(?:#.*)?$", re.A), "P123", _list),
+    (re.compile(r"^\s*(?:- +)?(?:[\w./-]+:\s+)?\{(?:[^\"'：]*, *)?(?P<key>[A-Za-z_]\w*)(?P<slip>\s*：\s*)"), "P114", _colon),
+    (re.compile(r"^\s*(?:- +)?[A-Za-z_][\w./-]*:\s+(?P<slip>(?P<open>[“”‘’])(?P<value>[^\"“”‘’]*)(?P<close>[“”‘’\"]))\s*$"), "P116", _curly),
+)
 
 
 def explain(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
@@ -178,7 +162,7 @@ def explain(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
                   error.context_mark.column + 1 if error.context_mark else 0)
     if "could not find expected ':'" in why and error.context_mark:
         start = error.context_mark.line
-        return at(start, "YAML 读不懂：这一行少了半角冒号，或缩进不对", "键后面写半角冒号加空格；接着上一行的文字要缩进。", error.context_mark.column + 1)
+        return at(start, "YAML 读不懂：这一行少了半角冒号，或缩进不对", "键后面写半角冒号加空格；接着上一行的文字要缩进；是备注，就在前面加「# 」。", error.context_mark.column + 1)
     if "cannot start any token" in why:
         return at(stopped, f"YAML 读不懂：值不能以「{lines[stopped][mark.column:mark.column + 1] if mark else ''}」开头", '整个值用英文双引号括起来："…"', column)
     name = re.match(r"[*&]([A-Za-z_]\w*)\s*$", lines[stopped][mark.column:]) if mark else None
@@ -192,6 +176,9 @@ def explain(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:
     if "mapping values" in why and match:
         return at(stopped, "YAML 读不懂：没加引号的文字里有「: 」",
                   "整个值用英文单引号括起来：'…'" if '"' in lines[stopped] else '整个值用英文双引号括起来，或把冒号改成「：」。', match.start(1) + 1)
+    bare = next((number for number in (stopped, stopped - 1) if number >= 0 and _BARE.fullmatch(lines[number])), -1)
+    if bare >= 0:
+        return at(bare, "YAML 读不懂：这一行不是「键: 值」", "删掉；是备注，就在前面加「# 」。", len(lines[bare]) - len(lines[bare].lstrip()) + 1)
     odd = _odd_indent(lines, stopped)
     return at(odd, "YAML 读不懂：缩进不对", "和同一层的行对齐；每一层两个空格，不用 Tab。", len(lines[odd]) - len(lines[odd].lstrip()) + 1)
 

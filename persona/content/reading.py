@@ -51,6 +51,8 @@ def load_content(root: Path | str, also: Sequence[Path] = ()) -> Content:
     keys: list[bytes] = []
     # A copy (「annual_fee - 副本.yml」) comes after what it was copied from, so that it is the one that is told.
     files = [*sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")], key=lambda file: (not _FILE.fullmatch(file.name), file)), *also]
+    # nobody reads a topic that was saved under another ending, which is told; its buttons elsewhere are right
+    unread |= {f"{file.parent.name}/{file.stem}" for file in folder.rglob("*.*") if file.suffix not in (".yml", ".yaml")}
     for file in files:
         document, blocks, answers, slips, key = _read_file(file, _stamp(file))
         documents.append(document)

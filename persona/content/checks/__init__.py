@@ -35,7 +35,7 @@ def _with_card(problems: Iterator[Problem], house: House) -> Iterator[Problem]:
 
 # looked at for every variation of every answer
 ANSWER: tuple[Callable[[Response, House], Iterator[Problem]], ...] = (
-    manner.secrets, answers.placeholders, answers.shape, answers.buttons, answers.pictures, metadata.required, metadata.values, metadata.source, metadata.unwritten,
+    manner.secrets, answers.placeholders, answers.shape, answers.marks, answers.buttons, answers.pictures, metadata.required, metadata.values, metadata.source, metadata.unwritten,
     metadata.figures, metadata.disclosures, dates.answer, manner.plain_voice, manner.literals, manner.in_character,
     manner.tone, approvals.answer, branches.zones,
 )

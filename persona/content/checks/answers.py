@@ -22,6 +22,7 @@ _PAYLOAD = re.compile(r"/([A-Za-z0-9_./]+)(\{.*\})?")
 _STEP = re.compile(r"^\d+[.、．]", re.M)
 _NESTED = re.compile(r"\n[ \t\u3000]+(?:[-·•*]|\d+[.、．])[^\n]*")
 _WIDE_BRACES = re.compile(r"｛[A-Za-z_][A-Za-z0-9_]*[｝}]|\{[A-Za-z_][A-Za-z0-9_]*｝")
+_MARKS = re.compile(r"/n(?![a-z])|</?[A-Za-z][^>]*>|\*\*|\t|&[a-z]+;|^#+ ", re.M)
 _SQUARE = re.compile(r"[\[［【]([a-z][a-z0-9_]*)[\]］】]")
 _WIDE = {"｛": "{", "｝": "}", **{chr(0xFF10 + n): str(n) for n in range(10)}}
 
@@ -64,6 +65,13 @@ def placeholders(response: Response, house: House) -> Iterator[Problem]:
         if digits:
             old, new = digits.group(), "".join(_WIDE.get(char, char) for char in digits.group())
             yield response.problem(path, "P654", f"数字是全角的：{old}", f"改成半角：{new}。", old, replace(response, path, old, new))
+
+
+def marks(response: Response, house: House) -> Iterator[Problem]:
+    """Signs of other programs, which a chat shows as they are."""
+    for path, text in texts(response):
+        if (found := _MARKS.search(text)) is not None:
+            yield response.problem(path, "P648", f"「{found[0]}」会原样显示给顾客", "换行写 \\n，别的记号删掉。", found[0])
 
 
 def values(response: Response) -> tuple[str, ...]:
@@ -141,6 +149,8 @@ def buttons(response: Response, house: House) -> Iterator[Problem]:
             yield response.problem(payload, "P619" if "{" in button.payload else "P617", f"按钮指向「{button.payload}」，写法不对", fix, button.payload)
             continue
         target, entities = match.groups()
+        if target == response.intent and response.kind in ("faq", "scam"):
+            yield response.problem(payload, "P659", f"按钮「{button.title}」又回到这一条", "换成顾客接下来会问的。", target)
         if not house.content.defines(target):
             near = _near(target, house)
             yield response.problem(payload, "P618", f"按钮指向的「{target}」不存在",

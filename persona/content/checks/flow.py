@@ -228,9 +228,11 @@ def unused(house: House) -> Iterator[Problem]:
                 near = _near(slot, slots)
                 yield response.problem((*here, "name"), "P706", f"domain.yml 里没有槽位「{slot}」，这一条永远说不出来",
                                        f"是不是 {near}？" if near else "可用：" + "、".join(slots) + "。", slot)
-            elif not _possible(slots[slot], value):
-                yield response.problem((*here, "value"), "P707", f"槽位「{slot}」不会等于「{value}」，这一条永远说不出来",
-                                       "写 true 或 false，不加引号。" if slots[slot].get("type") == "bool" else "对照 domain.yml 里这个槽位的 values。", str(value))
+            elif not _possible(slots[slot], value) or (slots[slot].get("type") == "text" and not _ever_said(slot, str(value), house)):
+                others = sorted({str(one.condition(slot)) for one in house.content.variations()} - {"", str(value)})
+                fix = "写 true 或 false，不加引号。" if slots[slot].get("type") == "bool" else "对照 domain.yml 里这个槽位的 values。"
+                fix = f"别处写的是：{'、'.join(others)}。" if slots[slot].get("type") == "text" and others else fix
+                yield response.problem((*here, "value"), "P707", f"槽位「{slot}」不会等于「{value}」，这一条永远说不出来", fix, str(value))
 
 
 def _possible(slot: Any, value: Any) -> bool:
@@ -240,6 +242,11 @@ def _possible(slot: Any, value: Any) -> bool:
     if kind == "categorical":
         return value in (slot.get("values") or [])
     return kind != "text" or isinstance(value, str)
+
+
+def _ever_said(slot: str, value: str, house: House) -> bool:
+    """Whether a slot of free text can hold a value: the code writes it, or it is the name of a topic or of a mascot."""
+    return slot == "mascot" or house.content.defines(value) or any(f"{quote}{value}{quote}" in _sources(house) for quote in "\"'")
 
 
 def _unused(house: House) -> Iterator[Problem]:

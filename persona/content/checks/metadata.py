@@ -107,11 +107,19 @@ def figures(response: Response, house: House) -> Iterator[Problem]:
         value = house.figures[name].value
         if value in response.text:
             yield response.problem(("text",), "P635", f"写死了「{value}」", f"改成 {{{name}}}，数字一变不用改。", value)
-        elif name not in slips.values():
+        elif name not in slips.values() and not any(f"{{{name}}}" in one.text for one in _sharing(response, house)):
             yield response.problem(here, "P626", f"figures 里写了 {name}，回答里没用 {{{name}}}", "用上，或从 figures 里删掉。", name)
     for name, near in slips.items():
         if f"{{{name}}}" not in response.text:  # used as well: then the placeholder has been told
             yield response.problem(here, "P627", f"figures.yml 里没有 {name}", f"是不是 {near}？" if near else "改名，或先补到 figures.yml。", name)
+
+
+def _sharing(response: Response, house: House) -> Iterator[Response]:
+    """The answers whose metadata stand in the same lines, through an anchor."""
+    def place(one: Response) -> object:
+        return one.document.spans.get((*one.path, "metadata")) if one.document else None
+
+    return (one for one in house.content.variations() if one.file == response.file and place(one) == place(response))
 
 
 def disclosures(response: Response, house: House) -> Iterator[Problem]:

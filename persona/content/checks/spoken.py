@@ -141,7 +141,8 @@ def _said(response: Response, house: House, voice: Voice, reviews: Reviews, code
     meta = response.metadata
     speaker = response.mascot if response.mascot in house.mascots else house.institution.mascot
     listed = meta.get("disclosures")
-    named = [str(name) for name in (listed if isinstance(listed, list) else [listed] if listed else [])]
+    # written as words instead of a list, which is told, they are meant all the same
+    named = [str(name) for name in (listed if isinstance(listed, list) else re.split(r"[\s,，、]+", str(listed)) if listed else [])]
     tone = response.tone if response.tone in TONES else "warm"
     try:
         text = voice.render(

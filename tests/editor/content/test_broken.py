@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from persona.content import fix
 from persona.content.checks import check_project
 from persona.content.codes import CODES
 from persona.content.house import load_house
 from persona.content.passed import CACHE
+from persona.yamlfile import parse
 from tests.editor.conftest import TODAY
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -79,6 +81,14 @@ def test_a_broken_file_gives_one_finding_in_its_place(project, case):
         assert problem.line == lines[-1 if case.get("last") else 0], told
         assert problem.column >= 1, told
     assert re.search("[\u4e00-\u9fff]", problem.what) and re.search("[\u4e00-\u9fff]", problem.fix), told
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case["finds"] in {*fix.SLIPS, "P103"} and "find" in case], ids=lambda case: case["name"].replace(" ", "_"))
+def test_a_slip_that_can_be_mended_leaves_nothing_behind(case):
+    text = (ROOT / case["file"]).read_text(encoding="utf-8").replace(case["find"], case["replace"], 1)
+    edits = [problem.edit for problem in parse(text, case["file"]).problems if problem.edit]
+    assert edits or case["finds"] in ("P113", "P118"), "nothing safe can be done about these"
+    assert not edits or parse(fix.apply(text, edits), case["file"]).problems == []
 
 
 def test_several_broken_files_are_all_told_in_one_pass(project):

@@ -187,7 +187,7 @@ def test_scams_need_their_hallmarks(tmp_path):
 
 
 def test_a_question_of_a_dialogue_may_offer_more_choices(tmp_path):
-    buttons = "".join(f"    - {{title: 第{n}个, payload: /handoff}}\n" for n in range(5))
+    buttons = "".join(f"    - {{title: 第{n}个, payload: '/handoff{{\"n\": \"{n}\"}}'}}\n" for n in range(5))
     for text, codes in (("钱从哪里转出去的？", []), ("好。", ["P615"])):
         body = f'''version: "3.1"
 nlu:

@@ -40,7 +40,7 @@ def test_sets_the_hotline_and_what_is_never_said_are_filled_in(tmp_path):
 
 
 @pytest.mark.parametrize(("old", "new", "code", "line"), [
-    ("must:", "mus:", "P109", 11), ("'@soft'", "'@sofd'", "P110", 11), ("[喵]", "['(喵']", "P105", 12),
+    ("must:", "mus:", "P109", 11), ("'@soft'", "'@sofd'", "P110", 11), ("[喵]", "['(喵']", "P122", 12),
     ("T10:30+08:00", " half past", "P106", 8), ("user: 你好", "says: 你好", "P104", 10), ("/1", "/2", "P108", 1),
 ])
 def test_a_slip_is_told_with_its_line(tmp_path, old, new, code, line):
