@@ -190,7 +190,8 @@ class MascotClassifier(GraphComponent):
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
         locked = tracker is not None and tracker.get_slot("lock") == "hard"
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
-        if told and (parse.fallback or (_asked_from_where(tracker) and not _QUESTION.search(parse.text))):
+        gone = tracker is not None and str(tracker.get_slot("topic") or "").startswith("been_scammed")
+        if told and (parse.fallback or ((gone or _asked_from_where(tracker)) and not _QUESTION.search(parse.text))):
             # 「是福禾银行转的」, 「用的建行手机银行」: an answer to the emergency's question, in other words than the button's.
             return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, reason="context")
         numbered = self._numbered(parse)
