@@ -14,14 +14,17 @@ from persona.emergency import CALLED, WAITING, kept
 from persona.giveaways.offers import part_of
 from persona.products import category_of
 from persona.smalltalk import HEAVY, LISTENING, SERIOUS
+from persona.tickets.wording import takes_back
 
 UNCLEAR = ""  # better asked back
+CLEARED = "check_suspicious.cleared"  # 「打过电话了，确实是他」
 ALARMS = frozenset({"scam_now", "been_scammed", "check_suspicious", "crisis"})
 COMPLAINTS = frozenset({"complain", "missold"})
 # Where somebody is in trouble, a joke that nobody asked for is out of place.
 GRAVE = frozenset({"complain", "missold", "faq/debt_help", "faq/overdue", "faq/deceased_account"})
 CARD_GONE = frozenset({"faq/lost_card", "faq/unknown_debit", "faq/account_security"})
 PRODUCTS = ("faq/insurance", "faq/wealth", "faq/fund", "faq/pension", "faq/bond_gold")
+_ELSEWHERE = ("faq/", "verify_official", "chitchat/", "out_of_scope", "bank_other", "ask_recommendation")
 _BORROWING = ("faq/loan_", "faq/card_limit", "faq/card_cash", "faq/credit_report", "faq/mortgage", "faq/overdue")
 UNREAD = "nlu_fallback"
 DETAIL = 24  # characters of something told about a fraud
@@ -48,12 +51,17 @@ _FIGURE = re.compile(r"[\d０-９]|[一二两三四五六七八九十百千万]+
 _ASKS = re.compile(r"怎么|怎样|如何|多少|什么|哪|啥|几(?:个|天|点|号|岁)|还是|能不能|可不可以|会不会|[吗么呢?？]$")
 # What the other one wants, and where he has sent somebody.
 _HE_WANTS = re.compile(
-    r"(?:他|她|对方|那边|人家|客服|老师|导师|警[察官]|民警|主管|老板)(?:们)?(?:又|还|就|现在|一直|刚|说|非)*(?:让|叫|要|说|催|发|逼|教|问)|^(?:又|还|现在|就)*(?:让|叫|要)(?:我|交|转|付)"
+    r"(?:他|她|对方|那边|人家|客服|老师|导师|警[察官]|民警|主管|老板)(?:们)?(?:又|还|就|现在|一直|刚|说|非|给我)*(?:让|叫|要|说|催|发|逼|教|问)|^(?:又|还|现在|就)*(?:让|叫|要)(?:我|交|转|付)"
     r"|不许|不让|不准|(?:别|不能|不要)(?:告诉|跟)"
     r"|(?:已经|我|现在|刚)?(?:到|在)(?:了)?[^，,。]{0,4}(?:酒店|宾馆|银行|网点|柜台|atm|取款机|金店|路上|楼下|门口)",
     re.I,
 )
 _SOMEBODY_COMES = re.compile(r"来人|人来(?:拿|取|收)|上门|(?:来|过来)(?:拿|取|收)|楼下等|交给(?:来|取)")
+# 「还要转三万」, 「又让我借」
+_AGAIN = re.compile(r"(?:还|又|再)(?:要|让|叫|得)?(?:我)?(?:再)?(?:转|付|交|借|充|垫|打款|汇)(?!了|过)")
+_EARNED = re.compile(r"赚(?:了|到|过)|返(?:了|过|现)|(?:能|可以)(?:提|取)(?:出来|现)|提(?:出来)?过")
+_BY_OTHERS = re.compile(r"(?:同事|朋友|邻居|亲戚|同学|姐妹|别人|群里|人家)[^，,。]{0,6}(?:也|都|真)?[^，,。]{0,3}(?:买了|在?做|赚|返|提(?:了|出)|给利息)|合同(?:都)?有|有合同|(?:手续|证件|执照)(?:都)?(?:全|有)")
+_SUES = re.compile(r"起诉|告我|上征信|坐牢|爆通讯录")
 # A date, an amount, a name, a licence plate: what the police will ask for.
 _DETAIL = re.compile(
     r"[0-9０-９零一二两三四五六七八九十百千万]+(?:块|元|万|千|百|点|笔|次|号|天)|昨|今天|前天|上午|下午|晚上|早上|中午|上周|上个?月|点[多半]|账号|户名|卡|叫|姓|车|牌"
@@ -65,7 +73,7 @@ _TO_THE_BANK = re.compile(r"你们|贵行|你行|银行|客户经理|柜台|客�
 _NO_MEOW = re.compile(r"(?:别|不要|不许|少|停止)[^，,。]{0,8}喵")
 # What somebody does who was warned: hangs up, calls the police, lets the other one talk.
 _HEEDED = re.compile(
-    r"^(?:好[的了吧]?|嗯|行)?[，,\s]*(?:我|电话|已经|都|就|把他|把?网络?|把?屏幕|把?软件|无线网?|wifi)*(?:挂|关|删|退|锁|停|断|拔|拉黑|退群)(?:(?:掉|了|断|上)+(?:电话|网|了)*|(?:电话|网络?|屏幕|共享|软件|机)(?:了|掉))[。！!]*$"
+    r"^(?:好[的了吧]?|嗯|行)?[，,\s]*(?:我|电话|已经|都|就|把他|把?网络?|把?屏幕|把?软件|无线网?|wifi)*(?:挂|关|删|退|锁|停|断|拔|拉黑|退群)(?:(?:掉|了|断|上)+(?:电话|网|卡|了)*|(?:电话|网络?|屏幕|共享|软件|机)(?:了|掉))[。！!]*$"
     r"|不(?:理|转|信|给|交|去|听)(?:他|她|它|了|钱)+[。！!]*$"
 )
 # 110 has been called, the bank too, or not yet.
@@ -88,6 +96,8 @@ _LET_IN = re.compile(
 # Who was asked whether the money is gone: it is not; the call is ended; and what now?
 _KEPT = re.compile(r"^(?:还|我|也|钱|都|幸好|好在|放心|并|暂时)*没(?:有)?(?:转|给|汇|打(?!110|95|电话)|付|交)(?!.*(?:但|不过|只是|可是|就差|验证码|密码|身份证))")
 _HUNG_UP = re.compile(r"(?:挂|关|断|拉黑|退群)(?:掉|了|断)+")
+_AND_NOW = re.compile(r"^(?:那|好的?|嗯|打完|报完)?[，,\s]*(?:我|现在|接下来|下一步|然后|之后|还|该|要|需要)+[^，,。]{0,2}(?:怎么办|咋办|咋整|怎么弄|干嘛|干啥|干什么|做什么|做啥)[?？。啊呀呢]*$")
+_STUCK = re.compile(r"^(?:关|退|删|停|卸|断)(?:都)?不(?:掉|了|出去?|下来)[。！!]*$")
 _SAFE_NOW = re.compile(r"(?:安全|没事|要紧|有事|可以放心)(?:了)?(?:吗|么|吧|不)[？?。]*$")
 _WHAT_NOW = re.compile(r"^(?:好的?|嗯|那|然后|接下来|下一步|之后|现在|我|还|要|该|需要|呢|怎么办|咋办|怎么|做|干|什么|嘛|啥|吗|[，,])+[?？。]*$")
 _NOT_PAID = re.compile(r"没(?:有)?(?:给|转|付|汇|打|交)(?:过|成)?(?:他|她|它|钱|款|出去)+(?:钱|款)*[。！!]*$")
@@ -144,7 +154,8 @@ _LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)*(?:锁|挂失|停�
 
 @dataclass(frozen=True)
 class Place:
-    """Where a message stands: the last response, the topic, the lock, an open calculator; `alarmed`: fraud is talked about."""
+    """Where a message stands: the last response, the topic, the lock, an open calculator; `alarmed`: fraud is talked about,
+    `gone`: what to do about money that has left was told, `reported`: 110 has been called."""
 
     last: str = ""
     topic: str = ""
@@ -154,6 +165,8 @@ class Place:
     crisis: bool = False
     minor: bool = False
     alarmed: bool = False
+    gone: bool = False
+    reported: bool = False
 
 
 def means(text: str, intent: str, place: Place, *, reason: str = "", matter: bool = False) -> str | None:
@@ -187,6 +200,10 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
             return "been_scammed"
         if _NOT_CALLED.match(bare):
             return "deny"
+        if place.gone and _AND_NOW.search(bare):
+            return WAITING if place.reported else "deny"
+        if not place.gone and _STUCK.search(bare):
+            return "scam_now.app"
         if _BOTH.search(bare) and not _NOT_YET.search(bare):
             return WAITING
         if _REPORTED.search(bare) and not _NOT_YET.search(bare) and not _ASKS.search(bare.removesuffix("然后呢")):
@@ -207,6 +224,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return "chitchat/" + SERIOUS.removeprefix("utter_chitchat/")
     if HARD_TO_READ.search(bare) and len(bare) <= 20 and not matter and intent not in ALARMS:
         return "say_again"
+    if place.topic.split(".")[0] in COMPLAINTS and len(bare) <= 16 and takes_back(bare):
+        return "complain"
     if place.ticket and len(bare) <= 16 and not place.alarmed and _TICKET.search(bare):
         return "ticket_status"
     if _COMPLAINS.match(bare) or (place.ticket and len(bare) <= 12 and _AMENDS.search(bare)):
@@ -241,6 +260,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
     base, matter = label.split(".")[0], place.topic.split(".")[0]
     alarm = base in ALARMS or label.startswith("scam/")
     idle = label.startswith("chitchat/") and confidence < CLEAR
+    if label == CLEARED and (place.lock == "hard" or confidence < LIKELY or not place.topic.startswith(("scam/", "check_suspicious"))):
+        return _next_step(text, place.gone) or ("scam_now.trust" if place.lock == "hard" and not place.gone else UNCLEAR)
     if base in ("been_scammed", "scam_now") and "." in label and place.topic.startswith("faq/") and not place.alarmed and not (cue or _ABOUT_LOSS.search(text)):
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or _ABOUT_LOSS.search(text)):
@@ -282,36 +303,48 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR
     if place.topic.startswith("scam/") and place.lock != "hard" and reason == "context" and base in ALARMS and not cue:
         spoken_of = label in _STEP_WORDS and _STEP_WORDS[label].search(text)
-        if spoken_of or alone.split(".")[0] == base:
-            return None
-        return "scam_now" if _HE_WANTS.search(text) else UNCLEAR
-    if place.alarmed and not place.minor and not place.crisis and (fallback or idle):
-        if _SOMEBODY_COMES.search(text) and not place.topic.startswith("been_scammed"):
-            return "scam_now.door"
-        if _HE_WANTS.search(text) and not place.topic.startswith("check_suspicious"):
-            return "scam_now"
+        return None if spoken_of or alone.split(".")[0] == base else _next_step(text, place.gone)
+    if place.topic.startswith("scam/") and place.lock != "hard" and fallback and not place.minor and not place.crisis:
+        return _next_step(text, place.gone) or None
     if place.lock == "hard" and place.alarmed and not place.minor and not place.crisis:
-        return _under_alarm(text, label, reason, alone, cue, place.topic.startswith("been_scammed"))
+        return _under_alarm(text, label, reason, alone, cue, place.gone)
     return None
 
 
+def _next_step(text: str, gone: bool) -> str:
+    """What a message says of a fraud that no answer of its own was heard in; UNCLEAR when it says nothing of it."""
+    if _BY_OTHERS.search(text):
+        return "scam_now.trust"
+    if _SOMEBODY_COMES.search(text) and not gone:
+        return "scam_now.door"
+    if _HE_WANTS.search(text):
+        return "scam_now"
+    if gone and not _ASKS.search(text) and _DETAIL.search(text) and len(text) <= DETAIL:
+        return "been_scammed"  # a thing to tell the police
+    return UNCLEAR
+
+
 def _under_alarm(text: str, label: str, reason: str, alone: str, cue: bool, gone: bool) -> str | None:
-    """Where fraud is under way or done. `gone`: it is the money that is talked about."""
-    if gone and not _ASKS.search(text) and _DETAIL.search(text) and len(text) <= DETAIL and (label == UNREAD or label.startswith(("faq/", "verify_official", "chitchat/", "out_of_scope", "bank_other"))):
-        return "been_scammed"  # a thing to tell the police, not a question of its own
+    """Where fraud is under way or done. `gone`: the money has left."""
+    if label.startswith(_ELSEWHERE) or label == UNREAD:
+        step = _next_step(text, gone)
+        if step and (label == UNREAD or gone or step != "been_scammed") and not (label.startswith("faq/") and not gone):
+            return step
     if label.startswith(_BORROWING):
-        if re.search(r"起诉|告我|上征信|坐牢|爆通讯录", text) and _HE_WANTS.search(text):
+        if _SUES.search(text) and _HE_WANTS.search(text):
             return "scam_now.threat"
-        if gone and re.search(r"退|追|要回", text):
-            return "been_scammed.worry"
-        return None
+        return "been_scammed.worry" if gone and re.search(r"退|追|要回", text) else None
     if label.startswith(PRODUCTS) and not re.search(r"保险|保单|理财|基金|养老|国债|黄金", text):
         return ("been_scammed.bank" if _BY_THE_BANK.search(text) else "been_scammed.worry") if _ABOUT_LOSS.search(text) else UNCLEAR
+    if label.startswith("been_scammed") and _AGAIN.search(text) and not _ASKS.search(text):
+        return "scam_now"  # 「还要转三万」: the next sum is not yet gone
+    if label == "been_scammed" and not gone and _EARNED.search(text):
+        return "scam_now.trust"  # 「已经赚了三千，能提出来」
     if reason != "context":
         return None
     words = _STEP_WORDS.get(label)
     if words is not None and not words.search(text):
-        return UNCLEAR
+        return _next_step(text, gone)
     if not gone and label.split(".")[0] == "been_scammed" and alone.split(".")[0] != "been_scammed" and not (cue or _ABOUT_LOSS.search(text)):
-        return UNCLEAR
+        return _next_step(text, gone)
     return None

@@ -58,6 +58,8 @@ def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> s
         if not gone(said) and any(name.startswith("utter_scam_now") for name in said):
             return "utter_emergency_reported"
         return f"utter_{WAITING}" if f"utter_{CALLED}" in said else f"utter_{CALLED}"
+    if label == WAITING and not slots.get("reported"):
+        return CALL_NOW if gone(said) else "utter_emergency_stopped_next"
     if label in AFTER:
         return f"utter_{label}"
     if label in NEXT:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from persona.bearings import GRAVE, HARD_TO_READ
+from persona.bearings import CLEARED, GRAVE, HARD_TO_READ
 from persona.branches import LOCAL
-from persona.emergency import REPORTED
+from persona.emergency import CALLED, WAITING
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
 SESSION_SLOTS = frozenset(
@@ -41,7 +41,6 @@ TOPICS = frozenset(
         "check_company", "ask_recommendation", "ask_promise", "ask_product",
     }
 )
-CLEARED = "check_suspicious.cleared"  # 「打过电话了，确实是他」
 MISSED = frozenset({"nlu_fallback", "not_what_i_meant"})
 _RANK = {None: 0, "none": 0, "soft": 1, "hard": 2}
 _MINOR = re.compile(
@@ -50,6 +49,7 @@ _MINOR = re.compile(
     r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
 )
 _HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
+_DONE = re.compile(r"(?:打|报|联系|说|申请|登记|停|填|拿|做|存|锁|弄)[^，,。]{0,4}(?:了|完|过|好)|报案|受理")
 # 「怕我对象知道」, 「他说我爸妈也会被抓」: a relative is named, but nobody hurt them.
 _NOT_HURT = re.compile(r"(?:说|怕|告诉|瞒着?|跟|和|像|比|连累|通知|是|给|发给|抓|绑|绑架了?|对不起|没脸见?|不想让|别让|不敢让|陪|找|问|等)$")
 _ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|看不清字|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)")
@@ -97,7 +97,7 @@ def changes(
     new |= {"lock": lock, "minor": minor}
     if base == "crisis":
         new |= {"crisis": True, "reported": False}  # the person comes first, whoever has been called
-    elif label in REPORTED and not slots.get("crisis"):
+    elif not slots.get("crisis") and (label == CALLED or (label == WAITING and _DONE.search(text))):
         new["reported"] = True
     if base == "faq/debt_help":
         new["debt"] = True

@@ -27,6 +27,8 @@ FINAL = ("signal", "blank", "command", "several", "button")
 _REFERS = re.compile(r"^(?:那|它|他|她|这(?:个|种|样)|还|再|要(?!是)|会|能|可以|可是|但是|但|多|几|啥时|什么时候|如果|要是|万一|就|是|不是|得|非得)|[呢吗]$")
 # Money that is gone is told of as done.
 _DONE = re.compile(r"了|过|完|走|没|的$|[吗么呢?？]|怎|能|会|还")
+# Steps of a fraud under way: said although they are hardly heard, because a word too many costs less than none.
+_EARLY = frozenset(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat"))
 _SPEECH = re.compile(r"[\W_]+")
 
 
@@ -216,7 +218,7 @@ class Reader:
         done = bool(_DONE.search(parse.text))
         step, q = next(
             ((x, q) for x, q in top if x in self._steps and x not in (context.label, "scam_now")
-             and (done or q >= self.weights.alarm or not x.startswith("been_scammed"))), ("", 0.0)
+             and (q >= self.weights.alarm or (done and x == "been_scammed") or x in _EARLY)), ("", 0.0)
         )
         pressed = next((p for x, p in top if x == "scam_now"), 0.0)
         if pressed > 4 * q and pressed >= self.weights.alarm:
