@@ -47,7 +47,7 @@ class ActionCrisis(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Utter the care answer."""
-        dispatcher.utter_message(response="utter_crisis")
+        dispatcher.utter_message(response=response_for(label(tracker), tracker.slots, said(tracker)))
         return []
 
 

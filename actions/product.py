@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -10,6 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.common import entity, last_said, live_file, offered
 from persona.products import category_of
 
+# 「安盈A是什么产品」: a name, and none of ours; 「基金A类」 is a class of shares.
+_BY_NAME = re.compile(r"[\u4e00-\u9fff](?<!基金)(?<!理财)(?<!产品)(?<!保险)(?<!存款)(?<!等级)[A-Ha-h](?!类|份额|[A-Za-z0-9])")
 SHEET, LINE, LINES = "utter_product_sheet", "utter_product_line", "utter_product_lines"
 UNLISTED = "utter_product_unlisted"
 UNDER = (SHEET, LINE, LINES, "utter_ask_product.performance")
@@ -33,6 +36,9 @@ class ActionProductInfo(Action):
             return []
         if live_file().current().frozen:
             dispatcher.utter_message(response="utter_product_frozen")
+            return []
+        if not named and _BY_NAME.search(str(tracker.latest_message.get("text") or "")):
+            dispatcher.utter_message(response="utter_product_unlisted")  # another's sheet is no answer
             return []
         exact = [p for p in offered() if p.id == named] if named else [p for p in offered() if p.category == asked]
         sheets = exact if exact or named else [p for p in offered() if p.category == category_of(asked)]

@@ -12,6 +12,7 @@ from persona import columns
 # Written in the mascot's own voice already: nothing is added to them.
 LEISURE = ("utter_ask_column", "utter_column", "utter_lesson")
 IN_CHARACTER = ("utter_chitchat/", *LEISURE)
+_LEFT_OUT = frozenset({"mascot", "product"})
 _CHANGES = re.compile(r"\{[^{}]*\}|[你您喵\n]")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
@@ -21,6 +22,20 @@ def fitting(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], t
 
     responses: as in Rasa's domain (`text`, `condition`, `metadata` …). values: the slots, `mascot` among them.
     """
+    found = _allowed(responses, values, today)
+    most = max((n for n, _ in found), default=0)
+    return [dict(r) for r in columns.choose([dict(r) for n, r in found if n == most], values.get("episode"), today)]
+
+
+def spare(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
+    """What else may be said once all of `fitting` has been: variations that only leave out who speaks or which product is meant."""
+    found = _allowed(responses, values, today)
+    most = max((n for n, _ in found), default=0)
+    named = {c["name"] for n, r in found if n == most for c in r.get("condition") or []}
+    return [dict(r) for n, r in found if n < most and named - {c["name"] for c in r.get("condition") or []} <= _LEFT_OUT]
+
+
+def _allowed(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], today: date) -> list[tuple[int, Mapping[str, Any]]]:
     found: list[tuple[int, Mapping[str, Any]]] = []
     for response in responses:
         conditions = response.get("condition") or []
@@ -29,8 +44,7 @@ def fitting(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], t
         if str((response.get("metadata") or {}).get("expires") or "9999") < today.isoformat():
             continue
         found.append((len(conditions), response))
-    most = max((n for n, _ in found), default=0)
-    return [dict(r) for r in columns.choose([dict(r) for n, r in found if n == most], values.get("episode"), today)]
+    return found
 
 
 def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from persona.giveaways.offers import OFFERS, asks_by_number, confirms, for_anoth
 from persona.quiz.reading import ANSWERS, act_of, leaning
 
 # More pressing than any game; a bare 「骗子」 in answer to a question of the class is no emergency.
-EMERGENCIES = frozenset({"crisis", "scam_now", "been_scammed", "been_scammed.worry"})
+EMERGENCIES = frozenset({"crisis", "scam_now", "been_scammed"})
 PRESSING = EMERGENCIES | frozenset({"handoff", "complain", "stop_marketing", "share_secret"})
 
 
@@ -15,6 +15,7 @@ def replied(response: str, text: str, intent: str) -> str | None:
 
     An entry number looks like a secret to a classifier; here it is known for what it is.
     """
+    intent = intent.split(".")[0]  # 「他又打来了」 is as pressing as what it belongs to
     if intent not in EMERGENCIES and asks_by_number(text):
         return "giveaway_status"
     if response in OFFERS and (intent == "affirm" or confirms(text)):

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from persona.bearings import GRAVE, HARD_TO_READ
+from persona.bearings import CLEARED, GRAVE, HARD_TO_READ
 from persona.branches import LOCAL
+from persona.emergency import CALLED, WAITING
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
 SESSION_SLOTS = frozenset(
-    {"lock", "crisis", "minor", "victim", "lost_via", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_done", "calc_values", "giveaway_id", "quiz"}
+    {"lock", "crisis", "minor", "victim", "lost_via", "reported", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_done", "calc_values", "giveaway_id", "quiz"}
 )
 # What the customer has decided and a deletion of the conversation does not take back.
 OUTLASTS = frozenset({"opted_out", "ticket"})
@@ -32,7 +33,7 @@ SOFT = frozenset(
     }
 )
 # What an emergency leaves behind and its end takes away.
-_EASED: Mapping[str, Any] = {"crisis": False, "victim": None, "lost_via": None}
+_EASED: Mapping[str, Any] = {"crisis": False, "victim": None, "lost_via": None, "reported": False}
 # Beside faq and scam: what a short next message is read against.
 TOPICS = frozenset(
     {
@@ -48,6 +49,9 @@ _MINOR = re.compile(
     r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
 )
 _HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
+_DONE = re.compile(r"(?:打|报|联系|说|申请|登记|停|填|拿|做|存|锁|弄)[^，,。]{0,4}(?:了|完|过|好)|报案|受理")
+# 「怕我对象知道」, 「他说我爸妈也会被抓」: a relative is named, but nobody hurt them.
+_NOT_HURT = re.compile(r"(?:说|怕|告诉|瞒着?|跟|和|像|比|连累|通知|是|给|发给|抓|绑|绑架了?|对不起|没脸见?|不想让|别让|不敢让|陪|找|问|等)$")
 _ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|看不清字|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)|不(?:会|太会)(?:用|弄|玩)(?:智能)?手机|没(?:有)?智能手机|用的?(?:是)?老人机|不会上网")
 
 
@@ -92,7 +96,9 @@ def changes(
         new |= _EASED
     new |= {"lock": lock, "minor": minor}
     if base == "crisis":
-        new["crisis"] = True
+        new |= {"crisis": True, "reported": False}  # the person comes first, whoever has been called
+    elif not slots.get("crisis") and (label == CALLED or (label == WAITING and _DONE.search(text))):
+        new["reported"] = True
     if base == "faq/debt_help":
         new["debt"] = True
     if _ELDER.search(text) or HARD_TO_READ.search(text):
@@ -109,22 +115,33 @@ def changes(
     # A city in passing (「转到上海的卡」) says nothing about where the customer is.
     if "city" in found and (base in ("set_city", "ask_colleague") or label.startswith(LOCAL) or _lives(entities, text)):
         new["city"] = found["city"][-1]
-    for slot in ("victim", "product"):
-        if slot in found:
-            new[slot] = found[slot][0]
+    if "product" in found:
+        new["product"] = found["product"][0]
+    if base == "crisis":
+        new["victim"] = "family" if label == "crisis.other" else None  # now it is about the one who speaks
+    elif any(e.get("entity") == "victim" and _hurt(text, e) for e in entities):
+        new["victim"] = "family"
     if "lost_via" in found and base in HARD:
         new["lost_via"] = found["lost_via"][0]
     if base in MISSED:
         new["misses"] = float(slots.get("misses") or 0) + 1
     elif base not in ("affirm", "deny", "choose_option"):
         new["misses"] = 0.0
-    if label.startswith(("faq/", "scam/")) or base in TOPICS or base.startswith("calculate_") or about:
+    if label == CLEARED:
+        new["topic"] = slots.get("topic") if lock == "hard" else None  # under a lock the alarm stands, whoever says that all is well
+    elif label.startswith(("faq/", "scam/")) or base in TOPICS or base.startswith("calculate_") or about:
         new["topic"] = about or label
     elif label.startswith("chitchat/") and str(slots.get("topic") or "").split(".")[0] not in GRAVE:
         new["topic"] = None
     if slots.get("calc_done") and not label.startswith("calculate_"):
         new |= {"calc_done": None, "calc_values": None}  # something else was talked about since
     return {name: value for name, value in new.items() if (slots.get(name) or None) != (value or None)}
+
+
+def _hurt(text: str, entity: Mapping[str, Any]) -> bool:
+    """Whether a relative the text names may be the one who is defrauded."""
+    at = entity.get("start")
+    return not (isinstance(at, int) and _NOT_HURT.search(text[:at]))
 
 
 def _lives(entities: Iterable[Mapping[str, Any]], text: str) -> bool:

@@ -25,6 +25,10 @@ from persona.nlu.text import normalise, simplify
 UNSURE = "context_unsure"
 FINAL = ("signal", "blank", "command", "several", "button")
 _REFERS = re.compile(r"^(?:那|它|他|她|这(?:个|种|样)|还|再|要(?!是)|会|能|可以|可是|但是|但|多|几|啥时|什么时候|如果|要是|万一|就|是|不是|得|非得)|[呢吗]$")
+# Money that is gone is told of as done.
+_DONE = re.compile(r"了|过|完|走|没|的$|[吗么呢?？]|怎|能|会|还")
+# Steps of a fraud under way: said although they are hardly heard, because a word too many costs less than none.
+_EARLY = frozenset(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat"))
 _SPEECH = re.compile(r"[\W_]+")
 
 
@@ -38,7 +42,7 @@ class Weights:
     the others are added to log-probabilities: `same` (the label itself), `family` (same topic), `offered` (on the buttons of the last
     answer, or often asked next),
     `group` (same field), `fraud` (next steps while fraud is suspected), `calm` (an alarm in a harmless talk without
-    a word of fraud, loss or despair), `idle` (small talk and what is no bank matter); `own`: what remains of all that
+    a word of fraud, loss or despair), `idle` (small talk and what is no bank matter); `step`: a next step of a fraud as likely as this is said, `alarm`: one that nothing was told of yet; `own`: what remains of all that
     when the message names a matter of its own; `other`: share from which another answer of the topic is taken instead
     of the same one again; `lead`: share from which an answer near the topic is
     given that leads by half; `step`: share from which a next step of a fraud is answered; `itself`: share of the words alone from which the same answer is asked for again."""
@@ -59,6 +63,7 @@ class Weights:
     own: float = 0.35
     other: float = 0.12
     step: float = 0.02
+    alarm: float = 0.2
     lead: float = 0.25
     itself: float = 0.6
 
@@ -216,9 +221,14 @@ class Reader:
         self, parse: Parse, found: Parse, context: Context, top: list[tuple[str, float]], follows: bool
     ) -> Parse:
         """While fraud is talked about, the likeliest next step of it is said rather than nothing or the same again."""
+        done = bool(_DONE.search(parse.text))
         step, q = next(
-            ((x, q) for x, q in top if x in self._steps and x not in (context.label, "scam_now")), ("", 0.0)
+            ((x, q) for x, q in top if x in self._steps and x not in (context.label, "scam_now")
+             and (q >= self.weights.alarm or (done and x == "been_scammed") or x in _EARLY)), ("", 0.0)
         )
+        pressed = next((p for x, p in top if x == "scam_now"), 0.0)
+        if pressed > 4 * q and pressed >= self.weights.alarm:
+            step, q = "scam_now", pressed  # a step that is hardly heard is not the one that is meant
         if parse.intent == top[0][0] and parse.intent.startswith("scam/") and parse.intent != context.label:
             return parse  # another fraud on top of the first
         nearer = found.reason == "urgent" and step == top[0][0]

@@ -28,6 +28,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from persona import bearings, metrics
 from persona.compliance.secrets import mask
 from persona.continuing import replied
+from persona.emergency import gone
 from persona.institution import load_institution
 from persona.labels import Labels
 from persona.leisure import continued
@@ -46,7 +47,7 @@ from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions
+from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions, response_of
 from persona.smalltalk import follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
@@ -192,7 +193,8 @@ class MascotClassifier(GraphComponent):
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
         locked = tracker is not None and tracker.get_slot("lock") == "hard"
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
-        if told and (parse.fallback or (_asked_from_where(tracker) and not _QUESTION.search(parse.text))):
+        place = self._place(tracker, locked)
+        if told and (parse.fallback or ((place.gone or _asked_from_where(tracker)) and not _QUESTION.search(parse.text))):
             # 「是福禾银行转的」, 「用的建行手机银行」: an answer to the emergency's question, in other words than the button's.
             return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, reason="context")
         numbered = self._numbered(parse)
@@ -207,7 +209,6 @@ class MascotClassifier(GraphComponent):
         label = replied(last_response(tracker), parse.text, parse.intent) if tracker is not None else None
         if label is not None:
             return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
-        place = self._place(tracker, locked)
         matter = self._reader is not None and self._reader.names_matter(parse.text)
         cue = self._reader is not None and self._reader.alarming(parse.text)
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
@@ -274,6 +275,7 @@ class MascotClassifier(GraphComponent):
             last=bearings.STEPS if in_steps(tracker) else last_response(tracker), topic=topic, lock=str(tracker.get_slot("lock") or "none"),
             calc=str(tracker.get_slot("calc") or ""), ticket=bool(tracker.get_slot("ticket")), crisis=bool(tracker.get_slot("crisis")), minor=bool(tracker.get_slot("minor")),
             alarmed=locked or (self._reader is not None and self._reader.alarmed(topic)),
+            gone=gone([response_of(event) for event in given(tracker).said]), reported=bool(tracker.get_slot("reported")),
         )
 
     @staticmethod

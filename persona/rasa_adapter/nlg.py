@@ -22,9 +22,9 @@ from persona import columns, lessons
 from persona.approval import Approval
 from persona.bearings import GRAVE
 from persona.branches import Place, cities
-from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest
+from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest, spare
 from persona.compliance import disclosure_text
-from persona.emergency import kept
+from persona.emergency import denied, kept
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
@@ -55,9 +55,11 @@ PRODUCT_TALK = frozenset(
 )
 NOT_FOR_MINORS = (
     "utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc",
-    "utter_faq/points.benefits", "utter_benefit", "utter_faq/wealth", "utter_faq/fund", "utter_faq/bond_gold", "utter_faq/risk_assessment",
+    "utter_faq/points.benefits", "utter_benefit", "utter_faq/card_installment", "utter_faq/card_cash", "utter_faq/loan_rate", "utter_faq/wealth", "utter_faq/fund", "utter_faq/bond_gold", "utter_faq/risk_assessment",
 )
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
+# Tips with an answer of their own for a no.
+_OWN_NO = frozenset({"utter_scam/bank_phishing"})
 LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"})
 
 
@@ -157,7 +159,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         said, turn = before.texts(8), before.turns
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
-        ordered = freshest([*options[rotation:], *options[:rotation]], before.letters)
+        others = [] if replacement else spare(self.responses.get(name, []), {**values, "mascot": speaker}, self._house.institution.today())
+        ordered = freshest([*options[rotation:], *options[:rotation], *others], before.letters)
         message: dict[str, Any] = {}
         response: dict[str, Any] = {}
         for response in ordered:
@@ -249,17 +252,22 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             return MINOR
         if slots.get("minor") and name == "utter_faq/account_open_close":
             return "utter_faq/minor_account"
-        if slots.get("lock") == "hard" and name in PRODUCT_TALK:
-            return "utter_product_locked"
+        if slots.get("lock") == "hard" and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
+            return STEADY if slots.get("crisis") else "utter_product_locked"
         if slots.get("lock") != "hard" and tracker.latest_message:
             name = elsewhere.instead(name, tracker.latest_message.parse_data, NOT_OURS)
         if slots.get("lock") == "hard" and not slots.get("minor"):
             # While somebody is being robbed there is no chit-chat, no columns, no give-aways.
             tones = {(r.get("metadata") or {}).get("tone") for r in self.responses.get(name, [])}
-            if (name in LOST or "playful" in tones) and STEADY in self.responses:
+            adrift = name in LOST or "playful" in tones or (slots.get("crisis") and name.startswith("utter_chitchat/"))
+            if adrift and STEADY in self.responses:
                 return STEADY
             if name == "utter_deny" and not slots.get("crisis"):
-                return kept(last_response(tracker)) or name
+                if slots.get("reported"):
+                    return "utter_affirm"  # 「没别的了」: everything that was asked for is done
+                return denied([response_of(e) for e in given(tracker).said]) or name
+        if name == "utter_deny" and slots.get("lock") != "hard" and last_response(tracker) not in _OWN_NO:
+            name = kept(last_response(tracker)) or name  # 「我没交」 after a tip: the money is still there
         if slots.get("lock") == "soft" and name == OUTSIDE == last_response(tracker):
             return "utter_offer_human"
         if name == "utter_affirm" and _has_entity(tracker, "settled"):

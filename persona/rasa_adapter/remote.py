@@ -45,10 +45,9 @@ def stand_in(name: str, tracker: DialogueStateTracker) -> str:
     label = full_label(tracker.latest_message.parse_data) if tracker.latest_message else ""
     if name in ("action_faq", "action_anti_fraud_tip") and "/" in label:
         return f"utter_{label}"
-    if name == "action_emergency":
+    if name in ("action_emergency", "action_crisis"):
         return response_for(label, tracker.current_slot_values(), _said(tracker))
     return {
-        "action_crisis": "utter_crisis",
         "action_handoff": f"utter_{label}" if label in COMPLAINTS else "utter_handoff_offline",
         "action_ticket_status": "utter_ticket_status",
         "action_product_info": "utter_product_unavailable",

@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 # Said when even the card cannot be read. It names no number: a wrong one would be worse than none.
 LAST_RESORT = "这句话我现在不能说。要办的事，请说「转人工」。"
 # Said instead of any refusal while somebody is being robbed or in despair: the help, not the reason.
-EMERGENCY = "先停，别再转钱。拨110；再拨本行客服{hotline}说「紧急止付」。心里难受，拨12356，请身边的人过来。"
+EMERGENCY = "眼下先不谈这个，把要紧的办完：别再转钱，拨110；再拨本行客服{hotline}说「紧急止付」。要找人，说「转人工」。"
+DESPAIR = "先顾你这个人，别的都放一放：请身边的人过来，拨12356；马上有危险，拨120或110。"
 HANDOFF = [{"title": "转人工", "payload": "/handoff"}]
 # BotUttered.message() lets metadata override what is sent, so these never stay there.
 SENT_KEYS = frozenset({"text", "buttons", "quick_replies", "custom", "image", "attachment", "elements", "recipient_id"})
@@ -154,7 +155,7 @@ class Screen:
         tone = "plain"
         try:
             if situation.slots.get("lock") == "hard" and not situation.slots.get("minor"):
-                text, tone = EMERGENCY.replace("{hotline}", self.house.institution.hotline), "urgent"
+                text, tone = (DESPAIR if situation.slots.get("crisis") else EMERGENCY).replace("{hotline}", self.house.institution.hotline), "urgent"
             else:
                 text = self.house.voice.refusal(self._mascot(situation), reason, tone=tone, values={})
         except Exception:

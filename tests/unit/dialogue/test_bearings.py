@@ -37,10 +37,24 @@ def test_done_is_understood_without_the_button(text: str) -> None:
     assert means(text, "been_scammed.worry", ROBBED) == "affirm"
 
 
-@pytest.mark.parametrize("text", ["我挂了", "挂了", "110打了，然后呢", "打完110了", "好的我不理他", "报警了", "好了我断网了", "软件删了"])
+@pytest.mark.parametrize("text", ["我挂了", "挂了", "好的我不理他", "好了我断网了", "软件删了"])
 def test_who_did_as_told_is_not_told_again(text: str) -> None:
     assert means(text, "scam_now", ROBBED) == "affirm"
     assert means(text, "chitchat/laugh", CALM) is None
+
+
+@pytest.mark.parametrize(("text", "label"), [
+    ("打了", "been_scammed.called"), ("打完110了", "been_scammed.called"), ("报警了", "been_scammed.called"), ("110打了，然后呢", "been_scammed.called"),
+    ("我报了", "been_scammed.called"), ("两个都打了", "been_scammed.next"), ("110和客服都打了", "been_scammed.next"), ("都打过了", "been_scammed.next"),
+    ("还没打110", "deny"), ("没报警", "deny"), ("还没打", "deny"), ("他又打来了", "scam_now.back"), ("他还在催我转", "scam_now"),
+])
+def test_the_two_calls_are_kept_apart(text: str, label: str) -> None:
+    assert means(text, "nlu_fallback", replace(ROBBED, last="utter_emergency_own_bank")) == label
+
+
+def test_sent_is_not_called() -> None:
+    assert means("打了", "affirm", replace(ROBBED, last="utter_scam_now")) == "been_scammed"
+    assert means("110没打通", "nlu_fallback", replace(ROBBED, last="utter_emergency_own_bank")) is None
 
 
 @pytest.mark.parametrize("last", ["utter_scam_now", "utter_scam_now.trust", "utter_emergency_stopped"])
@@ -84,7 +98,7 @@ def test_an_age_after_a_give_away_is_about_the_give_away(text: str) -> None:
     assert means(text, "faq/minor_account", Place(last="utter_giveaway_open")) == "join_giveaway"
 
 
-@pytest.mark.parametrize("text", ["他又打来了", "他还在电话里", "那边一直在催"])
+@pytest.mark.parametrize("text", ["他还在电话里", "那边一直在催"])
 def test_a_fraudster_on_the_line_is_told_off(text: str) -> None:
     assert means(text, "been_scammed", ROBBED) == "scam_now"
 
@@ -130,7 +144,7 @@ def test_a_tip_does_not_become_an_emergency_by_a_follow_up() -> None:
 def test_under_an_alarm_a_step_is_told_only_when_it_is_spoken_of() -> None:
     assert fixed("锁卡在哪", "scam_now.door", ROBBED, alone="faq/lost_card") == UNCLEAR
     assert fixed("有人上门来拿", "scam_now.door", ROBBED, alone="nlu_fallback") is None
-    assert fixed("银行能赔吗", "faq/insurance.claim", ROBBED) == "been_scammed.worry"
+    assert fixed("银行能赔吗", "faq/insurance.claim", ROBBED) == "been_scammed.bank"
 
 
 @pytest.mark.parametrize("topic", ["faq/debt_help", "faq/deceased_account", "complain"])

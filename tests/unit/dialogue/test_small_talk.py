@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from persona.choosing import freshest, letters
+from persona.choosing import fitting, freshest, letters, spare
 from persona.smalltalk import GO_ON, follows, out_of_place
 
 JOKE, LONELY = "utter_chitchat/joke", "utter_chitchat/lonely"
@@ -75,3 +77,14 @@ def test_the_variation_said_longest_ago_comes_first() -> None:
     said = [letters(t) for t in ("云走得很快。", "您看，95XXX0在这儿呢。", "（我是AI）\n第三个是新的。")]
     assert freshest([three, one, two], said) == [two, one, three]
     assert freshest([{"text": "{self}"}, one], ["随便"]) == [{"text": "{self}"}, one]
+
+
+def test_what_is_left_when_a_character_has_said_all_its_own() -> None:
+    def one(text: str, **conditions: str) -> dict[str, object]:
+        return {"text": text, "condition": [{"type": "slot", "name": n, "value": v} for n, v in conditions.items()]}
+
+    answers = [one("给谁都行。"), one("猫说的。", mascot="xiaofumiao"), one("别人说的。", mascot="xiaoshizi"), one("急的时候说。", lock="hard")]
+    today = date(2026, 11, 30)
+    assert [r["text"] for r in fitting(answers, {"mascot": "xiaofumiao"}, today)] == ["猫说的。"]
+    assert [r["text"] for r in spare(answers, {"mascot": "xiaofumiao"}, today)] == ["给谁都行。"]
+    assert spare(answers[::3], {"lock": "hard"}, today) == []  # what is said in an emergency has no lighter stand-in
