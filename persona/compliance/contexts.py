@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 
 from persona.compliance.frames import behind, continues, governs, last_comma
-from persona.compliance.implied import taught
 from persona.compliance.late import Late
 
 _CLAUSE_ENDS = "，。！？；\n【】"
@@ -189,7 +188,7 @@ def warned(text: str, start: int, end: int) -> bool:
     after = text[end:sentence_end(text, end)]
     if _AFTER.match(after[:60]) or told_in_quotes(text, start, end):
         return True
-    return bool(_LATE_LIE.search(after)) or _lead_in(text, start) or taught(text, first, sentence_end(text, end), start)
+    return bool(_LATE_LIE.search(after)) or _lead_in(text, start)
 
 
 def quote_of(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -258,14 +257,17 @@ TESTS: dict[str, Callable[[str, int, int], bool]] = {
 }
 
 
-def excused(names: list[str], text: str, start: int, end: int, speaker: str = "bot") -> str | None:
-    """The first context in `names` that makes the hit right; the marks a hit begins with belong to the clause before it."""
+def excused(names: list[str], text: str, start: int, end: int, speaker: str = "bot", taught: Callable[[int, int], bool] | None = None) -> str | None:
+    """The first context in `names` that makes the hit right; the marks a hit begins with belong to the clause before it.
+
+    `taught` knows the lessons that warn without saying so (implied.py).
+    """
     while start < end - 1 and text[start] in _MARKS_BEFORE:
         start += 1
     for name in names:
         if name == "quoted":
             if quoted(text, start, end, speaker):
                 return name
-        elif TESTS[name](text, start, end):
+        elif TESTS[name](text, start, end) or (name == "warned" and taught is not None and taught(start, end)):
             return name
     return None

@@ -12,6 +12,7 @@ import yaml
 from persona.compliance.bubble import Bubble, Hit
 from persona.compliance.checks import CHECKS
 from persona.compliance.depth import Depths
+from persona.compliance.implied import Lessons
 from persona.compliance.late import Late
 from persona.compliance.match import Patterns, Scan
 from persona.compliance.model import REASONS, SCOPES, Context, Decision, Finding
@@ -72,7 +73,7 @@ class Guard:
         self._checked = [rule for rule in self.rules if rule.check]
         self._checked_always = [rule for rule in self._checked if rule.kind in _ALWAYS_KINDS]
         self._checked_special = [rule for rule in self._checked if rule.kind in (*_ALWAYS_KINDS, "conversation")]
-        self.patterns = Patterns(built["patterns"], built["slots"], built["groups"])
+        self.patterns = Patterns(built["patterns"], built["slots"], built["groups"], Lessons(built["lessons"]))
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
         self._accepting = frozenset(i for one in self.disclosures.values() for i in one["accept"])
         self.institution = _institution(institution_file() if root == current(HERE) else root.parent / "institution.yml")
