@@ -23,6 +23,7 @@ ENDING, HALT, REASON, PAPER, WHOSE, QUIZ, STEPS = "结局", "先停", "道理", 
 OURS, CONTACT, CALL = "自家", "联系", "催买"
 THEN, THEY = "从头", "旁人"
 WAYS = (ENDING, HALT, REASON, PAPER, WHOSE, QUIZ, STEPS)
+_REST = (OURS, CONTACT, CALL, THEN, THEY)
 # what must be written for each: the kinds of patterns
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys((ENDING,), ("any", "spared")), HALT: ("any", "with", "spared"), **dict.fromkeys((QUIZ, STEPS), ("any", "with")),
@@ -74,6 +75,11 @@ class Lessons:
     def says(self, name: str, text: str) -> bool:
         """Does a text say what a section lists, outside quotations?"""
         return bool(self._any[name].search(_bare(text)))
+
+    def marks(self, text: str, first: int, last: int) -> set[str]:
+        """What the second opinion is told of the sentence [first, last): its ways, what undoes them, what makes it a story."""
+        bare = _bare(text[first:last])
+        return {f"L:{name}" for name in (*self.ways(text, first, last), *(one for one in _REST if self._any[one].search(bare)))}
 
     def ways(self, text: str, first: int, last: int) -> list[str]:
         """In which ways the sentence [first, last) is told, whatever undoes them."""

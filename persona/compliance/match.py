@@ -102,17 +102,22 @@ class Scan:
 
     def excused(self, names: list[str], span: Span) -> bool:
         """Does a context make the hit right?"""
-        return contexts.excused(names, self.text, span[0], span[1], self.speaker, self._taught) is not None
+        return contexts.excused(names, self.text, span[0], span[1], self.speaker, self.taught) is not None
 
     def warned(self, span: Span) -> bool:
         """Is the hit told as somebody else's words, or in a lesson?"""
-        return contexts.warned(self.text, *span) or self._taught(*span)
+        return contexts.warned(self.text, *span) or self.taught(*span)
 
     def narrated(self, start: int, end: int) -> bool:
         """Is [start, end) a whole story with its lesson?"""
         return self._patterns.lessons.narrated(self.text, start, end)
 
-    def _taught(self, start: int, end: int) -> bool:
+    def lesson(self, start: int, end: int) -> set[str]:
+        """The marks of the lesson that the sentence [start, end) teaches."""
+        return self._patterns.lessons.marks(self.text, start, start + len(self.text[start:end].rstrip("。！？\n【】")))
+
+    def taught(self, start: int, end: int) -> bool:
+        """Does the sentence around [start, end) teach a lesson about the words there?"""
         text = self.text
         return self._patterns.lessons.taught(text, contexts.sentence_start(text, start), contexts.sentence_end(text, end), start)
 

@@ -56,6 +56,21 @@ def test_a_story_with_its_lesson_is_no_advert_to_the_second_opinion(guard: Guard
     assert not guard.review("隔壁说那个项目月月准时分红，来的人都赚了。", scope="wording").allowed
 
 
+@pytest.mark.parametrize(("text", "score", "allowed"), [
+    ("群里喊日赚八百，您喝口水，睡到明早再看。", 0.8, True),  # a lesson: the model must be sure
+    ("群里喊日赚八百，您喝口水，睡到明早再看。", 0.95, False),
+    ("群里喊日赚八百，您喝口水，慢慢看。", 0.8, True),
+    ("群里天天有水喝，您也来看看。", 0.8, False),
+])
+def test_a_lesson_is_an_advert_only_when_the_second_opinion_is_sure(text: str, score: float, allowed: bool) -> None:
+    guard = Guard.load()
+    assert guard.model is not None
+    guard.model.floor = -100.0
+    guard.model.score = lambda *_: score  # type: ignore[assignment]
+    findings = {finding.rule for finding in guard.review(text, scope="wording").findings}
+    assert ("SO-01" not in findings) is allowed
+
+
 def heads(pieces: Any) -> tuple[set[str], bool]:
     """The characters a match of a parsed pattern can begin with, and whether it can be empty."""
     out: set[str] = set()
