@@ -302,26 +302,21 @@ def foreign_phone(rule: Any, bubble: Bubble) -> list[Hit]:
 # --- second opinion --------------------------------------------------------------------------------------------
 
 
-_SURE = 0.9  # what a sentence with a lesson must score to be taken for an advert all the same
-
-
 def _suspects(rule: Any, bubble: Bubble) -> Iterator[Span]:
-    """Sentences the model gives at least the rule's threshold, unless told as somebody else's words, as a story with its
-    lesson or, when the model is not sure, with a lesson: what a fraudster writes, quoted in a warning, reads like an ad because it is one."""
+    """Sentences the model gives at least the rule's threshold, unless told as somebody else's words or as a story
+    with its lesson: what a fraudster writes, quoted in a warning, reads like an ad because it is one."""
     if bubble.model is None:
         return
     scan, threshold = bubble.scan, rule.threshold or 0.0
     for start, end in bubble.doubtful:
-        score = bubble.score(start, end)
-        if score >= threshold:
+        if bubble.score(start, end) >= threshold:
             last = len(scan.text[start:end].rstrip("。！？\n【】")) + start
             middle = (start + end) // 2
             opened = scan.text.find("「", start, min(end, start + 24))
             if opened >= 0 and "」" not in scan.text[opened:last - 1]:
                 middle = opened + 1  # a few words that lead in, and a quotation to the end
             told = quoted(scan.text, middle, middle + 1, bubble.context.speaker) or told_in_quotes(scan.text, middle, middle + 1)
-            told = told or scan.narrated(start, last) or (score < _SURE and scan.taught(middle, last))
-            if not told and not scan.excused(rule.unless, (last, last)):
+            if not told and not scan.narrated(start, last) and not scan.excused(rule.unless, (last, last)):
                 yield start, end
 
 

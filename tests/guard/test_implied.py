@@ -43,6 +43,12 @@ def test_the_same_words_around_an_offer_are_refused(guard: Guard, name: str, tex
     assert not guard.review(text, scope="wording").allowed
 
 
+@pytest.mark.parametrize("pitch", ["真有好事，为什么不告诉您，", "如果真是好东西，谁不想要，", "真的有用，他也来了，", "真有眼光的人，何必等，"])
+def test_a_pitch_that_sounds_like_a_reason_excuses_nothing(guard: Guard, pitch: str) -> None:
+    rule = yaml.load((HERE / "rules" / "NM-10.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    assert [text for text in rule["examples"]["refuse"] if guard.review(pitch + text, scope="wording").allowed] == []
+
+
 @pytest.mark.parametrize("side", ["is", "isnt"])
 @pytest.mark.parametrize("name", sorted(set(WRITTEN) - set(implied.WAYS)))
 def test_what_undoes_a_lesson_or_makes_a_story_is_known(guard: Guard, name: str, side: str) -> None:
@@ -54,21 +60,6 @@ def test_a_story_with_its_lesson_is_no_advert_to_the_second_opinion(guard: Guard
     """The whole guard reads the story through; without its end it is an advert."""
     assert guard.review("隔壁说那个项目月月准时分红，上个月起，公司的门再没开过。", scope="wording").allowed
     assert not guard.review("隔壁说那个项目月月准时分红，来的人都赚了。", scope="wording").allowed
-
-
-@pytest.mark.parametrize(("text", "score", "allowed"), [
-    ("群里喊日赚八百，您喝口水，睡到明早再看。", 0.8, True),  # a lesson: the model must be sure
-    ("群里喊日赚八百，您喝口水，睡到明早再看。", 0.95, False),
-    ("群里喊日赚八百，您喝口水，慢慢看。", 0.8, True),
-    ("群里天天有水喝，您也来看看。", 0.8, False),
-])
-def test_a_lesson_is_an_advert_only_when_the_second_opinion_is_sure(text: str, score: float, allowed: bool) -> None:
-    guard = Guard.load()
-    assert guard.model is not None
-    guard.model.floor = -100.0
-    guard.model.score = lambda *_: score  # type: ignore[assignment]
-    findings = {finding.rule for finding in guard.review(text, scope="wording").findings}
-    assert ("SO-01" not in findings) is allowed
 
 
 def heads(pieces: Any) -> tuple[set[str], bool]:
