@@ -36,6 +36,7 @@ class Bubble:
     model: Model | None = None
     wordings: Sequence[Any] = ()  # the rules about wording whose words may stand here
     _words: dict[str, list[Span]] = field(default_factory=dict)
+    _told: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -59,7 +60,7 @@ class Bubble:
 
     def score(self, start: int, end: int) -> float:
         """The probability of a violation of one sentence."""
-        return self.model.score(self.scan.text[start:end], self.marks.get(start, frozenset())) if self.model else 1.0
+        return self.model.score(self.scan.text[start:end], self.told(start, end)) if self.model else 1.0
 
     def rest(self, hit: Hit) -> float:
         """The probability of a violation of a sentence without the clauses before a hit; 1 when there is no such sentence."""
@@ -68,7 +69,14 @@ class Bubble:
             return 1.0
         start, end = around
         first = clause_start(self.scan.text, hit.start)
-        return self.model.score(self.scan.text[max(first, start):end], self.marks.get(start, frozenset()))
+        return self.model.score(self.scan.text[max(first, start):end], self.told(start, end))
+
+    def told(self, start: int, end: int) -> frozenset[str]:
+        """What the rules and the lessons leave in a sentence for the second opinion."""
+        found = self._told.get(start)
+        if found is None:
+            found = self._told[start] = self.marks.get(start, frozenset()) | self.scan.lesson(start, end)
+        return found
 
     def words(self, rule: Any) -> list[Span]:
         """Where the words of a rule stand and nothing makes them right."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from persona.compliance.bubble import Bubble, Hit
 from persona.compliance.contexts import quoted, told_in_quotes
-from persona.compliance.implied import narrated
 from persona.compliance.late import Late
 from persona.compliance.match import Span
 from persona.compliance.model import Context
@@ -317,7 +316,7 @@ def _suspects(rule: Any, bubble: Bubble) -> Iterator[Span]:
             if opened >= 0 and "」" not in scan.text[opened:last - 1]:
                 middle = opened + 1  # a few words that lead in, and a quotation to the end
             told = quoted(scan.text, middle, middle + 1, bubble.context.speaker) or told_in_quotes(scan.text, middle, middle + 1)
-            if not told and not narrated(scan.text, start, last) and not scan.excused(rule.unless, (last, last)):
+            if not told and not scan.narrated(start, last) and not scan.excused(rule.unless, (last, last)):
                 yield start, end
 
 

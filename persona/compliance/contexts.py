@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 
 from persona.compliance.frames import behind, continues, governs, last_comma
-from persona.compliance.implied import taught
 from persona.compliance.late import Late
 
 _CLAUSE_ENDS = "，。！？；\n【】"
@@ -46,7 +45,7 @@ _AFTER = Late(
     r"(?<!不)合规吗|不合规|(?<!不)违规(?!必)|(?<!不)违法(?!必)|(?:诱惑|幌子|骗局|陷阱|名义|噱头|谎言|诱饵|字样|用语|字眼|表述|误区|旗号|话术|骗术|等词)|"
     r"打个?问号|两回事|不妥|不(?:能)?协助|，?(?:并)?不等于|被(?:罚|处罚|通报|立案|查处|出具|曝光|约谈|采取)|，?(?:我们|本行|我行|这里)[^，。！？\n]{0,4}没有这(?:样|种|类)|罚没|获刑|警示函|会泄露|的?(?:短信|电话|广告|链接|帖子|来电|邮件)[^。！？\n]{0,6}(?:不(?:点|回|信|理)|别|不要|直接删|删掉|挂)|谁都不能|没有人能|没人能|(?<!别家)(?<!别人)(?<!外面)(?<!银行)(?:做不到|给不了)|不敢说|不好说|说不准|没有这回事|没这回事|就(?:挂|停|拉黑|报警|别)|直接(?:挂|拉黑|报警)|"
     r"一(?:律|概)(?:挂|拉黑|不|别|是|退)|(?:不要|别)碰|碰不得|有诈|看似|看守所|派出所|案底|判刑|被抓|坐牢|(?<!反)洗钱|(?<!不)(?<!会)跑路|关停|血本无归|打水漂|兑付困难|请先想|划走|轮不到|解散|(?:没|要不|拿不|讨不)(?:要|拿)?回来|(?:世上|天下|哪|根本)(?:里)?没有|同伙|(?:您|你)?别当|警觉|多想(?:一)?想|演的|(?:都|全|多半)是托|为了让(?:你|您)|千万(?:别|不要)(?!错过|犹豫|等|让|忘)|，?(?:这(?:种|样的?)|此类|类似的?)(?:话|说法|广告|套路)|[^，。]{0,6}(?:我们|本行|我行|我这里|这里)(?:也|都|这儿)?(?:没有(?=，|。|$)|不卖|不做(?=，|。|$))|没敢|没有?牌照|已经?报了?警|违反(?!常)|先问问?|的?截图[^，。]{0,2}(?:是|都)?(?:修|假|造)|(?:产品|基金|理财)?(?:也|都)(?:会|可能|有可能)有?(?:亏|损失)|"
-    r"先停|先挂|挂电话|挂断|挂掉|多半(?!是好)|[^，。！？\n]{0,6}，?都?(?:要|得|请)?(?:多|留)(?:一)?个心眼|，?(?:被)?(?:判定|认定)为|往往是事后|可能构成|会让你成为|最后都(?:关|跑路|爆雷)|收了钱就|(?:会)?放大(?:亏损|风险)|已停岗|删去|请删|属于催促|要当心|要警惕|要小心|需警惕|请(?:警惕|当心|拨打?110))"
+    r"先停|先挂|挂电话|挂断|挂掉|多半(?!是好)|[^，。！？\n]{0,6}，?都?(?:要|得|请)?(?:多|留)(?:一)?个心眼|，?(?:被)?(?:判定|认定)为|往往是事后|可能构成|会让你成为|最后都(?:关|跑路|爆雷)|收了钱就|(?:会)?放大(?:亏损|风险)|已停岗|停了(?:他|她)?的?岗|在查|(?:正在?)(?:调查|核实|处理)|，?(?:我们|本行|我行|这里)(?:没有|不做|不提供|不办)(?:这(?:项|个|种|类)|此类)(?!风险|问题|顾虑|烦恼)|删去|请删|属于催促|要当心|要警惕|要小心|需警惕|请(?:警惕|当心|拨打?110))"
 )
 _TELLER = (
     r"(?:(?<!不是)(?<!绝非)(?<!没有)(?<!拒绝)(?<!杜绝)(?<!远离)(?:骗子|骗局|诈骗(?!者?不)|行骗|骗术|骗人的?|不法分子|不法中介|非法中介|黑中介|黑产|非法集资)|(?<!不)被骗|受骗|上过?当|反诈|圈套|"
@@ -189,7 +188,7 @@ def warned(text: str, start: int, end: int) -> bool:
     after = text[end:sentence_end(text, end)]
     if _AFTER.match(after[:60]) or told_in_quotes(text, start, end):
         return True
-    return bool(_LATE_LIE.search(after)) or _lead_in(text, start) or taught(text, first, sentence_end(text, end), start)
+    return bool(_LATE_LIE.search(after)) or _lead_in(text, start)
 
 
 def quote_of(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -252,20 +251,24 @@ TESTS: dict[str, Callable[[str, int, int], bool]] = {
     "negated": negated,
     "warned": warned,
     "quoted": quoted,
+    "told": told_in_quotes,
     "law_title": law_title,
     "grade": grade,
     "question": question,
 }
 
 
-def excused(names: list[str], text: str, start: int, end: int, speaker: str = "bot") -> str | None:
-    """The first context in `names` that makes the hit right; the marks a hit begins with belong to the clause before it."""
+def excused(names: list[str], text: str, start: int, end: int, speaker: str = "bot", taught: Callable[[int, int], bool] | None = None) -> str | None:
+    """The first context in `names` that makes the hit right; the marks a hit begins with belong to the clause before it.
+
+    `taught` knows the lessons that warn without saying so (implied.py).
+    """
     while start < end - 1 and text[start] in _MARKS_BEFORE:
         start += 1
     for name in names:
         if name == "quoted":
             if quoted(text, start, end, speaker):
                 return name
-        elif TESTS[name](text, start, end):
+        elif TESTS[name](text, start, end) or (name == "warned" and taught is not None and taught(start, end)):
             return name
     return None

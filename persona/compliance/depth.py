@@ -89,7 +89,7 @@ class Depths:
         opened = text.rfind("【", max(0, span[0] - 14), span[0] + 1)
         if opened >= 0 and (button := _BUTTON.match(text, opened)) and button.end() >= span[1]:
             return "%" in button.group()
-        return not contexts.warned(text, *span) and not contexts.quoted(text, *span)
+        return not scan.warned(span) and not contexts.quoted(text, *span)
 
     @staticmethod
     def _meant(scan: Scan, said: dict[str, list[Span]], span: Span) -> list[str]:

@@ -12,6 +12,7 @@ import yaml
 from persona.compliance.bubble import Bubble, Hit
 from persona.compliance.checks import CHECKS
 from persona.compliance.depth import Depths
+from persona.compliance.implied import Lessons
 from persona.compliance.late import Late
 from persona.compliance.match import Patterns, Scan
 from persona.compliance.model import REASONS, SCOPES, Context, Decision, Finding
@@ -27,7 +28,7 @@ _WORDING_KINDS = {"wording", "identity", "secret", "numeric"}
 _ALWAYS_KINDS = ("wording", "link", "expiry", "identity", "secret")  # need no product to be talked about
 _OPINIONS = ("second_opinion", "second_opinion_and_words")
 _EVEN = 0.5  # what a clause by itself may score and still be taken for harmless
-_DOUBTED = {"unlawful": 1.0, "wording": 1.0, "promise": 0.5, "recommend": 0.5}  # reasons the opinion may clear, and how much surer it must be
+_DOUBTED = {"unlawful": 1.0, "wording": 1.0, "promise": 0.7, "recommend": 0.7}  # reasons the opinion may clear, and how much surer it must be
 _PRODUCT_NAME = Late(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
 _PRODUCT_CATEGORY = Late(r"^category:\s*[\"']?([a-z]+)", re.M)
 
@@ -72,13 +73,13 @@ class Guard:
         self._checked = [rule for rule in self.rules if rule.check]
         self._checked_always = [rule for rule in self._checked if rule.kind in _ALWAYS_KINDS]
         self._checked_special = [rule for rule in self._checked if rule.kind in (*_ALWAYS_KINDS, "conversation")]
-        self.patterns = Patterns(built["patterns"], built["slots"], built["groups"])
+        self.patterns = Patterns(built["patterns"], built["slots"], built["groups"], Lessons(built["lessons"]))
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
         self._accepting = frozenset(i for one in self.disclosures.values() for i in one["accept"])
         self.institution = _institution(institution_file() if root == current(HERE) else root.parent / "institution.yml")
         self.depths = Depths(built["depth"], _products(root.parent / "products"))
         model = root / "second_opinion.json"
-        self.model = Model(model) if model.is_file() else None
+        self.model = Model.load(model) if model.is_file() else None
         self.second_opinion = self.model is not None
         replaced = {one.id for one in changes()} if root == current(HERE) else set()
         self._learned = self.model.rules - replaced if self.model else frozenset()
@@ -107,9 +108,9 @@ class Guard:
         return frozenset(c for _, raw in self._bubbles(text) for c in self.depths.of(Scan(raw, self.patterns)))
 
     def read(self, text: str) -> list[tuple[str, frozenset[str]]]:
-        """The sentences of a text as the second opinion reads them, each with the marks of the rules."""
+        """The sentences of a text as the second opinion reads them, each with the marks of the rules and of the lessons."""
         bubble = self._bubble(text, Context())
-        return [(bubble.scan.text[a:b], bubble.marks.get(a, frozenset())) for a, b in bubble.sentences]
+        return [(bubble.scan.text[a:b], bubble.told(a, b)) for a, b in bubble.sentences]
 
     def _failed(self, why: str) -> Decision:
         finding = Finding("ERR", "本行规则", 0, 0, "", why, "请转人工，并把这条记录交给技术同事。", "error")

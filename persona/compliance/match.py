@@ -9,6 +9,7 @@ from typing import Any
 
 from persona.compliance import contexts
 from persona.compliance.beginnings import beginnings
+from persona.compliance.implied import Lessons
 from persona.compliance.lexicon import Prefilter, expand, pairs, units
 from persona.compliance.normalise import Normal, normalise
 
@@ -18,8 +19,9 @@ Span = tuple[int, int]
 class Patterns:
     """All patterns of the rule set; each is written out and compiled when a message first needs it."""
 
-    def __init__(self, written: list[str], slots: Mapping[str, Any], groups: Mapping[str, str]) -> None:
+    def __init__(self, written: list[str], slots: Mapping[str, Any], groups: Mapping[str, str], lessons: Lessons) -> None:
         self.written = written
+        self.lessons = lessons
         self.prefilter = Prefilter(slots)
         self._groups = groups
         self._compiled: list[re.Pattern[str] | None] = [None] * len(written)
@@ -100,7 +102,24 @@ class Scan:
 
     def excused(self, names: list[str], span: Span) -> bool:
         """Does a context make the hit right?"""
-        return contexts.excused(names, self.text, span[0], span[1], self.speaker) is not None
+        return contexts.excused(names, self.text, span[0], span[1], self.speaker, self.taught) is not None
+
+    def warned(self, span: Span) -> bool:
+        """Is the hit told as somebody else's words, or in a lesson?"""
+        return contexts.warned(self.text, *span) or self.taught(*span)
+
+    def narrated(self, start: int, end: int) -> bool:
+        """Is [start, end) a whole story with its lesson?"""
+        return self._patterns.lessons.narrated(self.text, start, end)
+
+    def lesson(self, start: int, end: int) -> set[str]:
+        """The marks of the lesson that the sentence [start, end) teaches."""
+        return self._patterns.lessons.marks(self.text, start, start + len(self.text[start:end].rstrip("。！？\n【】")))
+
+    def taught(self, start: int, end: int) -> bool:
+        """Does the sentence around [start, end) teach a lesson about the words there?"""
+        text = self.text
+        return self._patterns.lessons.taught(text, contexts.sentence_start(text, start), contexts.sentence_end(text, end), start)
 
 
 def crosses(spans: list[Span], low: int, high: int) -> bool:

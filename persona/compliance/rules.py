@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from persona.compliance import grammar, lexicon, prepared
+from persona.compliance import grammar, implied, lexicon, prepared
 from persona.compliance.checks import CHECKS
 from persona.compliance.contexts import TESTS
 from persona.compliance.model import CATEGORIES, CHANNELS, DEPTHS, REASONS, SPEAKERS
@@ -26,6 +26,7 @@ _KEYS = {"id", "title", "law", "applies", "detect", "unless", "explain", "fix", 
 _NEEDED = {"id", "title", "law", "detect", "explain", "fix", "reason", "examples"}
 _DETECT = {"any", "with", "without", "except", "within", "check", "need", "when", "threshold", "clears"}
 _APPLIES = {"categories", "depths", "channels", "speakers", "except_tones"}
+_NO_GROUPS = ("depth.yml", "lessons.yml")
 _DEFAULT_UNLESS = ["negated", "warned", "quoted", "law_title", "question"]
 
 
@@ -130,23 +131,29 @@ class _Builder:
         return None
 
     def pattern(self, source: Any, where: str) -> int:
-        if not isinstance(source, str) or not source:
-            self.problems.append(f"{where} 要写一个匹配式，写成了「{source}」")
-            return 0
-        if source in self.seen:
+        if isinstance(source, str) and source in self.seen:
             return self.seen[source]
-        try:
-            needs = self.needed(source)
-        except KeyError as error:
-            self.problems.append(f"{where} 用了不存在的词组 <{error.args[0]}>；词组写在 lexicon/ 里")
-            return 0
-        except (re.error, RecursionError, OverflowError) as error:
-            self.problems.append(f"{where} 匹配式「{source}」写错了：{pattern_slip(error)}")
+        needs = self.checked(source, where)
+        if needs is None:
             return 0
         self.seen[source] = len(self.patterns)
         self.patterns.append(source)
         self.needs.append(needs)
         return self.seen[source]
+
+    def checked(self, source: Any, where: str) -> tuple[grammar.Branch, ...] | None:
+        """What a pattern needs; None, and a problem noted, when it is none."""
+        try:
+            if not isinstance(source, str) or not source:
+                raise TypeError
+            return self.needed(source)
+        except KeyError as error:
+            self.problems.append(f"{where} 用了不存在的词组 <{error.args[0]}>；词组写在 lexicon/ 里")
+        except (re.error, RecursionError, OverflowError) as error:
+            self.problems.append(f"{where} 匹配式「{source}」写错了：{pattern_slip(error)}")
+        except TypeError:
+            self.problems.append(f"{where} 要写一个匹配式，写成了「{source}」")
+        return None
 
     def needed(self, source: str) -> tuple[grammar.Branch, ...]:
         """What any match must contain. What the quick reader does not know is put to `re`, and then always runs."""
@@ -163,7 +170,7 @@ class _Builder:
     def lexicons(self) -> None:
         for path in sorted((self.root / "lexicon").glob("*.yml")):
             lines = self.read(path)
-            if lines is None or path.name == "depth.yml":
+            if lines is None or path.name in _NO_GROUPS:
                 continue
             for name, words in (lines.data or {}).items():
                 if name in self.groups:
@@ -267,6 +274,32 @@ class _Builder:
             }
         return out
 
+    def lessons(self) -> dict[str, dict[str, str]]:
+        """The ways of telling a lesson, written out: each kind of pattern of a section as one expression."""
+        lines = self.read(self.root / "lexicon" / "lessons.yml")
+        if lines is None:
+            return {}
+        data, bad = lines.data or {}, self.problems.append
+        for name in sorted(set(data) - set(implied.SECTIONS)):
+            bad(f"{lines.where(name)} 不认识「{name}」；可用：{'、'.join(implied.SECTIONS)}")
+        out: dict[str, dict[str, str]] = {}
+        for name, kinds in implied.SECTIONS.items():
+            part = data.get(name)
+            if not isinstance(part, dict):
+                bad(f"{lines.where(name)} 少了「{name}」这一组")
+                continue
+            for key in sorted(set(part) - {"what", "is", "isnt", *kinds}):
+                bad(f"{lines.where(name, key)} 「{name}」里不认识「{key}」；可用：what、{'、'.join(kinds)}、is、isnt")
+            missing = [key for key in ("what", *kinds, "is", "isnt") if not part.get(key)]
+            if missing:
+                bad(f"{lines.where(name)} 「{name}」少了 {'、'.join(missing)}")
+                continue
+            sources = {
+                kind: [source for i, source in enumerate(part[kind]) if self.checked(source, lines.where(name, kind, i)) is not None] for kind in kinds
+            }
+            out[name] = {kind: implied.led(lexicon.expand("|".join(some), self.groups)) for kind, some in sources.items() if some}
+        return out
+
     def disclosures(self) -> dict[str, Any]:
         lines = self.read(self.root / "disclosures.yml")
         out: dict[str, Any] = {}
@@ -280,7 +313,7 @@ class _Builder:
 
     def build(self) -> dict[str, Any]:
         self.lexicons()
-        depth, disclosures = self.depth(), self.disclosures()
+        depth, disclosures, lessons = self.depth(), self.disclosures(), self.lessons()
         for path in sorted((self.root / "rules").glob("*.yml")):
             self.rule(path)
         for rule in self.rules:
@@ -293,7 +326,7 @@ class _Builder:
             raise RuleError(self.problems)
         return {
             "rules": self.rules, "patterns": self.patterns, "slots": lexicon.slots(self.needs), "groups": self.groups,
-            "depth": depth, "disclosures": disclosures,
+            "depth": depth, "disclosures": disclosures, "lessons": lessons,
         }
 
 

@@ -1,15 +1,15 @@
 """A second opinion on single sentences: two linear models, one weight a feature, no library needed.
 
 The quick one adds up characters and pairs and lets most sentences go. The full one reads the rest: runs of one to three
-characters, pairs with a gap, what stands in a clause that denies or warns, the shape of the sentence, and the marks of
-the rules: whose words stand there, and whether a context made them right.
+characters, pairs with a gap, what stands in a clause that denies or warns, in the first and in the last one, the shape of
+the sentence, the marks of the rules (whose words stand there, and whether a context made them right) and of the lessons.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from itertools import accumulate, repeat
 from math import exp
@@ -19,6 +19,7 @@ from typing import Any
 from persona.compliance.lexicon import PAIRS, code, first_of, grams_of, pairs, units
 
 _KEPT = 60_000  # pairs put together and remembered; ordinary Chinese has fewer
+_LONGEST = 240  # characters of a sentence that are read at once
 _UNIT = 100  # weights are kept in hundredths
 _END = re.compile(r"[。！？\n【】]+")
 _DIGITS = re.compile(r"[0-9x*]+")
@@ -38,8 +39,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     spans.append((start, len(text)))
     out = []
     for a, b in spans:
-        while b - a > 240:
-            out.append((a, a + 240))
+        while b - a > _LONGEST:
+            out.append((a, a + _LONGEST))
             a += 200
         if b - a >= 4:
             out.append((a, b))
@@ -47,8 +48,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def clause(text: str, start: int, end: int) -> str:
-    """The words of a canonical text around a span, from the mark before it to the mark behind it."""
-    first = max((match.end() for match in _MARK.finditer(text, 0, start)), default=0)
+    """The words of a canonical text around a span, from the mark before it (not too far) to the mark behind it."""
+    low = max(0, start - _LONGEST)
+    first = max((match.end() for match in _MARK.finditer(text, low, start)), default=low)
     last = _MARK.search(text, end)
     return text[first:last.start() if last else len(text)]
 
@@ -69,9 +71,13 @@ def features(text: str, marks: Iterable[str] = ()) -> set[str]:
     found.update(map("".join, zip(text, text[1:], text[2:], strict=False)))
     for gap in (2, 3, 4):
         found.update(map("_".join, zip(text, text[gap:], strict=False)))
-    for clause in _CLAUSE.split(text):
+    clauses = _CLAUSE.split(text)
+    for clause in clauses:
         if _TURN.search(clause):
             found.update(map("N".__add__, grams_of(clause)))
+    if len(clauses) > 1:  # what it begins with, and what it comes to
+        found.update(map("A".__add__, grams_of(clauses[0])))
+        found.update(map("Z".__add__, grams_of(clauses[-1])))
     found.add(f"#{min(len(text) // 8, 8)}")
     found.update(marks)
     found.update(mark for mark, sign in (("#?", "？"), ("#!", "！"), ("#0", "0")) if sign in text)
@@ -103,12 +109,16 @@ class _Pairs(dict[int, int]):
 class Model:
     """Weights by feature; `score` is the estimated probability of a violation."""
 
-    def __init__(self, path: Path) -> None:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    def __init__(self, data: Mapping[str, Any]) -> None:
         self._quick, self._full = data["quick"], data["full"]
         self.rules = frozenset(data["rules"])  # whose examples it was trained on
         self.floor: float = self._quick["floor"]
         self.score = lru_cache(maxsize=512)(self._score)
+
+    @classmethod
+    def load(cls, path: Path) -> Model:
+        """The model that training wrote."""
+        return cls(json.loads(path.read_text(encoding="utf-8")))
 
     @cached_property
     def _by_code(self) -> _Pairs:

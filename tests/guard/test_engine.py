@@ -19,6 +19,7 @@ from persona.compliance.beginnings import beginnings
 from persona.compliance.lexicon import expand
 from persona.compliance.match import Scan
 from persona.compliance.rules import HERE
+from persona.compliance.second_opinion import clause
 from persona.compliance.train_second_opinion import corpus
 
 ALPHABET = "保本利率年化0123（）()[]{}|?*+\\.^$<>…，。「」-:!=d数"
@@ -224,3 +225,9 @@ def test_adding_what_is_missing_turns_refuse_into_allow(guard: Guard, text: str,
         assert decision.missing, decision.findings
         text += "".join(disclosure_text(name).replace("__", "2") for name in decision.missing)
     assert guard.review(text).allowed
+
+
+def test_the_clause_around_a_hit_is_looked_for_nearby() -> None:
+    """Whoever clears hits in a text without marks looks back a bounded way from each."""
+    assert clause("长" * 10_000 + "保本", 10_000, 10_002) == "长" * 240 + "保本"
+    assert clause("远，近保本呢，后", 3, 5) == "近保本呢"

@@ -2,61 +2,58 @@
 
 from __future__ import annotations
 
+import shutil
 import sre_parse
+from pathlib import Path
 from sre_constants import ASSERT, ASSERT_NOT, BRANCH, IN, LITERAL, MAX_REPEAT, RANGE, SUBPATTERN
 from typing import Any
 
 import pytest
+import yaml
 
-from persona.compliance import Guard, implied
+from persona.compliance import Guard, RuleError, implied
+from persona.compliance.normalise import normalise
+from persona.compliance.rules import HERE
 
-LESSONS = [
-    # how it ends
-    "群里天天分红，想把钱转出来，页面就打不开了。",
-    "先让您每天赚一点，等您多投了，再提就提不出来。",
-    # what to do on hearing it
-    "听到「稳赚不赔」，先放下手机。",
-    "有人跟您说「包下款」，把电话挂了，打卡背面的号码问。",
-    # why it cannot be
-    "真有稳赚的生意，他为什么要告诉您？",
-    "天天涨停的票，轮不到陌生人来送。",
-    # whose money is meant
-    "躺着收钱的广告，盯着的是您的养老钱。",
-    # a gift, and a paper to sign
-    "外婆听了五场讲座，抱回来一份年息十二个点的合同。",
-    # a quiz
-    "判断题：群友推荐的票明天必涨，可以先跟一点。答案：错。",
-    "考考您：下面哪句不能信？A「请带身份证到网点」 B「零风险，月入一万」。",
-    # the steps of a script
-    "第一天拉您进群，第二天晒收益说日赚八百，第三天要您垫钱。",
-]
-
-OFFERS = [
-    "群里天天分红，别家想转都转不出来，我们随时能转，放心投。",
-    "先让您每天赚一点，再提也提得出来，现在就买。",
-    "听到「稳赚不赔」先放下手机，听我说，这款真的稳赚。",
-    "有人跟您说「包下款」，把电话挂了，加我微信，黑户也能批。",
-    "真有稳赚的生意，他为什么要告诉您？我们就告诉您，保本保息。",
-    "天天涨停的票，轮不到陌生人来送，跟我买就行。",
-    "躺着收钱的广告盯着您的养老钱，福禾盯着给您赚钱，稳稳八个点。",
-    "外婆听了五场讲座，抱回来一份年息十二个点的合同，这款真划算，快来抢。",
-    "判断题：本行理财保本，可以放心买。答案：对。",
-    "考考您：哪家稳赚？A别人家 B我们家，选B就对了，零风险。",
-    "第一步加群，第二步入金，第三步躺着收钱，日赚八百。",
-    "不会提不出来，天天分红，稳赚。",
-    "遇到保本的先别急着挂，我们这款就是保本。",
-]
+WRITTEN = yaml.load((HERE / "lexicon" / "lessons.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
-@pytest.mark.parametrize("text", LESSONS)
-def test_a_lesson_passes_the_rules(rules_only: Guard, text: str) -> None:
+def examples(names: Any, side: str) -> list[Any]:
+    return [pytest.param(name, text, id=f"{name}-{text}") for name in names for text in WRITTEN[name][side]]
+
+
+@pytest.mark.parametrize(("name", "text"), examples(implied.WAYS, "is"))
+def test_a_lesson_passes_the_rules(rules_only: Guard, name: str, text: str) -> None:
     decision = rules_only.review(text, scope="wording")
     assert decision.allowed, [(f.rule, f.text) for f in decision.findings]
+    plain = normalise(text).text
+    # the frames are asked about a sentence without its last mark
+    assert name in rules_only.patterns.lessons.ways(plain, 0, len(plain.rstrip("。？！")))
 
 
-@pytest.mark.parametrize("text", OFFERS)
-def test_the_same_words_around_an_offer_are_refused(guard: Guard, text: str) -> None:
+@pytest.mark.parametrize(("name", "text"), examples(implied.WAYS, "is"))
+def test_without_its_lesson_the_bait_is_refused(rules_only: Guard, name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each example holds words of a rule that nothing but its lesson makes right."""
+    monkeypatch.setattr(rules_only.patterns.lessons, "taught", lambda *_: False)
+    assert not rules_only.review(text, scope="wording").allowed
+
+
+@pytest.mark.parametrize(("name", "text"), examples(implied.WAYS, "isnt"))
+def test_the_same_words_around_an_offer_are_refused(guard: Guard, name: str, text: str) -> None:
     assert not guard.review(text, scope="wording").allowed
+
+
+@pytest.mark.parametrize("pitch", ["真有好事，为什么不告诉您，", "如果真是好东西，谁不想要，", "真的有用，他也来了，", "真有眼光的人，何必等，"])
+def test_a_pitch_that_sounds_like_a_reason_excuses_nothing(guard: Guard, pitch: str) -> None:
+    rule = yaml.load((HERE / "rules" / "NM-10.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    assert [text for text in rule["examples"]["refuse"] if guard.review(pitch + text, scope="wording").allowed] == []
+
+
+@pytest.mark.parametrize("side", ["is", "isnt"])
+@pytest.mark.parametrize("name", sorted(set(WRITTEN) - set(implied.WAYS)))
+def test_what_undoes_a_lesson_or_makes_a_story_is_known(guard: Guard, name: str, side: str) -> None:
+    for text in WRITTEN[name][side]:
+        assert guard.patterns.lessons.says(name, normalise(text).text) is (side == "is"), text
 
 
 def test_a_story_with_its_lesson_is_no_advert_to_the_second_opinion(guard: Guard) -> None:
@@ -92,8 +89,24 @@ def heads(pieces: Any) -> tuple[set[str], bool]:
     return out, True
 
 
-@pytest.mark.parametrize("name", ["_ENDS", "_HALT", "_WHY", "_WHOSE"])
-def test_the_first_look_passes_over_nothing(name: str) -> None:
-    source = getattr(implied, name).source
-    looked_for, rest = source.removeprefix("(?=[").split("])", 1)
-    assert heads(sre_parse.parse(rest)) == (set(looked_for), False)
+@pytest.mark.parametrize("name", implied.SECTIONS)
+def test_the_first_look_passes_over_nothing(guard: Guard, name: str) -> None:
+    source = guard.patterns.lessons._any[name].source
+    if source.startswith("(?=["):
+        looked_for, rest = source.removeprefix("(?=").split(")", 1)
+        assert heads(sre_parse.parse(rest)) == heads(sre_parse.parse(looked_for))
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("结局:", "结尾:", r"lessons\.yml:\d+ 不认识「结尾」"),
+    ("  spared:", "  speared:", r"lessons\.yml:\d+ 「结局」里不认识「speared」"),
+    ("  isnt:", "  is_not:", r"lessons\.yml:\d+ 「结局」少了 isnt"),
+    ("提不了现", "提不了(现", r"lessons\.yml:17 匹配式写错了"),
+    ("提不了现", "<提现>", r"lessons\.yml:17 用了不存在的词组 <提现>"),
+])
+def test_a_mistake_stops_the_start_and_says_where(tmp_path: Path, old: str, new: str, said: str) -> None:
+    root = Path(shutil.copytree(HERE, tmp_path / "persona" / "compliance", ignore=shutil.ignore_patterns("__pycache__", "corpus", "*.py")))
+    file = root / "lexicon" / "lessons.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RuleError, match=said):
+        Guard.load(root)
