@@ -12,6 +12,8 @@ NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "
 CODE = "utter_emergency_code"  # card and password are given away, the code is asked for
 # Who was warned in time, and who then asks what else there is to do.
 STOPPED, STOPPED_NEXT = "utter_emergency_stopped", "utter_emergency_stopped_next"
+# What is repeated when somebody in an emergency talks of something else: the steps, or, where no money has gone, rest.
+STEADY, STEADY_STOPPED = "utter_emergency_steady", "utter_emergency_steady_stopped"
 
 
 def kept(last: str) -> str | None:
@@ -19,6 +21,12 @@ def kept(last: str) -> str | None:
     if last.startswith("utter_scam_now") or last == CODE:
         return STOPPED
     return STOPPED_NEXT if last in (STOPPED, STOPPED_NEXT) else None
+
+
+def steady(said: Sequence[str]) -> str:
+    """What is repeated. said: the responses given in this session, oldest first."""
+    last = next((name for name in reversed(said) if name.startswith(("utter_emergency", "utter_scam_now", "utter_crisis"))), "")
+    return STEADY_STOPPED if last in (STOPPED, STOPPED_NEXT, STEADY_STOPPED) else STEADY
 
 
 def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ from persona.bearings import GRAVE
 from persona.branches import Place, cities
 from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest
 from persona.compliance import disclosure_text
-from persona.emergency import kept
+from persona.emergency import STEADY, kept, steady
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
@@ -39,7 +39,6 @@ from persona.textual import named
 logger = logging.getLogger(__name__)
 
 MISSES = 2  # after so many misses in a row a person is offered
-STEADY = "utter_emergency_steady"
 UNKNOWN = "utter_bank_other"
 AGAIN = "刚才说过，再放一遍："
 # Responses whose buttons are the nearest guesses of the understanding.
@@ -63,6 +62,8 @@ ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
 MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
+# What was just entered or taken back is confirmed as it is; 「小禾翻到这页：已退出」 helps nobody.
+CONFIRMS = ("utter_giveaway_", "utter_callback_", "utter_choose_option")
 WITHDRAWN = "utter_withdrawn"
 FROZEN = "utter_product_frozen"
 ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_line", "utter_product_which"})
@@ -122,7 +123,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
         values["other"] = elsewhere.names(elsewhere.asked_about(parsed))
         live = self._house.live.current()
-        name = self._in_force(self._redirected(utter_action, tracker, slots), live, slots)
+        name = self._redirected(utter_action, tracker, slots)
+        if name == STEADY and not slots.get("crisis"):
+            name = steady([response_of(e) for e in given(tracker).said])
+        name = self._in_force(name, live, slots)
         if name == SLOWLY:
             slow = self._next_step(tracker, mascot, live, elder, utter_action == SLOWLY, values, here)
             if slow:
@@ -136,6 +140,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         nobody = name == SWITCHED and not _has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
         # After a lost card or a complaint nobody hears 「这题不在我的表上」.
         grieved = name in (OUTSIDE, elsewhere.THEIRS) and (quiet or lock in ("soft", "hard"))
+        if name in SOCIAL:
+            values["topic"] = str(slots.get("topic") or "").split(".")[0]  # 「谢谢」 answers the matter, whichever part of it
         speaker = "" if nobody or grieved or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
         options = self._options(name, {**values, "mascot": speaker})
         if not options and name.startswith("utter_") and "/" in name:
@@ -151,7 +157,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         said, turn = before.texts(8), before.turns
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
-        ordered = freshest([*options[rotation:], *options[:rotation]], before.letters)
+        asked = str(tracker.latest_message.text or "") if tracker.latest_message else ""
+        ordered = freshest([*options[rotation:], *options[:rotation]], before.letters, asked)
         message: dict[str, Any] = {}
         response: dict[str, Any] = {}
         for response in ordered:
@@ -268,6 +275,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 return f"utter_{reason}"
             if slots.get("minor") and all(response_of(e) != MINOR for e in tracker.events if isinstance(e, BotUttered)):
                 return MINOR  # 「我15」 is no question, but it settles what may be talked about
+            if slots.get("minor") and f"utter_{slots.get('topic')}".startswith(NOT_FOR_MINORS):
+                return "utter_column_minor"  # no question back about what he may not have: what there is for him instead
             if reason == UNSURE and float(slots.get("misses") or 0) < MISSES and self._labels.title(str(slots.get("topic"))):
                 return ABOUT
             if float(slots.get("misses") or 0) >= MISSES:
@@ -319,7 +328,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             text = voice.render(
                 title + str(response.get("text") or ""), mascot=mascot, tone=tone, sober=bool(meta.get("sober")) or quiet, elder=elder,
                 seed=seed, turn=turn, previous=said, values=fill, disclosures=tuple(meta.get("disclosures") or ()),
-                today=self._house.institution.today(), voiced=not (own or name.startswith((*IN_CHARACTER, *MISSES_SAID))),
+                today=self._house.institution.today(), voiced=not (own or name.startswith((*IN_CHARACTER, *MISSES_SAID, *CONFIRMS))),
                 here=here,
             )
         except RenderError as problem:
