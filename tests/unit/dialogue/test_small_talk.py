@@ -75,3 +75,15 @@ def test_the_variation_said_longest_ago_comes_first() -> None:
     said = [letters(t) for t in ("云走得很快。", "您看，95XXX0在这儿呢。", "（我是AI）\n第三个是新的。")]
     assert freshest([three, one, two], said) == [two, one, three]
     assert freshest([{"text": "{self}"}, one], ["随便"]) == [{"text": "{self}"}, one]
+
+
+def test_what_is_about_the_thing_asked_for_comes_first_and_once() -> None:
+    box, badge = {"text": "箱子里有我。"}, {"text": "工牌又反了，正面在背面。", "metadata": {"aliases": ["工牌"]}}
+    assert freshest([box, badge], [], "你工牌戴反了") == [badge, box]
+    assert freshest([box, badge], [], "在干嘛") == [box, badge]
+    assert freshest([box, badge], [letters(badge["text"])], "你工牌戴反了") == [box, badge]
+
+
+def test_a_date_is_not_answered_with_a_story() -> None:
+    assert after("utter_chitchat/festival", "今天是什么节", "out_of_scope", 0.46) == ""
+    assert after("utter_chitchat/festival", "热闹不热闹", "out_of_scope", 0.46) != ""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from persona.benefits import MISSED, POINTS, TOPIC, Benefit, answer, load_benefits
+from persona.benefits import MISSED, POINTS, REDEEM, TOPIC, Benefit, answer, load_benefits
 from persona.columns import Reply
 from persona.content import load_content
 from persona.leisure_checks import check_benefits
@@ -108,3 +108,11 @@ def test_a_benefit_ends_on_a_day_and_at_an_hour() -> None:
     ends = [found for r in load_content("data/nlu/benefits").variations() for found in re.findall(r"至\d{4}年\d+月\d+日(.{3})", r.text)]
     # An anniversary falls on a day, whatever the hour.
     assert ends and {end for end in ends if end != "满周年"} == {"24:"}
+
+
+def test_a_button_of_the_list_opens_the_list_and_a_word_on_points_a_benefit() -> None:
+    reply = ask("/faq/points.benefits", "2026-12-01")
+    assert reply is not None and reply.response == "utter_benefits"
+    reply = ask("早餐那个怎么弄", "2026-12-01", REDEEM)
+    assert reply is not None and reply.response == "utter_benefit.breakfast"
+    assert ask("怎么兑换有什么优惠", "2026-12-01", REDEEM) is None
