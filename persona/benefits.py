@@ -19,8 +19,8 @@ from persona.textual import written_day
 
 FOLDER = Path("data/nlu/benefits")  # of the project the bot is started in
 PREFIX = "utter_benefit."
-TOPIC, MISSED, POINTS = "faq/points.benefits", "faq/points.missed", "faq/points"
-TOPICS = (TOPIC, MISSED, POINTS)
+TOPIC, MISSED, POINTS, REDEEM = "faq/points.benefits", "faq/points.missed", "faq/points", "faq/points.redeem"
+TOPICS = (TOPIC, MISSED, POINTS, REDEEM)
 SHOWN = 3  # buttons of a list
 REMEMBERED = timedelta(days=90)  # how long 「已经结束」 is said of one by its name
 # A wish for the list, not a question on how one of them works; and 「还有吗」, which the sheet answers.
@@ -80,7 +80,7 @@ def answer(topic: str, text: str, picked: Mapping[str, str], benefits: Sequence[
             return Reply("utter_benefits_coming", {"benefit": meant.title, "date": written_day(meant.start)})
         return Reply(meant.response)
     showing = [b for b in benefits if b.start <= today <= b.end]
-    if topic == POINTS or not showing or not _LIST.search(text):
+    if topic in (POINTS, REDEEM) or not showing or not (_LIST.search(text) or text.startswith("/")):  # a button opens the list
         return None
     listed = "；".join(f"{b.title}，到{written_day(b.end)}" for b in showing)
     return Reply("utter_benefits", {"benefits": listed}, tuple(button(b.title, TOPIC, benefit=b.id) for b in showing[:SHOWN]))

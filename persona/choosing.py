@@ -47,10 +47,12 @@ def _allowed(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], 
     return found
 
 
-def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str]) -> list[dict[str, Any]]:
+def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked: str = "") -> list[dict[str, Any]]:
     """`responses` ordered by when each was said last, never first: a joke is not told twice while another is left.
 
     earlier: the `letters` of all texts of the session, oldest first. Responses said equally long ago keep their order.
+    asked: the customer's words; what was not said yet and is about them (`metadata: aliases`) goes first, so that
+    「工牌又反了吧」 hears of the badge and not of the box.
     """
     if len(responses) < 2:
         return list(responses)
@@ -60,7 +62,11 @@ def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str]) -> lis
         piece = max(map(letters, _CHANGES.split(str(response.get("text") or ""))), key=len)
         return next((at for at in range(len(earlier) - 1, -1, -1) if piece and piece in earlier[at]), -1)
 
-    return sorted(responses, key=last)
+    def about(response: Mapping[str, Any]) -> bool:
+        words = (response.get("metadata") or {}).get("aliases") or ()
+        return last(response) < 0 and any(str(word) in asked for word in words)
+
+    return sorted(sorted(responses, key=last), key=lambda response: not about(response))
 
 
 def letters(text: str) -> str:

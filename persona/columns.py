@@ -24,6 +24,7 @@ SHOWN = 3  # buttons of a menu or of the earlier episodes
 _OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集)|再往前|更早|早一点的|^还有(?:吗|么|没有?|呢)[呀啊吧？?。]*$")
 _NEWER = re.compile(r"(?:下|后)(?:一|1)?(?:期|回|篇|集)")
 _EARLIER = re.compile(r"往期|以前的|以前几期|之前的|历史|全部|从第一期|老的那几")
+_ANY = re.compile(r"随便|随意|任(?:意|选)|(?:都|哪个)(?:行|可以|成)|你(?:来)?(?:挑|选|定)|^(?:来|看)(?:一|1)?(?:个|篇|期)(?:吧|呗|看看)?$")
 _MENU = re.compile(r"还有(?:什么|哪些|啥|别的)|(?:什么|哪些|啥|几个|多少)个?(?:栏目|专栏)|(?:栏目|专栏).{0,3}(?:列表|有哪些|有什么|目录)|别的栏目|其他栏目")
 
 
@@ -141,6 +142,9 @@ def answer(
     """
     move = picked.get("move", "") if picked else moves(text)
     column = columns.get(picked.get("column", "")) or named(text, columns, speaker)
+    if column is None and move == "any":
+        fresh = _fresh(menu(columns, speaker, today), today)
+        column = next((one for one in fresh if last is None or one.key != last[0]), None)
     if column is None and move not in ("", "menu") and last:
         column = columns.get(last[0])
     if column is None or move == "menu":
@@ -169,8 +173,8 @@ def answer(
 
 
 def moves(text: str) -> str:
-    """Where a sentence wants to go: menu, earlier, older, newer, or ""."""
-    for move, pattern in (("menu", _MENU), ("earlier", _EARLIER), ("older", _OLDER), ("newer", _NEWER)):
+    """Where a sentence wants to go: menu, earlier, older, newer, any, or ""."""
+    for move, pattern in (("menu", _MENU), ("earlier", _EARLIER), ("older", _OLDER), ("newer", _NEWER), ("any", _ANY)):
         if pattern.search(text):
             return move
     return ""
@@ -185,9 +189,12 @@ def _menu_reply(columns: Mapping[str, Column], speaker: str, today: date) -> Rep
     open_now = menu(columns, speaker, today)
     if not open_now:
         return Reply("utter_column_closed")
-    fresh = sorted(open_now, key=lambda c: c.showing(today)[0].start, reverse=True)[:SHOWN]
-    rows = tuple(button(c.name, "ask_column", column=c.key) for c in fresh)
+    rows = tuple(button(c.name, "ask_column", column=c.key) for c in _fresh(open_now, today)[:SHOWN])
     return Reply("utter_ask_column", {"columns": "、".join(c.name for c in open_now)}, rows)
+
+
+def _fresh(open_now: Sequence[Column], today: date) -> list[Column]:
+    return sorted(open_now, key=lambda c: c.showing(today)[0].start, reverse=True)
 
 
 def _open(column: Column, episode: Episode, title: str) -> dict[str, str]:

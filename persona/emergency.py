@@ -17,6 +17,8 @@ AFTER = (WAITING, *(f"been_scammed.{part}" for part in ("police", "freeze", "sha
 CODE = "utter_emergency_code"  # card and password are given away, the code is asked for
 # Who was warned in time, and who then asks what else there is to do.
 STOPPED, STOPPED_NEXT = "utter_emergency_stopped", "utter_emergency_stopped_next"
+# What is repeated when somebody in an emergency talks of something else: the steps, or, where no money has gone, rest.
+STEADY, STEADY_STOPPED = "utter_emergency_steady", "utter_emergency_steady_stopped"
 # The money is gone and the police have not been called.
 CALL_NOW = "utter_emergency_call_now"
 _GONE = ("utter_emergency_first", *(f"utter_emergency_{via}" for via in LOST_VIA), "utter_been_scammed")
@@ -38,6 +40,12 @@ def denied(said: Sequence[str]) -> str | None:
     """The response for a no: the money is still there, or 110 has not been called; None where neither was asked."""
     last = said[-1] if said else ""
     return CALL_NOW if gone(said) and last != CODE else kept(last)
+
+
+def steady(said: Sequence[str]) -> str:
+    """What is repeated. said: the responses given in this session, oldest first."""
+    last = next((name for name in reversed(said) if name.startswith(("utter_emergency", "utter_scam_now", "utter_crisis"))), "")
+    return STEADY_STOPPED if last in (STOPPED, STOPPED_NEXT, STEADY_STOPPED) else STEADY
 
 
 def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> str:

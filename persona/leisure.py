@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from persona import columns, lessons
+from persona.emergency import STEADY
 
 SERVICE_ONLY = frozenset({"public_comment"})  # regulation: safety and service replies only
-STEADY = "utter_emergency_steady"
 FEW = 12  # characters of a message that only moves on or back
 
 
@@ -32,4 +32,4 @@ def continued(text: str, last: str) -> str:
         return ""
     if last.startswith("utter_lesson") and lessons.moves(text):
         return lessons.INTENT
-    return "ask_column" if last.startswith("utter_column") and columns.moves(text) else ""
+    return "ask_column" if last.startswith(("utter_column", "utter_ask_column")) and columns.moves(text) else ""

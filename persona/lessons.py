@@ -197,6 +197,8 @@ def turn(
 ) -> Turn:
     """One turn of a course."""
     course = wish.course
+    if course is None and wish.move == "stop":
+        return Turn((Reply("utter_deny"),), progress)  # nothing was begun
     if course is None or wish.move == "list":
         return Turn((_list(courses, mascots, speaker),), progress)
     names = {"course": course.title, "owner": mascots[course.mascot].name}

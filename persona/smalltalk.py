@@ -29,6 +29,7 @@ _MORE = re.compile(
 _THEN = re.compile(r"^(?:那|哈哈+)?[，,]?(?:后来|然后|接着|结果)(?:呢|怎么样|怎么样了)?$|^(?:真的?吗|真的假的|不会吧|为什么|为啥|凭什么)(?:呢|呀|啊)?$")
 _MONEY = re.compile(r"[0-9０-９一二两三四五六七八九十百千万]+\s*(?:块|元|万|千|百)")
 _WANTS = re.compile(r"我(?:要|想|得|来)(?:查|办|问|取|存|看|开|交|还|找)|(?:去哪|怎么|咋|在哪)(?:里|儿)?(?:查|办|取|领|弄)|(?:要|得)?带(?:什么|啥)|什么材料|不会用手机")
+_WHEN = re.compile(r"(?:今天|今儿|明天|现在).{0,3}(?:什么|几|啥|多少)|星期几|几点|几号")
 _YOU = re.compile(r"^(?:那|嗯)?[，,]?你(?:呢|自己呢|怎么样呢|那边呢)[？?]?$")
 
 
@@ -62,8 +63,8 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
         return ""
     if heavy:
         return LISTENING
-    if scene == "go_on" or _WANTS.search(text):
-        return ""  # twice running a story that nobody asked for, or a matter of the bank's in words it does not know
+    if scene == "go_on" or _WANTS.search(text) or _WHEN.search(text):
+        return ""  # twice running a story that nobody asked for, a matter of the bank's in words it does not know, a date
     likely = next((label for label, p in top if label.startswith("chitchat/") and p >= LEAST), "")
     return likely or GO_ON
 

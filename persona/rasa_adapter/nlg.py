@@ -24,7 +24,7 @@ from persona.bearings import GRAVE
 from persona.branches import Place, cities
 from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest, spare
 from persona.compliance import disclosure_text
-from persona.emergency import denied, kept
+from persona.emergency import STEADY, denied, kept, steady
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
@@ -41,7 +41,6 @@ logger = logging.getLogger(__name__)
 
 RECENT = 3  # messages in which an answer was given just before
 MISSES = 2  # after so many misses in a row a person is offered
-STEADY = "utter_emergency_steady"
 UNKNOWN = "utter_bank_other"
 AGAIN = "刚才说过，再放一遍："
 # Responses whose buttons are the nearest guesses of the understanding.
@@ -67,6 +66,8 @@ ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
 MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
+# What was just entered or taken back is confirmed as it is; 「小禾翻到这页：已退出」 helps nobody.
+CONFIRMS = ("utter_giveaway_", "utter_callback_", "utter_choose_option")
 WITHDRAWN = "utter_withdrawn"
 FROZEN = "utter_product_frozen"
 ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_line", "utter_product_which"})
@@ -126,7 +127,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
         values["other"] = elsewhere.names(elsewhere.asked_about(parsed))
         live = self._house.live.current()
-        name = self._in_force(self._redirected(utter_action, tracker, slots), live, slots)
+        name = self._redirected(utter_action, tracker, slots)
+        if name == STEADY and not slots.get("crisis"):
+            name = steady([response_of(e) for e in given(tracker).said])
+        name = self._in_force(name, live, slots)
         if name == SLOWLY:
             slow = self._next_step(tracker, mascot, live, elder, utter_action == SLOWLY, values, here)
             if slow:
@@ -140,6 +144,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         nobody = name == SWITCHED and not _has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
         # After a lost card or a complaint nobody hears 「这题不在我的表上」.
         grieved = name in (OUTSIDE, elsewhere.THEIRS) and (quiet or lock in ("soft", "hard"))
+        if name in SOCIAL:
+            values["topic"] = str(slots.get("topic") or "").split(".")[0]  # 「谢谢」 answers the matter, whichever part of it
         speaker = "" if nobody or grieved or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
         options = self._options(name, {**values, "mascot": speaker})
         told = read_out(name, ABOUT, name in [response_of(e) for e in before.said[-RECENT:]], elder, tracker, lambda one: self._options(one, {**values, "mascot": speaker}))
@@ -160,7 +166,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
         others = [] if replacement else spare(self.responses.get(name, []), {**values, "mascot": speaker}, self._house.institution.today())
-        ordered = freshest([*options[rotation:], *options[:rotation], *others], before.letters)
+        asked = str(tracker.latest_message.text or "") if tracker.latest_message else ""
+        ordered = freshest([*options[rotation:], *options[:rotation], *others], before.letters, asked)
         message: dict[str, Any] = {}
         response: dict[str, Any] = {}
         for response in ordered:
@@ -282,6 +289,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 return f"utter_{reason}"
             if slots.get("minor") and all(response_of(e) != MINOR for e in tracker.events if isinstance(e, BotUttered)):
                 return MINOR  # 「我15」 is no question, but it settles what may be talked about
+            if slots.get("minor") and f"utter_{slots.get('topic')}".startswith(NOT_FOR_MINORS):
+                return "utter_column_minor"  # no question back about what he may not have: what there is for him instead
             if reason == UNSURE and float(slots.get("misses") or 0) < MISSES and self._labels.title(str(slots.get("topic"))):
                 return ABOUT
             if float(slots.get("misses") or 0) >= MISSES:
@@ -333,7 +342,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             text = voice.render(
                 title + str(response.get("text") or ""), mascot=mascot, tone=tone, sober=bool(meta.get("sober")) or quiet, elder=elder,
                 seed=seed, turn=turn, previous=said, values=fill, disclosures=tuple(meta.get("disclosures") or ()),
-                today=self._house.institution.today(), voiced=not (own or name.startswith((*IN_CHARACTER, *MISSES_SAID))),
+                today=self._house.institution.today(), voiced=not (own or name.startswith((*IN_CHARACTER, *MISSES_SAID, *CONFIRMS))),
                 here=here,
             )
         except RenderError as problem:

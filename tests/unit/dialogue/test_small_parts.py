@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from persona.emergency import STEADY, STEADY_STOPPED, STOPPED, steady
 from persona.hours import is_open
 from persona.institution import load_institution
 from persona.labels import Labels
@@ -94,3 +95,9 @@ def test_every_step_offers_a_person() -> None:
 def test_a_list_is_not_cut_inside_brackets() -> None:
     assert steps("带身份证、卡和说明（合同、订单）到网点：一样别少。") == ["带身份证、卡和说明（合同、订单）到网点：一样别少。"]
     assert all(step.count("（") == step.count("）") for step in steps("要带：身份证、卡和说明（合同、订单、聊天）到网点。"))
+
+
+def test_who_kept_the_money_is_not_told_to_stop_a_payment() -> None:
+    assert steady([]) == steady(["utter_scam_now"]) == STEADY
+    assert steady(["utter_scam_now", STOPPED, "utter_chitchat/night"]) == STEADY_STOPPED
+    assert steady(["utter_scam_now", STOPPED, "utter_emergency_first"]) == STEADY

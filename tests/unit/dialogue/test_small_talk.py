@@ -88,3 +88,15 @@ def test_what_is_left_when_a_character_has_said_all_its_own() -> None:
     assert [r["text"] for r in fitting(answers, {"mascot": "xiaofumiao"}, today)] == ["猫说的。"]
     assert [r["text"] for r in spare(answers, {"mascot": "xiaofumiao"}, today)] == ["给谁都行。"]
     assert spare(answers[::3], {"lock": "hard"}, today) == []  # what is said in an emergency has no lighter stand-in
+
+
+def test_what_is_about_the_thing_asked_for_comes_first_and_once() -> None:
+    box, badge = {"text": "箱子里有我。"}, {"text": "工牌又反了，正面在背面。", "metadata": {"aliases": ["工牌"]}}
+    assert freshest([box, badge], [], "你工牌戴反了") == [badge, box]
+    assert freshest([box, badge], [], "在干嘛") == [box, badge]
+    assert freshest([box, badge], [letters(badge["text"])], "你工牌戴反了") == [box, badge]
+
+
+def test_a_date_is_not_answered_with_a_story() -> None:
+    assert after("utter_chitchat/festival", "今天是什么节", "out_of_scope", 0.46) == ""
+    assert after("utter_chitchat/festival", "热闹不热闹", "out_of_scope", 0.46) != ""

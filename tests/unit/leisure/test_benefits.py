@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from persona.benefits import MISSED, POINTS, TOPIC, Benefit, answer, load_benefits
+from persona.benefits import MISSED, POINTS, REDEEM, TOPIC, Benefit, answer, load_benefits
 from persona.columns import Reply
 from persona.content import load_content
 from persona.leisure_checks import check_benefits
+from persona.mascot import load_mascots
 
 BREAKFAST = Benefit("breakfast", "工作日早餐立减", ("早餐",), date(2026, 11, 1), date(2026, 12, 31))
 MOVIE = Benefit("movie", "周五电影立减", ("电影",), date(2026, 9, 1), date(2026, 11, 30))
@@ -88,3 +90,29 @@ def test_the_linter_tells_what_is_wrong_with_a_benefit(tmp_path: Path, rows: lis
     text = "".join(f"  - text: {text}\n    metadata: {{{meta}}}\n" for text, meta in rows)
     (tmp_path / "x.yml").write_text(f'version: "3.1"\nresponses:\n  utter_benefit.x:\n{text}', encoding="utf-8")
     assert {problem.code for problem in check_benefits(load_content(tmp_path))} == codes
+
+
+def test_beside_money_the_wave_has_only_her_two_approved_sentences() -> None:
+    card = load_mascots()["xiaolanghua"]
+    approved = [part for phrase in card.signature for part in re.split("[，。]", phrase) if part]
+    told = [r for r in load_content("data/nlu/benefits").variations() if r.mascot == card.id]
+    assert len(told) >= 5
+    for response in told:
+        rest = response.text
+        for part in approved:
+            rest = rest.replace(part, "")
+        assert not re.search("|".join([*map(re.escape, card.metaphors_use), "潮", "涨", "浪", "礁", "绕过"]), rest), response.text
+
+
+def test_a_benefit_ends_on_a_day_and_at_an_hour() -> None:
+    ends = [found for r in load_content("data/nlu/benefits").variations() for found in re.findall(r"至\d{4}年\d+月\d+日(.{3})", r.text)]
+    # An anniversary falls on a day, whatever the hour.
+    assert ends and {end for end in ends if end != "满周年"} == {"24:"}
+
+
+def test_a_button_of_the_list_opens_the_list_and_a_word_on_points_a_benefit() -> None:
+    reply = ask("/faq/points.benefits", "2026-12-01")
+    assert reply is not None and reply.response == "utter_benefits"
+    reply = ask("早餐那个怎么弄", "2026-12-01", REDEEM)
+    assert reply is not None and reply.response == "utter_benefit.breakfast"
+    assert ask("怎么兑换有什么优惠", "2026-12-01", REDEEM) is None

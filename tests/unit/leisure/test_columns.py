@@ -103,6 +103,13 @@ def test_columns_are_known_by_name_and_by_other_words(text: str, speaker: str, k
     assert found is not None and found.key == key
 
 
+def test_whichever_opens_a_column_and_the_next_time_another() -> None:
+    assert ask("随便看一个", "2026-11-10").response == DAILY.response
+    assert ask("你挑一个吧", "2026-10-15", (DAILY.key, 1)).response == FOOD.response
+    assert continued("随便看一个", "utter_ask_column") == "ask_column"
+    assert moves("随便") == "any" and moves("再来一个") == "older" and moves("还有什么栏目，随便") == "menu"
+
+
 def test_words_that_name_nothing_name_no_column() -> None:
     assert named("今天几号", REAL, "xiaofumiao") is None
     assert moves("今天几号") == ""

@@ -46,6 +46,10 @@ def test_the_course_goes_on_after_something_else() -> None:
     assert names(say("继续上课", progress)) == ["fund.2"]
 
 
+def test_stopping_what_was_not_begun_lists_nothing() -> None:
+    assert names(say("先不学了")) == ["utter_deny"]
+
+
 def test_an_unanswered_question_is_asked_again() -> None:
     assert names(say("继续上课", say("基金入门").progress)) == ["fund.1"]
 

@@ -216,3 +216,16 @@ def test_the_projects_own_content_is_clean():
     assert len(content.responses) > 80 and len(content.examples) > 3000
     problems = check(content, INSTITUTION, FIGURES)
     assert problems == [], "\n".join(str(problem) for problem in problems[:40])
+
+
+# Words that mean something else beside another answer: 「再算一次」 is the calculation above, 「还没转」 after a tip opens the alarm.
+DEPENDS = {"再算一次", "还没转", "利息怎么算", "我要投诉", "提前还款", "申请要什么条件", "卡被限制了", "能贷多少", "钱已经少了"}
+
+
+def test_the_same_words_on_a_button_open_the_same_answer():
+    opens: dict[str, set[str]] = {}
+    for response in load_content(ROOT).variations():
+        if not response.name.startswith("utter_lesson"):  # a quiz gives the same words to different answers
+            for button in response.buttons:
+                opens.setdefault(button.title, set()).add(button.payload)
+    assert {title: sorted(found) for title, found in opens.items() if len(found) > 1 and title not in DEPENDS} == {}
