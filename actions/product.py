@@ -28,17 +28,14 @@ class ActionProductInfo(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Utter the next sheet of the category that was not shown yet; no ranking, no choice."""
         asked, named = entity(tracker, "product"), entity(tracker, "sheet")
-        if not named and entity(tracker, "unlisted"):
-            dispatcher.utter_message(response=UNLISTED)
+        if not named and (entity(tracker, "unlisted") or asked and _BY_NAME.search(str(tracker.latest_message.get("text") or ""))):
+            dispatcher.utter_message(response=UNLISTED)  # another's sheet is no answer
             return []
         if not asked:
             _read_out(dispatcher, tracker)
             return []
         if live_file().current().frozen:
             dispatcher.utter_message(response="utter_product_frozen")
-            return []
-        if not named and _BY_NAME.search(str(tracker.latest_message.get("text") or "")):
-            dispatcher.utter_message(response="utter_product_unlisted")  # another's sheet is no answer
             return []
         exact = [p for p in offered() if p.id == named] if named else [p for p in offered() if p.category == asked]
         sheets = exact if exact or named else [p for p in offered() if p.category == category_of(asked)]
