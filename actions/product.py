@@ -28,7 +28,7 @@ class ActionProductInfo(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Utter the next sheet of the category that was not shown yet; no ranking, no choice."""
         asked, named = entity(tracker, "product"), entity(tracker, "sheet")
-        if not named and (entity(tracker, "unlisted") or asked and _BY_NAME.search(str(tracker.latest_message.get("text") or ""))):
+        if not named and (entity(tracker, "unlisted") or (asked and _BY_NAME.search(str(tracker.latest_message.get("text") or "")))):
             dispatcher.utter_message(response=UNLISTED)  # another's sheet is no answer
             return []
         if not asked:
