@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
 import pytest
 import yaml
 
 from persona.nlu.aspects import Aspects, pairs, sentences, sharing
-from persona.nlu.features import LEXICON
+from persona.nlu.features import LEXICON, Features
+from persona.nlu.model import LinearModel
+from persona.nlu.parser import Parser
 
 SIDES = yaml.safe_load((LEXICON / "aspects.yml").read_text("utf-8"))["aspects"]
 ASPECTS = Aspects.load()
@@ -45,3 +51,16 @@ def test_a_sentence_is_found_by_the_words_it_shares() -> None:
     assert sharing("有协议吗", [ANSWER], seen) == ["收费看签的协议和公告。"]
     assert sharing("有协议吗", [ANSWER], seen, title="开户协议") == []
     assert sharing("那然后呢", [ANSWER], seen) == []
+
+
+def _decided(p: dict[str, float]) -> str:
+    """What a parser makes of a sentence with these probabilities."""
+    no = {name: (lambda *_: False) for name in ("story", "unhooked", "calm", "notice")}
+    model = SimpleNamespace(labels=list(p), known_share=lambda _: 1.0)
+    parser = Parser(cast(LinearModel, model), cast(Features, SimpleNamespace(**no)))
+    return parser.decide("分期提前还的费用", sorted(p.items(), key=lambda one: -one[1]), np.array(list(p.values())), Counter(), []).intent
+
+
+def test_of_two_answers_that_both_tell_it_none_is_asked_back_for() -> None:
+    assert _decided({"faq/early_repay.card": 0.5, "faq/card_installment": 0.46}) == "faq/early_repay.card"
+    assert _decided({"faq/early_repay": 0.5, "faq/card_installment": 0.46}) == "nlu_fallback"
