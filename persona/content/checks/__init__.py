@@ -94,6 +94,7 @@ def _together(problems: list[Problem]) -> list[Problem]:
     for problem in problems:
         if problem.code in TOGETHER and problem.text:
             places.setdefault((problem.code, problem.text), []).append(problem)
+    places = {what: sorted(same) for what, same in places.items()}
     kept = []
     for problem in problems:
         same = places.get((problem.code, problem.text), [])

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from persona.content.house import House
@@ -35,10 +36,11 @@ def entries(house: House) -> Iterator[Problem]:
     for name in PATTERNS:
         file = house.home / "nlu" / "lexicon" / f"{name}.yml"
         subject = code(), fingerprint([file]), sorted(known) if name in ENTRIES else 0
-        yield from house.passed.unless(subject, partial(_file, read(file), name, known))
+        yield from house.passed.unless(subject, partial(_file, file, name, known))
 
 
-def _file(document: Document, name: str, known: set[str]) -> Iterator[Problem]:
+def _file(file: Path, name: str, known: set[str]) -> Iterator[Problem]:
+    document = read(file)
     if not isinstance(document.data, dict):
         return  # told by what reads all the files beside the content
     if name in ENTRIES:
