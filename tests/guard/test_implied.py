@@ -101,7 +101,7 @@ def test_the_first_look_passes_over_nothing(guard: Guard, name: str) -> None:
     ("结局:", "结尾:", r"lessons\.yml:\d+ 不认识「结尾」"),
     ("  spared:", "  speared:", r"lessons\.yml:\d+ 「结局」里不认识「speared」"),
     ("  isnt:", "  is_not:", r"lessons\.yml:\d+ 「结局」少了 isnt"),
-    ("提不了现", "提不了(现", r"lessons\.yml:17 匹配式写错了"),
+    ("提不了现", "提不了(现", r"lessons\.yml:17 匹配式「提不了\(现」写错了"),
     ("提不了现", "<提现>", r"lessons\.yml:17 用了不存在的词组 <提现>"),
 ])
 def test_a_mistake_stops_the_start_and_says_where(tmp_path: Path, old: str, new: str, said: str) -> None:
