@@ -12,10 +12,10 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -72,54 +72,47 @@ def begin(stack: ExitStack, core: int, folder: Path, number: int) -> Stack:
     return Stack(core, server)
 
 
-def _client(one: Stack, conversations: int, label: str, ready: Any, told: Any) -> None:
-    os.sched_setaffinity(0, {one.core})
-    ready.wait()
-    try:
-        told.put(at_once([one.server], CONNECTIONS, conversations, label))
-    except Exception as problem:
-        told.put(problem)
+def on_cores(cores: Sequence[int], work: Callable[[int], float]) -> float:
+    """What `work` gives for each core in a process of its own there, all begun together: as many times the least of them,
+    for nothing is done until the slower one has finished."""
+    fork = multiprocessing.get_context("fork")
+    ready, told = fork.Barrier(len(cores)), fork.Queue()
+
+    def run(core: int) -> None:
+        os.sched_setaffinity(0, {core})
+        ready.wait()
+        try:
+            told.put(work(core))
+        except Exception as problem:
+            told.put(problem)
+
+    processes = [fork.Process(target=run, args=(core,)) for core in cores]
+    for process in processes:
+        process.start()
+    found = [told.get() for _ in cores]
+    for process in processes:
+        process.join()
+    for one in found:
+        if isinstance(one, Exception):
+            raise BenchError(str(one))
+    return float(len(found) * min(found))
 
 
 def together(stacks: Sequence[Stack], conversations: int, label: str) -> float:
     """Messages a second of all stacks at the same time; each client is a process on its stack's core."""
-    fork = multiprocessing.get_context("fork")
-    ready, told = fork.Barrier(len(stacks)), fork.Queue()
-    clients = [fork.Process(target=_client, args=(one, conversations, f"{label}-{one.core}", ready, told)) for one in stacks]
-    for client in clients:
-        client.start()
-    rates = [told.get() for _ in clients]
-    for client in clients:
-        client.join()
-    for rate in rates:
-        if isinstance(rate, Exception):
-            raise BenchError(str(rate))
-    return len(rates) * min(rates)  # until the slower one has finished
+    servers = {one.core: one.server for one in stacks}
+    return on_cores(list(servers), lambda core: at_once([servers[core]], CONNECTIONS, conversations, f"{label}-{core}"))
 
 
-def _loop(core: int, ready: Any, told: Any) -> None:
-    os.sched_setaffinity(0, {core})
-    ready.wait()
+def loop(core: int) -> float:
+    """Rounds of a plain loop that shares nothing: what a second core can be worth here at most."""
     done, until = 0, time.perf_counter() + LOOP
     seen: dict[int, str] = {}
     while time.perf_counter() < until:
         for number in range(2_000):
             seen[number % 97] = str(number)
         done += 1
-    told.put(done)
-
-
-def loops(cores: Sequence[int]) -> float:
-    """Rounds of a plain loop that shares nothing, on all the cores at once: what a second core can be worth here at most."""
-    fork = multiprocessing.get_context("fork")
-    ready, told = fork.Barrier(len(cores)), fork.Queue()
-    processes = [fork.Process(target=_loop, args=(core, ready, told)) for core in cores]
-    for process in processes:
-        process.start()
-    done = [told.get() for _ in cores]
-    for process in processes:
-        process.join()
-    return float(len(done) * min(done))
+    return done
 
 
 def scaling(folder: Path, conversations: int, rounds: int) -> dict[str, float] | None:
@@ -134,7 +127,7 @@ def scaling(folder: Path, conversations: int, rounds: int) -> dict[str, float] |
         for turn in range(rounds):
             for name, some in (("one", stacks[:1]), ("two", stacks), ("one", stacks[1:])):
                 rates[name].append(together(some, conversations, f"{name}-{os.getpid()}-{turn}"))
-                rates[f"loop_{name}"].append(loops([each.core for each in some]))
+                rates[f"loop_{name}"].append(on_cores([each.core for each in some], loop))
     return {name: statistics.median(found) for name, found in rates.items()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from persona.branches import Branch, HousingFund, Place, cities, place, read_bra
 from persona.institution_path import DEFAULT as DEFAULT
 from persona.institution_path import FILE as FILE
 from persona.institution_path import institution_file
+from persona.textual import nearest
 from persona.yamlfile import Reader, read
 
 PROFILES = ("full", "card")
@@ -179,9 +179,9 @@ def load_institution(path: Path | str | None = None) -> Institution:
     }
     given = reader.document.data or {}
     for key in (key for key in given if key not in known):  # a bank may keep more in the file; a slip of a key that is missing is none
-        near = difflib.get_close_matches(key, known - set(given), 1, 0.75)
+        near = nearest(key, known - set(given))
         if near:
-            reader.bad("P109", (key,), f"不认识的键「{key}」", f"是不是「{near[0]}」？", key)
+            reader.bad("P109", (key,), f"不认识的键「{key}」", f"是不是「{near}」？", key)
     hours = {key: reader.text("hours", key) for key in reader.mapping("hours")}
     for key in ("hotline", "human", "branch"):
         if key not in hours:

@@ -145,9 +145,7 @@ def load_mascots(folder: Path | str | None = None) -> dict[str, Mascot]:
                 found.setdefault(error.partial.id, error.partial)
             continue
         if mascot.id in found:
-            document = read(file)
-            line, column = document.place(("id",), mascot.id)
-            problems.append(Problem(document.file, line, "P402", "id", f"「{mascot.id}」在 {Path(found[mascot.id].source).name} 已经用过", "换一个 id。", column, mascot.id))
+            problems.append(read(file).problem("P402", ("id",), f"「{mascot.id}」在 {Path(found[mascot.id].source).name} 已经用过", "换一个 id。", mascot.id))
         found[mascot.id] = mascot
     if not files:
         problems.append(Problem(str(folder or FOLDER), 0, "P400", "", "一张形象卡都没有", "放一张 *.yml 进来。"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -80,6 +80,13 @@ def squeeze(text: str) -> str:
 def named(text: str, names: Mapping[str, str]) -> str:
     """The text with the placeholders that have a name filled in; others stay."""
     return PLACEHOLDER.sub(lambda match: names.get(match[1], match[0]), text)
+
+
+def nearest(name: str, names: Iterable[str], least: float = 0.75) -> str:
+    """The one of ``names`` that ``name`` was probably meant to be, as alike as ``least`` (0 to 1); "" when there is none."""
+    import difflib  # for slips only: the guard starts without it
+
+    return next(iter(difflib.get_close_matches(name, list(names), 1, least)), "")
 
 
 def written_day(day: date) -> str:

@@ -56,6 +56,11 @@ class Document:
             path = path[:-1]
         return self.spans[path].key[0] if path else self.first
 
+    def problem(self, code: str, path: Sequence[str | int], what: str, fix: str, text: str = "", key: str | None = None) -> Problem:
+        """Something wrong at ``path``; ``text`` is what stands there and is wrong, ``key`` what it is about, if not the path."""
+        line, column = self.place(path, text)
+        return Problem(self.file, line, code, dotted(path) if key is None else key, what, fix, column, text)
+
     def place(self, path: Sequence[str | int], needle: str = "") -> tuple[int, int]:
         """Line and column of ``needle`` inside the value at ``path``; without it, of the value's key."""
         path = tuple(path)
@@ -282,8 +287,7 @@ class Reader:
 
     def bad(self, code: str, path: Sequence[str | int], what: str, fix: str, text: str = "") -> None:
         """Note a problem at ``path``; ``text`` is what stands there and is wrong."""
-        line, column = self.document.place(path, text)
-        self.problems.append(Problem(self.document.file, line, code, dotted(path), what, fix, column, text))
+        self.problems.append(self.document.problem(code, path, what, fix, text))
 
     def finish(self, partial: Any = None) -> None:
         """Raise everything that was collected, with what was read in spite of it."""

@@ -26,7 +26,7 @@ WAYS = (ENDING, HALT, REASON, PAPER, WHOSE, QUIZ, STEPS)
 _REST = (OURS, CONTACT, CALL, THEN, THEY)
 # what must be written for each: the kinds of patterns
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys((ENDING,), ("any", "spared")), HALT: ("any", "with", "spared"), **dict.fromkeys((QUIZ, STEPS), ("any", "with")),
+    ENDING: ("any", "spared"), HALT: ("any", "with", "spared"), **dict.fromkeys((QUIZ, STEPS), ("any", "with")),
     **dict.fromkeys((REASON, PAPER, WHOSE, OURS, CONTACT, CALL, THEN, THEY), ("any",)),
 }
 

@@ -6,7 +6,6 @@ it is compiled when a message first needs it.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from persona.compliance import grammar, implied, lexicon, prepared
 from persona.compliance.checks import CHECKS
 from persona.compliance.contexts import TESTS
 from persona.compliance.model import CATEGORIES, CHANNELS, DEPTHS, REASONS, SPEAKERS
-from persona.textual import is_day, no_day, pattern_slip
+from persona.textual import is_day, nearest, no_day, pattern_slip
 
 HERE = Path(__file__).parent
 _EVIDENCE = ("verbatim", "digest", "unverified")
@@ -199,9 +198,9 @@ class _Builder:
             return
         lacking = sorted(_NEEDED - set(data))
         for key in sorted(set(data) - _KEYS):
-            near = difflib.get_close_matches(str(key), lacking, 1)
-            lacking = [name for name in lacking if name not in near]
-            bad(f"{lines.where(key)} 不认识的键「{key}」；{f'是不是「{near[0]}」？' if near else '可用：' + '、'.join(sorted(_KEYS))}")
+            near = nearest(str(key), lacking, 0.6)
+            lacking = [name for name in lacking if name != near]
+            bad(f"{lines.where(key)} 不认识的键「{key}」；{f'是不是「{near}」？' if near else '可用：' + '、'.join(sorted(_KEYS))}")
         for key in lacking:
             bad(f"{path.name}:1 少了「{key}」")
         if _NEEDED - set(data):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 import unicodedata
@@ -15,6 +14,7 @@ from typing import Any
 from persona.content.model import Button, Content, Example, Response, Topic
 from persona.errors import Edit, Problem
 from persona.layers import data_of
+from persona.textual import nearest
 from persona.yamlfile import Document, Path_, dotted, no_text, read
 
 VERSION = "3.1"
@@ -134,15 +134,15 @@ def _known(document: Document, path: Path_, value: dict[str, Any], allowed: Sequ
         here = (*path, key)
         line, column = document.place(here)
         plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", key)).lower()
-        near = difflib.get_close_matches(plain, [name for name in allowed if name not in value], 1, 0.7)
-        fix = f"是不是「{near[0]}」？" if near else "可用的键：" + "、".join(allowed) + "。"
+        near = nearest(plain, [name for name in allowed if name not in value], 0.7)
+        fix = f"是不是「{near}」？" if near else "可用的键：" + "、".join(allowed) + "。"
         what = f"不认识的键「{key}」"
-        if near and plain == near[0] and key.lower() != plain:
-            what, fix = f"键「{near[0]}」里有全角字母，或看不见的字符", f"删掉重打：{near[0]}:。"
+        if near and plain == near and key.lower() != plain:
+            what, fix = f"键「{near}」里有全角字母，或看不见的字符", f"删掉重打：{near}:。"
         document.problems.append(Problem(document.file, line, "P109", dotted(here), what, fix, column, key))
         if near:
-            value[near[0]] = value.pop(key)
-            _moved(document, here, (*path, near[0]))
+            value[near] = value.pop(key)
+            _moved(document, here, (*path, near))
 
 
 def _version(document: Document) -> None:
@@ -157,8 +157,7 @@ def _version(document: Document) -> None:
 
 
 def _wrong(document: Document, path: Path_, what: str, fix: str, code: str = "P105", text: str = "") -> None:
-    line, column = document.place(path, text)
-    document.problems.append(Problem(document.file, line, code, dotted(path), what, fix, column, text))
+    document.problems.append(document.problem(code, path, what, fix, text))
 
 
 def _intents(document: Document) -> Iterator[tuple[str, int, list[Example]]]:

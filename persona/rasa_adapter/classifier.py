@@ -47,7 +47,7 @@ from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions, response_of
+from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions
 from persona.smalltalk import follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
@@ -245,10 +245,11 @@ class MascotClassifier(GraphComponent):
         small = self._small_talk(parse, last_response(tracker), matter, cue) if place.lock == "none" and not strayed else ""
         if small:
             return replace(parse, intent=small, confidence=1.0, fallback=False, also=(), reason="context")
-        read = self._reader.read(parse, self._context(tracker)) if self._reader is not None else parse
+        context = self._context(tracker)
+        read = self._reader.read(parse, context) if self._reader is not None else parse
         if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=place.alarmed):
             return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
-        if aspect and self._reader is not None and not self._reader.near(read, place.topic, self._context(tracker)):
+        if aspect and self._reader is not None and not self._reader.near(read, place.topic, context):
             side = {"entity": ASPECT, "value": aspect, "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
             return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=[*parse.entities, side], reason="context")
         better = bearings.corrected(
@@ -275,7 +276,7 @@ class MascotClassifier(GraphComponent):
             last=bearings.STEPS if in_steps(tracker) else last_response(tracker), topic=topic, lock=str(tracker.get_slot("lock") or "none"),
             calc=str(tracker.get_slot("calc") or ""), ticket=bool(tracker.get_slot("ticket")), crisis=bool(tracker.get_slot("crisis")), minor=bool(tracker.get_slot("minor")),
             alarmed=locked or (self._reader is not None and self._reader.alarmed(topic)),
-            gone=gone([response_of(event) for event in given(tracker).said]), reported=bool(tracker.get_slot("reported")),
+            gone=gone(given(tracker).names), reported=bool(tracker.get_slot("reported")),
         )
 
     @staticmethod

@@ -129,7 +129,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         live = self._house.live.current()
         name = self._redirected(utter_action, tracker, slots)
         if name == STEADY and not slots.get("crisis"):
-            name = steady([response_of(e) for e in given(tracker).said])
+            name = steady(given(tracker).names)
         name = self._in_force(name, live, slots)
         if name == SLOWLY:
             slow = self._next_step(tracker, mascot, live, elder, utter_action == SLOWLY, values, here)
@@ -148,7 +148,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             values["topic"] = str(slots.get("topic") or "").split(".")[0]  # 「谢谢」 answers the matter, whichever part of it
         speaker = "" if nobody or grieved or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
         options = self._options(name, {**values, "mascot": speaker})
-        told = read_out(name, ABOUT, name in [response_of(e) for e in before.said[-RECENT:]], elder, tracker, lambda one: self._options(one, {**values, "mascot": speaker}))
+        told = read_out(name, ABOUT, name in before.names[-RECENT:], elder, tracker, lambda one: self._options(one, {**values, "mascot": speaker}))
         if told:
             name = self._in_force(told[0], live, slots)
             options = [told[1]] if told[1] and name == told[0] else self._options(name, {**values, "mascot": speaker})
@@ -272,7 +272,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             if name == "utter_deny" and not slots.get("crisis"):
                 if slots.get("reported"):
                     return "utter_affirm"  # 「没别的了」: everything that was asked for is done
-                return denied([response_of(e) for e in given(tracker).said]) or name
+                return denied(given(tracker).names) or name
         if name == "utter_deny" and slots.get("lock") != "hard" and last_response(tracker) not in _OWN_NO:
             name = kept(last_response(tracker)) or name  # 「我没交」 after a tip: the money is still there
         if slots.get("lock") == "soft" and name == OUTSIDE == last_response(tracker):

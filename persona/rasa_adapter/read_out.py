@@ -42,8 +42,9 @@ def read_out(
         label = name.removeprefix("utter_")
         found = _in_answers((label, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers))
         return found or (f"utter_aspect_{aspect}", {})
-    urgent = any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name))  # what is to be done now is said whole
-    if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again) and not urgent:
+    if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again):
+        if any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name)):
+            return None  # what is to be done now is said whole
         title = Labels.load().title(topic) or ""
         family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
         return _in_answers(family if name == asked_back else [name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), title))

@@ -18,13 +18,14 @@ import rasa
 from jsonschema import Draft7Validator
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction, create_bot_utterance
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, SessionStarted, SlotSet
+from rasa.shared.core.events import BotUttered, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona import metrics
 from persona.emergency import response_for
 from persona.labels import full_label
 from persona.rasa_adapter import lean, staff, terminal
+from persona.rasa_adapter.said import given
 from persona.tickets.model import COMPLAINTS
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ def stand_in(name: str, tracker: DialogueStateTracker) -> str:
     if name in ("action_faq", "action_anti_fraud_tip") and "/" in label:
         return f"utter_{label}"
     if name in ("action_emergency", "action_crisis"):
-        return response_for(label, tracker.current_slot_values(), _said(tracker))
+        return response_for(label, tracker.current_slot_values(), given(tracker).names)
     return {
         "action_handoff": f"utter_{label}" if label in COMPLAINTS else "utter_handoff_offline",
         "action_ticket_status": "utter_ticket_status",
@@ -60,17 +61,6 @@ def stand_in(name: str, tracker: DialogueStateTracker) -> str:
         "action_group": "utter_group_off",
         "action_callback": "utter_stop_marketing" if label == "stop_marketing" else "utter_callback_failed",
     }.get(name, UNAVAILABLE)
-
-
-def _said(tracker: DialogueStateTracker) -> list[str]:
-    """Names of the responses given in this session, oldest first (as `actions.common.said` reads them)."""
-    names: list[str] = []
-    for event in tracker.events:
-        if isinstance(event, SessionStarted):
-            names = []
-        elif isinstance(event, BotUttered):
-            names.append(str((event.metadata.get("metadata") or {}).get("response") or ""))
-    return names
 
 
 @lru_cache(maxsize=1)

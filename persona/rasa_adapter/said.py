@@ -53,6 +53,7 @@ class Given(Finding):
 
     def _begin(self) -> None:
         self.said: list[BotUttered] = []
+        self.names: list[str] = []  # of the responses they were rendered from
         self.asked: list[UserUttered] = []
         self.letters: list[str] = []  # of every text the bot said
         self.rows: list[list[dict[str, Any]]] = []  # buttons of every bot message, empty where it had none
@@ -75,6 +76,7 @@ class Given(Finding):
     def _said(self, event: BotUttered) -> None:
         text, buttons = event.text or "", list(event.data.get("buttons") or [])
         self.said.append(event)
+        self.names.append(response_of(event))
         if text:
             self.letters.append(letters(text))
         if text or buttons:
@@ -82,8 +84,8 @@ class Given(Finding):
         self.ending += [b for b in buttons if ENDS_EMERGENCY in str(b.get("payload", ""))]
         self.introduced |= bool((event.metadata.get("metadata") or {}).get("ai_notice"))
         self.told_masked |= "打码" in text
-        if response_of(event) in (SERIOUS, SWITCHED):
-            self.quiet = response_of(event) == SERIOUS
+        if self.names[-1] in (SERIOUS, SWITCHED):
+            self.quiet = self.names[-1] == SERIOUS
 
     def texts(self, most: int) -> list[str]:
         """The bot's last `most` texts, oldest first."""

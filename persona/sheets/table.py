@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from persona.textual import nearest
 
 BOM = "\ufeff"
 # key -> heading as exported, and what editors write instead
@@ -157,8 +158,8 @@ def _keys(headings: Sequence[str], row: int) -> tuple[list[str], list[CellProble
     for heading in headings:
         key = _KEY.get(heading.replace(" ", ""), "")
         if heading and not key:
-            near = difflib.get_close_matches(heading, list(_KEY), 1, 0.5)
-            problems.append(CellProblem(row, heading, "不认识的列名", f"是不是「{near[0]}」？" if near else "可用：" + "、".join(HEADING.values()) + "。"))
+            near = nearest(heading, _KEY, 0.5)
+            problems.append(CellProblem(row, heading, "不认识的列名", f"是不是「{near}」？" if near else "可用：" + "、".join(HEADING.values()) + "。"))
         elif key and key in keys:
             problems.append(CellProblem(row, heading, "这一列写了两次", "留一列，删一列。"))
             key = ""

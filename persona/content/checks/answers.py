@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from urllib.parse import urlparse
 from persona.content.house import House
 from persona.content.model import Response
 from persona.errors import Edit, Problem
-from persona.textual import CLOSE, OPEN, PLACEHOLDER, lone_brace
+from persona.textual import CLOSE, OPEN, PLACEHOLDER, lone_brace, nearest
 from persona.yamlfile import Path_
 
 SPECIAL = ("self", "user", "tail")
@@ -42,6 +41,7 @@ def replace(response: Response, path: Path_, old: str, new: str) -> Edit | None:
 
 def placeholders(response: Response, house: House) -> Iterator[Problem]:
     """Braces that are no placeholder, and placeholders nobody fills."""
+    known = {*house.known(response), *house.figures, *SPECIAL, *values(response)}
     for path, text in texts(response):
         wide = _WIDE_BRACES.search(text)
         if wide:
@@ -57,9 +57,9 @@ def placeholders(response: Response, house: House) -> Iterator[Problem]:
         if at >= 0:
             yield response.problem(path, "P605", "有落单的花括号", "删掉它，或补成 {hotline} 这样的占位符。", text[at:at + 6])
         for name in PLACEHOLDER.findall(text):
-            if name not in (known := {*house.known(response), *house.figures, *SPECIAL, *values(response)}) and name not in house.unread:
-                near = difflib.get_close_matches(name.lower(), known, 1, 0.85) or [one for one in known if one == f"path_{name}"]
-                fix = f"是不是 {{{near[0]}}}？" if near else "对照 institution.yml 的 paths 和 figures.yml；缺的先补到那里。"
+            if name not in known and name not in house.unread:
+                near = nearest(name.lower(), known, 0.85) or (f"path_{name}" if f"path_{name}" in known else "")
+                fix = f"是不是 {{{near}}}？" if near else "对照 institution.yml 的 paths 和 figures.yml；缺的先补到那里。"
                 yield response.problem(path, "P606", f"不认识的占位符 {{{name}}}", fix, f"{{{name}}}")
         digits = re.search(r"[０-９]+", text)
         if digits:
@@ -152,15 +152,11 @@ def buttons(response: Response, house: House) -> Iterator[Problem]:
         if target == response.intent and response.kind in ("faq", "scam"):
             yield response.problem(payload, "P659", f"按钮「{button.title}」又回到这一条", "换成顾客接下来会问的。", target)
         if not house.content.defines(target):
-            near = _near(target, house)
+            near = nearest(target, house.content.topics, 0.8)
             yield response.problem(payload, "P618", f"按钮指向的「{target}」不存在",
                                    f"是不是 /{near}？" if near else "对照 data/nlu 下的意图名。", target)
         if entities and not _is_object(entities):
             yield response.problem(payload, "P619", f"按钮里的 {entities} 不是 JSON", '写成 {"lost_via": "own_bank"} 的样子。', entities)
-
-
-def _near(target: str, house: House) -> str:
-    return next(iter(difflib.get_close_matches(target, house.content.topics, 1, 0.8)), "")
 
 
 def _is_object(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from persona.content.house import House
 from persona.content.model import Content, Response
 from persona.errors import ContentError, Problem
 from persona.live import DEFAULT, load_live
+from persona.textual import nearest
 from persona.yamlfile import read
 
 AHEAD = timedelta(days=30)
@@ -65,19 +65,18 @@ def live(house: House) -> Iterator[Problem]:
     for section in ("withdraw", "replace") if isinstance(document.data, dict) else ():
         for name in document.data[section] if isinstance(document.data.get(section), dict) else ():
             if name not in said:
-                near = difflib.get_close_matches(name, said, 1, 0.6)
+                near = nearest(name, said, 0.6)
                 line, column = document.place((section, name))
                 yield Problem(document.file, line, "L106", f"{section}.{name}", f"没有「{name}」这条回答或产品，写了也不起作用",
-                              f"是不是 {near[0]}？" if near else "写回答的全名（utter_…）或产品页的 id。", column, name)
+                              f"是不是 {near}？" if near else "写回答的全名（utter_…）或产品页的 id。", column, name)
     labels = {*house.content.labels, *house.content.unread, *CATEGORIES}
     notices = document.data.get("notice") if isinstance(document.data, dict) else None
     for name, notice in notices.items() if isinstance(notices, dict) else ():
         topics = notice.get("topics") if isinstance(notice, dict) else None
         for at, topic in enumerate(topics if isinstance(topics, list) else ()):
             if topic not in labels:
-                line, column = document.place(("notice", name, "topics", at), str(topic))
-                yield Problem(document.file, line, "L106", f"notice.{name}", f"没有「{topic}」这个话题或类别，公告不会挂上去",
-                              "对照 data/nlu 下的话题名；类别写 loan、card 这样的英文。", column, str(topic))
+                yield document.problem("L106", ("notice", name, "topics", at), f"没有「{topic}」这个话题或类别，公告不会挂上去",
+                                       "对照 data/nlu 下的话题名；类别写 loan、card 这样的英文。", str(topic), f"notice.{name}")
     try:
         state = load_live(path)
         if state.notices or state.replaced:

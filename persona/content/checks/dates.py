@@ -43,8 +43,7 @@ def figures(house: House) -> Iterator[Problem]:
     """Figures past their review date, told where they stand, with the answers that fall silent."""
     for name, figure in house.figures.items():
         if house.today < figure.as_of <= figure.review_by and figure.as_of != date.max and (document := house.figures_file):
-            line, column = document.place(("figures", name, "as_of"), str(figure.as_of))
-            yield Problem(document.file, line, "P303", name, f"截至日 {figure.as_of} 在将来", "写这个数是哪天的值。", column, str(figure.as_of))
+            yield document.problem("P303", ("figures", name, "as_of"), f"截至日 {figure.as_of} 在将来", "写这个数是哪天的值。", str(figure.as_of), name)
         left = figure.review_by - house.today
         if left > SOON or figure.review_by < figure.as_of:
             continue

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from persona.content.checks.places import intent_place
 from persona.content.house import House
 from persona.errors import Problem
 from persona.layers import PACKAGE, is_own
+from persona.textual import nearest
 from persona.yamlfile import Document, Path_, read
 
 # Rasa brings these along; see rasa/shared/core/constants.py
@@ -61,10 +61,6 @@ def _read_domain(file: Path, content: bytes, seen_from: Path) -> Domain:
     return Domain(document, intents, actions, slots if isinstance(slots, dict) else {})
 
 
-def _near(name: str, names: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(name, list(names), 1, 0.75)), "")
-
-
 def intents(house: House) -> Iterator[Problem]:
     """Intents of the data and of domain.yml are the same."""
     declared = domain(house)
@@ -81,15 +77,14 @@ def intents(house: House) -> Iterator[Problem]:
     for name, topic in used.items():
         if name in declared.intents:
             continue
-        near = _near(name, unused)
+        near = nearest(name, unused)
         if near:
             unused.remove(near)
         line, column = intent_place(topic, house)
         yield Problem(topic.file, line, "P701", topic.intent, f"domain.yml 的 intents 里没有「{name}」，Rasa 不认它",
                       f"是不是 {near}？" if near else f"在 domain.yml 的 intents 里加上 {name}，在 data/rules/rules.yml 里加一条规则。", column, name)
     for name in unused:
-        line, column = declared.document.place(declared.intents[name], name)
-        yield Problem(declared.document.file, line, "P702", name, f"意图「{name}」没有例句", "在 data/nlu 下写例句，或从这里删掉。", column, name)
+        yield declared.document.problem("P702", declared.intents[name], f"意图「{name}」没有例句", "在 data/nlu 下写例句，或从这里删掉。", name, name)
 
 
 def _twice(declared: Domain) -> Iterator[Problem]:
@@ -100,8 +95,7 @@ def _twice(declared: Domain) -> Iterator[Problem]:
         for number, item in enumerate((data.get(section) if isinstance(data, dict) else None) or []):
             name = str(next(iter(item)) if isinstance(item, dict) and item else item)
             if name in seen:
-                line, column = declared.document.place((section, number), name)
-                yield Problem(declared.document.file, line, "P711", name, f"{section} 里「{name}」列了两次", "删掉一个。", column, name)
+                yield declared.document.problem("P711", (section, number), f"{section} 里「{name}」列了两次", "删掉一个。", name, name)
             seen.add(name)
 
 
@@ -121,19 +115,16 @@ def rules(house: House) -> Iterator[Problem]:
         for name, path in declared.intents.items():
             if name not in handled and name not in DEFAULT_INTENTS and any(
                     intent.split("/")[0] == name for intent in house.content.topics):
-                line, column = declared.document.place(path, name)
-                yield Problem(declared.document.file, line, "P709", name, f"意图「{name}」没有规则接住，会落到兜底回答",
-                              "在 data/rules/rules.yml 里加一条规则。", column, name)
+                yield declared.document.problem("P709", path, f"意图「{name}」没有规则接住，会落到兜底回答", "在 data/rules/rules.yml 里加一条规则。", name, name)
 
 
 def _rule(document: Document, here: Path_, rule: Any, house: House, declared: Domain | None, handled: set[str]) -> Iterator[Problem]:
     def bad(path: Path_, code: str, what: str, fix: str, text: str = "") -> Problem:
-        line, column = document.place(path, text)
-        return Problem(document.file, line, code, name, what, fix, column, text)
+        return document.problem(code, path, what, fix, text, name)
 
     name = str(rule.get("rule") or rule.get("story") or "") if isinstance(rule, dict) else ""
     if not isinstance(rule, dict) or not isinstance(rule.get("steps"), list):
-        if isinstance(rule, dict) and (slip := _near("steps", (key for key in rule if key not in RULE))):
+        if isinstance(rule, dict) and (slip := nearest("steps", (key for key in rule if key not in RULE))):
             yield bad((*here, slip), "P109", f"不认识的键「{slip}」", "是不是「steps」？", slip)
         else:
             yield bad(here, "P105", "规则要有 rule 和 steps", "照旁边的规则写。")
@@ -161,10 +152,10 @@ def _rule(document: Document, here: Path_, rule: Any, house: House, declared: Do
             if "/" in intent and intent.split("/")[0] in ("faq", "scam", "chitchat"):
                 yield bad((*at, "intent"), "P703", f"规则只看得见「{intent.split('/')[0]}」，写 {intent} 训练会停下", f"写 {intent.split('/')[0]}；要自己的流程，就起一个不带斜杠的意图。", intent)
             elif intent not in intents_known:
-                near = _near(intent, intents_known)
+                near = nearest(intent, intents_known)
                 yield bad((*at, "intent"), "P703", f"没有「{intent}」这个意图", f"是不是 {near}？" if near else "对照 domain.yml 的 intents。", intent)
         if isinstance(action, str) and not _action_known(action, house, declared):
-            near = _near(action, [*(declared.actions if declared else ()), *house.content.responses])
+            near = nearest(action, [*(declared.actions if declared else ()), *house.content.responses])
             yield bad((*at, "action"), "P704", f"没有「{action}」这个动作或回答", f"是不是 {near}？" if near else "对照 domain.yml 的 actions 和 data/nlu 里的 utter_…。", action)
         if declared and isinstance(step.get("slot_was_set"), list):
             for one in step["slot_was_set"]:
@@ -204,7 +195,7 @@ def actions(house: House) -> Iterator[Problem]:
     written = set(re.findall(r"[\"'](action_\w+)[\"']", _sources(house))) | DEFAULT_ACTIONS
     for name, path in declared.actions.items():
         if name.startswith("action_") and name not in written:
-            near = _near(name, written)
+            near = nearest(name, written)
             line, column = declared.document.place(path)
             yield Problem(declared.document.file, line, "P705", name, f"程序里没有「{name}」这个动作",
                           f"是不是 {near}？" if near else "改名，或从这里删掉；新动作请工程师写在 actions/ 里。", column, name)
@@ -225,7 +216,7 @@ def unused(house: House) -> Iterator[Problem]:
             if condition.get("type") != "slot":
                 yield response.problem((*here, "type"), "P707", f"condition 的 type 是「{condition.get('type')}」" if "type" in condition else "condition 缺 type", "写 type: slot。", str(condition.get("type") or ""))
             elif slot not in slots:
-                near = _near(slot, slots)
+                near = nearest(slot, slots)
                 yield response.problem((*here, "name"), "P706", f"domain.yml 里没有槽位「{slot}」，这一条永远说不出来",
                                        f"是不是 {near}？" if near else "可用：" + "、".join(slots) + "。", slot)
             elif not _possible(slots[slot], value) or (slots[slot].get("type") == "text" and not _ever_said(slot, str(value), house)):
@@ -261,6 +252,6 @@ def _unused(house: House) -> Iterator[Problem]:
                 or name in literal or name.split(".")[0] in literal or name.startswith(dynamic or ("\0",)):
             continue
         line, column = answer.document.place(("responses", name)) if answer.document else (answer.line, 0)
-        near = _near(name, [one for one in literal if one not in house.content.responses])
+        near = nearest(name, [one for one in literal if one not in house.content.responses])
         yield Problem(answer.file, line, "P708", name, "这条回答没有人用：没有这个名字的意图，规则和程序也没有提到它",
                       f"是不是 {near}？" if near else "改名，或删掉。", column, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -13,8 +12,8 @@ from typing import Any
 from persona.content.house import House
 from persona.content.passed import code, fingerprint
 from persona.errors import Problem
-from persona.textual import PAIRED, pattern_slip
-from persona.yamlfile import Document, Path_, dotted, read
+from persona.textual import PAIRED, nearest, pattern_slip
+from persona.yamlfile import Document, Path_, read
 
 # file -> where its patterns stand; * is every key or item
 PATTERNS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -50,11 +49,6 @@ def _file(file: Path, name: str, known: set[str]) -> Iterator[Problem]:
             yield from _pattern(document, path, pattern)
 
 
-def _at(document: Document, path: Path_, code: str, what: str, fix: str, text: str = "") -> Problem:
-    line, column = document.place(path, text)
-    return Problem(document.file, line, code, dotted(path), what, fix, column, text)
-
-
 def _found(value: Any, way: tuple[str, ...], path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
     """Everything that stands at `way`."""
     if not way:
@@ -68,12 +62,12 @@ def _found(value: Any, way: tuple[str, ...], path: Path_ = ()) -> Iterator[tuple
 
 def _pattern(document: Document, path: Path_, pattern: Any) -> Iterator[Problem]:
     if not isinstance(pattern, str):
-        yield _at(document, path, "P105", "这里应当是一个正则式", "写成文字，两边加英文双引号。")
+        yield document.problem("P105", path, "这里应当是一个正则式", "写成文字，两边加英文双引号。")
         return
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        yield _at(document, path, "P122", f"正则式读不懂：{pattern_slip(error)}", PAIRED)
+        yield document.problem("P122", path, f"正则式读不懂：{pattern_slip(error)}", PAIRED)
 
 
 def _entries(document: Document, name: str, known: set[str]) -> Iterator[Problem]:
@@ -81,25 +75,25 @@ def _entries(document: Document, name: str, known: set[str]) -> Iterator[Problem
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
         here = (name, number)
         if not isinstance(entry, dict):
-            yield _at(document, here, "P105", "应当是「键: 值」", "照旁边的写。")
+            yield document.problem("P105", here, "应当是「键: 值」", "照旁边的写。")
             continue
         unknown = [key for key in entry if key not in (*ENTRIES[name], *MORE)]
         for key in unknown:
-            yield _at(document, (*here, key), "P109", f"不认识的键「{key}」", "可用的键：" + "、".join((*ENTRIES[name], *MORE)) + "。", key)
+            yield document.problem("P109", (*here, key), f"不认识的键「{key}」", "可用的键：" + "、".join((*ENTRIES[name], *MORE)) + "。", key)
         lacking = [key for key in ENTRIES[name] if entry.get(key) in (None, "", [])]
         if lacking and not unknown:
-            yield _at(document, here, "P104", f"缺少 {'、'.join(lacking)}", "照旁边的补上。")
+            yield document.problem("P104", here, f"缺少 {'、'.join(lacking)}", "照旁边的补上。")
         lists = [key for key in ("any", "none", "after") if entry.get(key) is not None and not isinstance(entry[key], list)]
         for key in lists:
-            yield _at(document, (*here, key), "P105", f"{key} 应当是列表", f"写成 {key}: [\"…\"]。")
+            yield document.problem("P105", (*here, key), f"{key} 应当是列表", f"写成 {key}: [\"…\"]。")
         intent = entry.get("intent")
         if isinstance(intent, str) and intent not in known:
-            yield _at(document, (*here, "intent"), "P618", f"没有「{intent}」这个话题", _near(intent, known), intent)
+            yield document.problem("P618", (*here, "intent"), f"没有「{intent}」这个话题", _near(intent, known), intent)
         for at, place in enumerate(entry["after"] if "after" in entry and "after" not in lists else ()):
             if not any(fnmatchcase(one, str(place).partition(":")[0]) for one in known):
-                yield _at(document, (*here, "after", at), "P618", f"没有「{place}」这个话题或回答", _near(str(place), known), str(place))
+                yield document.problem("P618", (*here, "after", at), f"没有「{place}」这个话题或回答", _near(str(place), known), str(place))
 
 
 def _near(name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1, 0.8)
-    return f"是不是 {near[0]}？" if near else "对照 data/nlu 下的意图名。"
+    near = nearest(name, known, 0.8)
+    return f"是不是 {near}？" if near else "对照 data/nlu 下的意图名。"

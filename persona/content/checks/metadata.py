@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 
@@ -12,7 +11,7 @@ from persona.content.house import House
 from persona.content.model import Response
 from persona.errors import Edit, Problem
 from persona.mascot import TONES
-from persona.textual import PLACEHOLDER
+from persona.textual import PLACEHOLDER, nearest
 from persona.yamlfile import Path_
 
 CATEGORIES = (
@@ -97,7 +96,7 @@ def figures(response: Response, house: House) -> Iterator[Problem]:
     raw = response.metadata.get("figures")
     listed = {str(name) for name in raw} if isinstance(raw, list) else set()
     here = ("metadata", "figures")
-    slips = {name: next(iter(difflib.get_close_matches(name, used - listed or house.figures, 1, 0.75)), "")
+    slips = {name: nearest(name, used - listed or house.figures)
              for name in sorted(listed - set(house.figures) - house.unread)}
     if "figures" in response.metadata or response.kind != "faq":
         for name in sorted(used - listed - set(slips.values())):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from codecs import BOM_UTF8
 from collections import Counter, defaultdict
@@ -19,6 +18,7 @@ from persona.errors import ContentError, Problem
 from persona.institution import Institution
 from persona.scripts import FOLDER as SCRIPTS
 from persona.scripts import load_scripts
+from persona.textual import nearest
 from persona.yamlfile import Document, Reader, read
 
 KINDS = ("faq", "scam", "chitchat")
@@ -53,12 +53,12 @@ def pairs(house: House) -> Iterator[Problem]:
                     if group[0].kind in KINDS and group[0].intent not in content.topics and group[0].intent not in content.unread}
     for topic in lone_topics:
         beside = [name for name, response in lone_answers.items() if response.file == topic.file]
-        near = difflib.get_close_matches(f"utter_{topic.intent}", beside, 1, 0.6)
+        near = nearest(f"utter_{topic.intent}", beside, 0.6)
         line, column = intent_place(topic, house)
         if not near:
             yield Problem(topic.file, line, "P612", topic.intent, "有例句，没有回答", f"补上 utter_{topic.intent}。", column, topic.intent)
             continue
-        answer = lone_answers.pop(near[0])
+        answer = lone_answers.pop(near)
         fix = "两边改成一样：回答的名字是 utter_ 加话题名。"
         if topic.label.partition("/")[2] == Path(topic.file).stem or not answer.document:
             line, column = answer.document.place(("responses", answer.name)) if answer.document else (answer.line, 0)
@@ -113,8 +113,8 @@ def titles(house: House) -> Iterator[Problem]:
         for name, path in names.items():
             reader.text(*path, max_chars=TITLE_MAX)
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1, 0.8)
-                fix = f"是不是 {near[0]}？" if near else "改成话题的名字，或删掉这一行。"
+                near = nearest(name, known, 0.8)
+                fix = f"是不是 {near}？" if near else "改成话题的名字，或删掉这一行。"
                 reader.bad("P656", path, f"没有「{name}」这个话题", fix, str(path[-1]))
     yield from reader.problems
 
@@ -159,8 +159,7 @@ def speaker(house: House) -> Iterator[Problem]:
     ident = house.institution.mascot
     if ident and house.mascots and ident not in house.mascots and ident not in house.unread:
         document = read(house.home / "institution.yml")
-        line, column = document.place(("mascot",), ident)
-        yield Problem(document.file, line, "P636", "mascot", f"没有这个形象：{ident}", "可选：" + "、".join(house.mascots) + "。", column, ident)
+        yield document.problem("P636", ("mascot",), f"没有这个形象：{ident}", "可选：" + "、".join(house.mascots) + "。", ident)
 
 
 def speakers(house: House) -> dict[str, set[str]]:
