@@ -7,8 +7,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import label, said
+from actions.common import institution, label, said
 from persona.emergency import response_for
+from persona.official import published
 
 
 class ActionAntiFraudTip(Action):
@@ -59,8 +60,9 @@ class ActionVerifyOfficial(Action):
         return "action_verify_official"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        """Utter listed, not listed or cannot tell."""
+        """Utter listed, not listed, what is listed, or cannot tell."""
         found = [e for e in tracker.latest_message.get("entities", []) if e["entity"] == "official"]
         verdict = found[-1]["value"] if found else "unknown"
-        dispatcher.utter_message(response=f"utter_verify_{verdict}")
+        values = {"official": published(institution())} if verdict == "published" else {}
+        dispatcher.utter_message(response=f"utter_verify_{verdict}", **values)
         return []

@@ -13,9 +13,12 @@ from persona.products import category_of
 
 # 「安盈A是什么产品」: a name, and none of ours; 「基金A类」 is a class of shares.
 _BY_NAME = re.compile(r"[\u4e00-\u9fff](?<!基金)(?<!理财)(?<!产品)(?<!保险)(?<!存款)(?<!等级)[A-Ha-h](?!类|份额|[A-Za-z0-9])")
-SHEET, LINE, LINES = "utter_product_sheet", "utter_product_line", "utter_product_lines"
+# 「三个月的有吗」: of another term than the sheet's.
+_OTHER_TERM = re.compile(r"(?:\d+|[一二两三四五六七八九十半]+)个?(?:天|月|年|周|星期)(?:期)?的|(?:短|长|活)一?(?:点|些|期)")
+_OF_THE_SHEET = re.compile(r"利率|利息|收益|多少|费|风险|[取赎]")
+SHEET, LINE, LINES, OTHER = "utter_product_sheet", "utter_product_line", "utter_product_lines", "utter_product_other"
 UNLISTED = "utter_product_unlisted"
-UNDER = (SHEET, LINE, LINES, "utter_ask_product.performance")
+UNDER = (SHEET, LINE, LINES, OTHER, "utter_ask_product.performance")
 
 
 class ActionProductInfo(Action):
@@ -57,8 +60,14 @@ def shown(tracker: Tracker) -> list[str]:
 def _read_out(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """「风险高吗」 under a sheet: its own approved sentences, or where they stand; nothing of it in other words."""
     if last_said(tracker) in UNDER:
-        last = next((p for text in reversed(shown(tracker)) for p in offered() if text.startswith(p.name)), None)
-        lines = last.lines(str(tracker.latest_message.get("text") or "")) if last else ""
+        asked = str(tracker.latest_message.get("text") or "")
+        seen = shown(tracker)
+        last = next((p for text in reversed(seen) for p in offered() if text.startswith(p.name)), None)
+        if last and _OTHER_TERM.search(asked) and not _OF_THE_SHEET.search(asked):
+            unseen = next((p for p in offered() if p.category == last.category and not any(p.name in text for text in seen)), None)
+            dispatcher.utter_message(**({"response": SHEET, "sheet": unseen.text()} if unseen else {"response": OTHER}))
+            return
+        lines = last.lines(asked) if last else ""
         dispatcher.utter_message(**({"response": LINE, "lines": lines} if lines else {"response": LINES}))
     else:
         dispatcher.utter_message(response="utter_product_which")

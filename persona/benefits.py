@@ -25,6 +25,9 @@ SHOWN = 3  # buttons of a list
 REMEMBERED = timedelta(days=90)  # how long 「已经结束」 is said of one by its name
 # A wish for the list, not a question on how one of them works; and 「还有吗」, which the sheet answers.
 _LIST = re.compile(r"(?:什么|啥|哪些|有没有|有无|最近|看看)[^，,。]{0,6}(?:优惠|权益|活动|好处|福利)|(?:优惠|权益|活动|福利)[^，,。]{0,4}(?:有哪些|有什么|有啥|吗|有没有)|^(?:信用卡|卡)?(?:的)?(?:优惠|权益|活动)+$|还有(?:别的|其他|什么|啥|哪些)")
+# 「加油的有吗」: of one that is not there, what there is.
+_ANOTHER = re.compile(r"有(?:没有)?.{0,8}(?:吗|么|不|没|没有)[？?]?$|(?:呢|有吗|有没有)[？?]?$")
+FEW = 12  # characters of it
 _STILL = re.compile(r"还有|还在|截止|结束|到(?:什么时候|哪天|几号)|名额|怎么(?:领|参加|用|算)|条件")
 
 
@@ -80,7 +83,10 @@ def answer(topic: str, text: str, picked: Mapping[str, str], benefits: Sequence[
             return Reply("utter_benefits_coming", {"benefit": meant.title, "date": written_day(meant.start)})
         return Reply(meant.response)
     showing = [b for b in benefits if b.start <= today <= b.end]
-    if topic in (POINTS, REDEEM) or not showing or not (_LIST.search(text) or text.startswith("/")):  # a button opens the list
+    wants_all = _LIST.search(text) or text.startswith("/")  # a button opens the list
+    another = topic == TOPIC and len(text) <= FEW and _ANOTHER.search(text) and not _STILL.search(text)
+    if topic in (POINTS, REDEEM) or not showing or not (wants_all or another):
         return None
     listed = "；".join(f"{b.title}，到{written_day(b.end)}" for b in showing)
-    return Reply("utter_benefits", {"benefits": listed}, tuple(button(b.title, TOPIC, benefit=b.id) for b in showing[:SHOWN]))
+    name = "utter_benefits" if wants_all else "utter_benefits_other"
+    return Reply(name, {"benefits": listed}, tuple(button(b.title, TOPIC, benefit=b.id) for b in showing[:SHOWN]))

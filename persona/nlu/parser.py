@@ -25,6 +25,8 @@ _JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|�
 _ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
 _PAUSE = re.compile(r"[，,。！!？?；;\s]+")
 AGAIN = "say_again"
+MANNERS = frozenset({"thank", "greet", "goodbye", "affirm"})  # said beside a question, the question counts
+_KNOWN = re.compile(r"知道|明白|懂了|会了|搞定|解决|不用")
 # A calculator and the topic it calculates for are no rivals: the amount decides between them.
 CALCULATES = {
     "calculate_pension_tax": "faq/pension", "calculate_installment": "faq/card_installment",
@@ -131,6 +133,8 @@ class Parser:
         whole = self._parse(text, entities)
         if whole.intent == AGAIN:
             return self._beside(text, whole)
+        if whole.intent in MANNERS:
+            return self._beside(text, whole, question=True)
         parts = [p for piece in _JOINT.split(text) for p in _apart(piece) if len(p.strip()) >= PART]
         if not 2 <= len(parts) <= PARTS or len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
             return whole
@@ -159,10 +163,12 @@ class Parser:
             return replace(whole, intent=IN_ENGLISH, fallback=False, entities=entities)
         return whole
 
-    def _beside(self, text: str, whole: Parse) -> Parse:
-        """「说慢点，怎么挂失？」: a question beside the wish to hear it slowly is what is answered."""
-        pieces = [p for p in _PAUSE.split(text) if len(p.strip()) >= PART]
-        asked = [p for p in map(self._parse, pieces) if p.intent.startswith("faq/") and not p.fallback and p.confidence >= SURE]
+    def _beside(self, text: str, whole: Parse, question: bool = False) -> Parse:
+        """「说慢点，怎么挂失？」, 「谢谢，周日上班吗」: a question beside the wish to hear it slowly, or beside thanks, is what is
+        answered. question: only what is put as one; 「知道怎么挂失了，谢谢」 asks nothing."""
+        pieces = [p for p in _PAUSE.split(text) if p]
+        beside = [p for p in pieces if len(p) >= PART and not (question and (_KNOWN.search(p) or not _ASKS.search(p)))]
+        asked = [p for p in map(self._parse, beside) if p.intent.startswith("faq/") and not p.fallback and (p.confidence >= SURE or not question)]
         if len(pieces) < 2 or not asked:
             return whole
         return replace(whole, intent=asked[0].intent, confidence=asked[0].confidence, reason="several")

@@ -214,7 +214,9 @@ def test_nothing_makes_the_reader_crash(tmp_path):
 def test_the_projects_own_content_is_clean():
     content = load_content(ROOT)
     assert len(content.responses) > 80 and len(content.examples) > 3000
-    problems = check(content, INSTITUTION, FIGURES)
+    # Of the day it was last reviewed: figures and approvals fall due by the calendar, and the linter, not a test, says so then.
+    reviewed = max(str(r.metadata.get("reviewed") or "") for group in content.responses.values() for r in group)
+    problems = check(content, INSTITUTION, FIGURES, date.fromisoformat(reviewed))
     assert problems == [], "\n".join(str(problem) for problem in problems[:40])
 
 
