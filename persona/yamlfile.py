@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,6 +51,11 @@ class Document:
     spans: dict[Path_, Span] = field(default_factory=dict)
     broken: bool = False
     shared: dict[int, Span] = field(default_factory=dict, repr=False)  # while it is read: where what has an anchor was met first
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with the text of the file."""
+        return hashlib.sha256(self.source.encode("utf-8", "surrogatepass")).hexdigest()
 
     def line(self, *path: str | int) -> int:
         """The line of ``path``, or of the nearest thing that contains it."""

@@ -214,7 +214,7 @@ def test_nothing_makes_the_reader_crash(tmp_path):
 def test_the_projects_own_content_is_clean():
     content = load_content(ROOT)
     assert len(content.responses) > 80 and len(content.examples) > 3000
-    problems = check(content, INSTITUTION, FIGURES)
+    problems = check(content, INSTITUTION, FIGURES, date(2026, 11, 30))  # what is due soon on another day is no fault
     assert problems == [], "\n".join(str(problem) for problem in problems[:40])
 
 
