@@ -19,7 +19,8 @@ from persona.institution import Institution
 from persona.scripts import FOLDER as SCRIPTS
 from persona.scripts import load_scripts
 from persona.textual import nearest
-from persona.yamlfile import Document, Reader, read
+from persona.yamlfile import Document, read
+from persona.yamlvalues import Reader
 
 KINDS = ("faq", "scam", "chitchat")
 SET_UP = ("config.yml", "credentials.yml", "endpoints.yml", "endpoints.production.yml")
