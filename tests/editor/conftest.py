@@ -75,7 +75,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 @pytest.fixture(scope="session")
 def reviewed(copied: Copy) -> bytes:
     """What passed in the whole project, as the linter keeps it for the next time; what was read stands beside it."""
-    with pytest.MonkeyPatch.context() as here, kept(copied.folder / READ, code()):
+    with pytest.MonkeyPatch.context() as here, clock(NOON), kept(copied.folder / READ, code()):
         here.chdir(copied.folder)
         check_project(load_house(copied.folder, TODAY))
     return (copied.folder / CACHE).read_bytes()
