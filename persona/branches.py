@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from persona.hours import is_open
-from persona.yamlfile import Reader
+from persona.yamlvalues import Reader
 
 # Topics whose answer depends on where the customer is.
 LOCAL = ("faq/branch_hours", "faq/housing_fund")

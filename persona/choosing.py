@@ -18,33 +18,28 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def fitting(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
-    """Variations whose conditions all hold, the most specific ones only; expired content is left out.
+    """The first part of :func:`choices`."""
+    return choices(responses, values, today)[0]
+
+
+def choices(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], today: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Variations whose conditions all hold, the most specific ones only; and what else may be said once all of those have been:
+    variations that only leave out who speaks or which product is meant. Expired content is in neither.
 
     responses: as in Rasa's domain (`text`, `condition`, `metadata` …). values: the slots, `mascot` among them.
     """
-    found = _allowed(responses, values, today)
-    most = max((n for n, _ in found), default=0)
-    return [dict(r) for r in columns.choose([dict(r) for n, r in found if n == most], values.get("episode"), today)]
-
-
-def spare(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
-    """What else may be said once all of `fitting` has been: variations that only leave out who speaks or which product is meant."""
-    found = _allowed(responses, values, today)
-    most = max((n for n, _ in found), default=0)
-    named = {c["name"] for n, r in found if n == most for c in r.get("condition") or []}
-    return [dict(r) for n, r in found if n < most and named - {c["name"] for c in r.get("condition") or []} <= _LEFT_OUT]
-
-
-def _allowed(responses: Iterable[Mapping[str, Any]], values: Mapping[str, Any], today: date) -> list[tuple[int, Mapping[str, Any]]]:
-    found: list[tuple[int, Mapping[str, Any]]] = []
+    found: list[tuple[frozenset[str], int, Mapping[str, Any]]] = []
     for response in responses:
         conditions = response.get("condition") or []
         if any(str(values.get(c["name"])) != str(c["value"]) for c in conditions):
             continue
         if str((response.get("metadata") or {}).get("expires") or "9999") < today.isoformat():
             continue
-        found.append((len(conditions), response))
-    return found
+        found.append((frozenset(c["name"] for c in conditions), len(conditions), response))
+    most = max((n for _, n, _ in found), default=0)
+    named = frozenset().union(*(names for names, n, _ in found if n == most))
+    fit = columns.choose([dict(r) for _, n, r in found if n == most], values.get("episode"), today)
+    return [dict(r) for r in fit], [dict(r) for names, n, r in found if n < most and named - names <= _LEFT_OUT]
 
 
 def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked: str = "") -> list[dict[str, Any]]:

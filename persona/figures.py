@@ -9,7 +9,8 @@ from pathlib import Path
 
 from persona.errors import RenderError, StaleFigure
 from persona.layers import current
-from persona.yamlfile import Reader, read
+from persona.yamlfile import read
+from persona.yamlvalues import Reader
 
 DEFAULT = Path(__file__).parent / "figures.yml"
 

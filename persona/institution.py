@@ -16,7 +16,8 @@ from persona.institution_path import DEFAULT as DEFAULT
 from persona.institution_path import FILE as FILE
 from persona.institution_path import institution_file
 from persona.textual import nearest
-from persona.yamlfile import Reader, read
+from persona.yamlfile import read
+from persona.yamlvalues import Reader
 
 PROFILES = ("full", "card")
 CHANNELS = ("own_app", "own_web", "platform_account", "public_comment", "demo")

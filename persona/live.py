@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from persona.approval import Approval, digest, wrong
 from persona.errors import ContentError, Problem
 from persona.textual import PLACEHOLDER
-from persona.yamlfile import Reader, read
+from persona.yamlfile import read
+from persona.yamlvalues import Reader
 
 if TYPE_CHECKING:
     from persona.compliance import Guard

@@ -12,7 +12,8 @@ from typing import Any
 
 from persona.errors import ContentError, Problem
 from persona.layers import current
-from persona.yamlfile import Reader, read
+from persona.yamlfile import read
+from persona.yamlvalues import Reader
 
 FOLDER = Path(__file__).parent / "mascots"
 SCHEMA = "mascot-card/1"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from persona.mascot import Mascot
 from persona.textual import DIGIT, EMOJI, ONE_EMOJI, PLACEHOLDER, SENTENCE, lone_brace, particle_pattern
-from persona.yamlfile import Path_, Reader
+from persona.yamlfile import Path_
+from persona.yamlvalues import Reader
 
 REFUSAL_MAX = 60
 LEAD_MAX = 8

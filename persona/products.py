@@ -14,7 +14,8 @@ from persona.approval import REASONS, Approval, needs_two, wrong
 from persona.errors import ContentError, Problem, RenderError, StaleProduct
 from persona.layers import current
 from persona.textual import PLACEHOLDER, lone_brace, squeeze, written_day
-from persona.yamlfile import Reader, read
+from persona.yamlfile import read
+from persona.yamlvalues import Reader
 
 FOLDER = Path(__file__).parent / "products"
 SCHEMA = "mascot-product/1"

@@ -11,7 +11,8 @@ from typing import Any
 
 from persona.institution import Institution
 from persona.textual import PAIRED, pattern_slip
-from persona.yamlfile import Reader, read
+from persona.yamlfile import read
+from persona.yamlvalues import Reader
 
 SCHEMA = "mascot-conversation/1"
 FOLDER = Path("tests/conversations")

@@ -16,7 +16,8 @@ from persona.layers import current
 from persona.mascot import REASONS, TONES, Mascot
 from persona.textual import PLACEHOLDER, lone_brace, squeeze
 from persona.tone import Moment, address, embellish, group_numbers, limit, number, pick, tail
-from persona.yamlfile import Reader, read
+from persona.yamlfile import read
+from persona.yamlvalues import Reader
 
 NEUTRAL = Path(__file__).parent / "neutral.yml"
 SPECIAL = ("self", "user", "tail")

@@ -25,7 +25,6 @@ from persona.institution import load_institution
 CALCULATORS = ("prepayment", "installment", "pension_tax", "deposit_interest", "monthly_payment")
 MAX_CHARS = 600
 HEARD_MAX = 16
-_OPEN_ENDED = frozenset({"asking", "unsure"})
 _NUMBERS = frozenset(
     {"principal", "prepay", "rate", "months", "fee", "payment", "paid", "base", "deductions", "bracket", "held", "current_rate", "withdrawn"}
 )

@@ -36,14 +36,14 @@ class Passed:
 
     def known(self, *subject: Any) -> bool:
         """Whether exactly this passed before."""
-        digest = _digest(subject)
-        if digest in self.before:
-            self.now[digest] = None
-        return digest in self.now
+        made = digest(*subject)
+        if made in self.before:
+            self.now[made] = None
+        return made in self.now
 
     def add(self, *subject: Any) -> None:
         """Nothing is wrong with this."""
-        self.now[_digest(subject)] = None
+        self.now[digest(*subject)] = None
 
     def unless(self, subject: Iterable[Any], look: Callable[[], Iterable[Problem]]) -> list[Problem]:
         """What ``look`` finds, which depends on ``subject`` alone; nothing when that passed before."""
@@ -57,23 +57,24 @@ class Passed:
         """Keep what passed; a folder that cannot be written is no harm."""
         if self.file is None or self.now.keys() <= self.before.keys():
             return
-        others = [digest for digest in self.before if digest not in self.now]
+        others = [made for made in self.before if made not in self.now]
         with suppress(OSError):
             atomic.write(self.file, json.dumps([*self.now, *others[:MANY]]).encode())
 
 
-def _digest(subject: tuple[Any, ...]) -> str:
+def digest(*subject: Any) -> str:
+    """Changes with anything in ``subject``."""
     # JSON takes plain data only: nothing whose text would say less than it holds.
     return hashlib.sha256(json.dumps(subject).encode()).hexdigest()[:32]
 
 
 def fingerprint(files: Iterable[Path]) -> str:
     """Changes with the name and the content of every file."""
-    digest = hashlib.sha256()
+    whole = hashlib.sha256()
     for file in files:
         with suppress(OSError):
-            digest.update(f"{file.name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
-    return digest.hexdigest()
+            whole.update(f"{file.name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
+    return whole.hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,8 @@ from persona.content.model import Button, Content, Example, Response, Topic
 from persona.errors import Edit, Problem
 from persona.layers import data_of
 from persona.textual import nearest
-from persona.yamlfile import Document, Path_, dotted, no_text, read
+from persona.yamlfile import Document, Path_, dotted, read
+from persona.yamlvalues import no_text
 
 VERSION = "3.1"
 TOP = ("version", "nlu", "responses", "rules", "stories")

@@ -20,7 +20,8 @@ from persona.institution import CHANNELS, Institution, load_institution
 from persona.layers import current
 from persona.products import Approval
 from persona.voice import fill
-from persona.yamlfile import Reader, read
+from persona.yamlfile import read
+from persona.yamlvalues import Reader
 
 FOLDER = Path(__file__).parent
 SCHEMA = "mascot-giveaway/1"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from persona.errors import Problem
 
 if TYPE_CHECKING:
-    from persona.yamlfile import Reader
+    from persona.yamlvalues import Reader
 
 MARK = "mascot.yml"
 SCHEMA = "mascot-project/1"
@@ -49,7 +49,8 @@ class Change:
 
 def settings(root: Path, base: Mapping[str, Path]) -> tuple[Reader, set[str], list[Change]]:
     """mascot.yml: the files that are off and the changes of the guard."""
-    from persona.yamlfile import Reader, read
+    from persona.yamlfile import read
+    from persona.yamlvalues import Reader
 
     reader = Reader(read(root / MARK), SCHEMA)
     reader.only(("schema", "off", "guard"))

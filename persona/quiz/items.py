@@ -13,7 +13,8 @@ from persona.institution import Institution, load_institution
 from persona.layers import current
 from persona.textual import CLOSE, EMOJI, OPEN
 from persona.voice import fill
-from persona.yamlfile import Reader, read
+from persona.yamlfile import read
+from persona.yamlvalues import Reader
 
 FOLDER = Path(__file__).parent / "items"
 SCHEMA = "mascot-quiz/1"

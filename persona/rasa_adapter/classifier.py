@@ -110,7 +110,7 @@ class MascotClassifier(GraphComponent):
         """Retrain when a word of the lexicon or the way features are taken changes."""
         source = Path(__file__).parent.parent / "nlu"
         code = "".join((source / name).read_text("utf-8") for name in ("features.py", "text.py", "languages.py", "model.py"))
-        return lexicon.fingerprint() + str(hash_text(code))
+        return lexicon.fingerprint() + hashlib.sha256(code.encode()).hexdigest()[:16]
 
     @classmethod
     def create(
@@ -185,8 +185,7 @@ class MascotClassifier(GraphComponent):
         parse = replace(parse, intent=compared)
         if parse.intent == "verify_official":
             # Compared here, on the text as it was typed: what is stored has telephone numbers masked.
-            verdict = {"entity": "official", "value": check(text, self._institution), "start": 0, "end": len(text)}
-            parse = replace(parse, entities=[*parse.entities, {**verdict, "extractor": "MascotClassifier"}])
+            parse = replace(parse, entities=[*parse.entities, _entity("official", check(text, self._institution), text)])
         self._write(message, parse)
 
     def _in_context(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
@@ -204,8 +203,8 @@ class MascotClassifier(GraphComponent):
         if message is not None:
             return self._left(parse, message)
         if last_response(tracker) == CONSENT and (parse.intent == "affirm" or _AGREES.match(parse.text)) and parse.intent != "stop_marketing":
-            yes = {"entity": "consent", "value": "yes", "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
-            return replace(parse, intent="opt_in_marketing", confidence=1.0, fallback=False, entities=[*parse.entities, yes], reason="context")
+            found = [*parse.entities, _entity("consent", "yes", parse.text)]
+            return replace(parse, intent="opt_in_marketing", confidence=1.0, fallback=False, entities=found, reason="context")
         label = replied(last_response(tracker), parse.text, parse.intent) if tracker is not None else None
         if label is not None:
             return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
@@ -250,8 +249,8 @@ class MascotClassifier(GraphComponent):
         if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=place.alarmed):
             return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
         if aspect and self._reader is not None and not self._reader.near(read, place.topic, context):
-            side = {"entity": ASPECT, "value": aspect, "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
-            return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=[*parse.entities, side], reason="context")
+            found = [*parse.entities, _entity(ASPECT, aspect, parse.text)]
+            return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=found, reason="context")
         better = bearings.corrected(
             parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
             reason=read.reason, cue=cue,
@@ -335,8 +334,7 @@ class MascotClassifier(GraphComponent):
         if inner and inner.intent in HARD:
             return replace(inner, text=parse.text, reason="context")
         known = inner is not None and not inner.fallback and inner.intent.startswith(("faq/", "scam/"))
-        about = {"entity": "about", "value": inner.intent if inner else "", "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
-        found = [*parse.entities, about] if known else parse.entities
+        found = [*parse.entities, _entity("about", inner.intent, parse.text)] if known and inner else parse.entities
         return replace(parse, intent=LEAVES_MESSAGE, confidence=1.0, fallback=False, entities=found, reason="context", also=())
 
     def _command(self, text: str, tracker: DialogueStateTracker | None) -> Command | None:
@@ -352,10 +350,7 @@ class MascotClassifier(GraphComponent):
             return False
         if "/" not in command.label and any(label.startswith(f"{base}/") for label in known):
             return False  # a bare `/faq` names no topic
-        found = [
-            {"entity": k, "value": v, "start": 0, "end": len(command.title), "extractor": "MascotClassifier"}
-            for k, v in command.entities.items()
-        ]
+        found = [_entity(k, v, command.title) for k, v in command.entities.items()]
         message.set(TEXT, command.title or NOT_A_COMMAND + command.label, add_to_output=True)
         self._write(message, Parse(command.title, command.label, 1.0, False, [(command.label, 1.0)], found, "button"))
         return True
@@ -387,6 +382,11 @@ class MascotClassifier(GraphComponent):
         return sorted({label.split("/")[0] for label in labels if "/" in label})
 
 
+def _entity(name: str, value: Any, text: str) -> dict[str, Any]:
+    """What a message as a whole says."""
+    return {"entity": name, "value": value, "start": 0, "end": len(text), "extractor": "MascotClassifier"}
+
+
 def _of_products(parse: Parse) -> bool:
     """Whether a message may ask about a product: it names one on no sheet, and that is told before anything about its kind."""
     return parse.fallback or parse.intent.startswith(PRODUCT_TALK)
@@ -396,8 +396,3 @@ def _asked_from_where(tracker: DialogueStateTracker | None) -> bool:
     """Whether the last answer asks where the money left from."""
     rows = given(tracker).rows
     return bool(rows) and any("lost_via" in str(button.get("payload", "")) for button in rows[-1])
-
-
-def hash_text(text: str) -> str:
-    """A short stable fingerprint of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""How a thing is said: variation, figures, the mascot's voice, and the buttons that depend on the last message.
+"""How a thing is said: variation, figures, the mascot's voice.
 
 Named in endpoints.yml (`nlg.type`). Chooses among the domain's responses itself, because Rasa's own choice is
 unseeded, cannot see who is speaking, and fills text with `str.format` (which prints slots and trips over braces).
@@ -7,61 +7,36 @@ unseeded, cannot see who is speaking, and fills text with `str.format` (which pr
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from persona import columns, lessons
 from persona.approval import Approval
 from persona.bearings import GRAVE
-from persona.branches import Place, cities
-from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest, spare
+from persona.branches import Place
+from persona.choosing import IN_CHARACTER, choices, freshest
 from persona.compliance import disclosure_text
-from persona.emergency import STEADY, denied, kept, steady
+from persona.emergency import STEADY, steady
 from persona.errors import RenderError
-from persona.labels import Labels, full_label
+from persona.labels import Labels
 from persona.live import Live, Replacement
-from persona.nlu.context import UNSURE
-from persona.profile import ELSEWHERE, shows, speaks_of
-from persona.rasa_adapter import door, editor, elsewhere, slowly, topics
+from persona.rasa_adapter import buttons, door, editor, elsewhere, moment, slowly, topics
 from persona.rasa_adapter.house import house
-from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.read_out import WHOLE, read_out
-from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, in_steps, last_response, response_of
+from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, has_entity, last_response, response_of
 from persona.textual import named
 
 logger = logging.getLogger(__name__)
 
 RECENT = 3  # messages in which an answer was given just before
-MISSES = 2  # after so many misses in a row a person is offered
 UNKNOWN = "utter_bank_other"
 AGAIN = "刚才说过，再放一遍："
-# Responses whose buttons are the nearest guesses of the understanding.
-# A follow-up that stays open: the question back names the topic and shows the last answer's own buttons.
-ABOUT = "utter_clarify_topic"
-MINOR = "utter_product_minor"
-GUESSING = frozenset({"utter_clarify", "utter_not_what_i_meant"})
-# Talk about what can be bought: not under a hard lock, not with a minor.
-PRODUCT_TALK = frozenset(
-    {"utter_ask_recommendation", "utter_ask_promise", "utter_compare_products", "utter_product_sheet", "utter_product_line", "utter_product_which"}
-)
-NOT_FOR_MINORS = (
-    "utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc",
-    "utter_faq/points.benefits", "utter_benefit", "utter_faq/card_installment", "utter_faq/card_cash", "utter_faq/loan_rate", "utter_faq/wealth", "utter_faq/fund", "utter_faq/bond_gold", "utter_faq/risk_assessment",
-)
-# Answers that say "I do not know"; in an emergency the steps are repeated instead.
-# Tips with an answer of their own for a no.
-_OWN_NO = frozenset({"utter_scam/bank_phishing"})
-LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"})
-
-
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
@@ -71,12 +46,6 @@ CONFIRMS = ("utter_giveaway_", "utter_callback_", "utter_choose_option")
 WITHDRAWN = "utter_withdrawn"
 FROZEN = "utter_product_frozen"
 ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_line", "utter_product_which"})
-# Questions for the city; the buttons are the cities with a branch.
-ASKING_CITY = frozenset({"utter_ask_city", "utter_set_city_which", "utter_set_city_unknown"})
-CITIES = 5
-# Nothing of ours is offered in place of another institution's.
-NOT_OURS = LOST | PRODUCT_TALK
-FILLED = ("utter_product_", "utter_benefit", "utter_calc", "utter_colleague", "utter_ask_city")
 
 
 class StartError(RuntimeError):
@@ -127,7 +96,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
         values["other"] = elsewhere.names(elsewhere.asked_about(parsed))
         live = self._house.live.current()
-        name = self._redirected(utter_action, tracker, slots)
+        name = moment.fitting(utter_action, tracker, slots, self.responses, self._house.institution.profile, self._labels)
         if name == STEADY and not slots.get("crisis"):
             name = steady(given(tracker).names)
         name = self._in_force(name, live, slots)
@@ -141,31 +110,31 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         grave = not slots.get("minor") and (lock == "hard" or (lock == "soft" and trouble))
         before = given(tracker)
         quiet = grave or before.quiet
-        nobody = name == SWITCHED and not _has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
+        nobody = name == SWITCHED and not has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
         # After a lost card or a complaint nobody hears 「这题不在我的表上」.
         grieved = name in (OUTSIDE, elsewhere.THEIRS) and (quiet or lock in ("soft", "hard"))
         if name in SOCIAL:
             values["topic"] = str(slots.get("topic") or "").split(".")[0]  # 「谢谢」 answers the matter, whichever part of it
         speaker = "" if nobody or grieved or (quiet and name.startswith((IN_CHARACTER[0], *SOCIAL))) else mascot
-        options = self._options(name, {**values, "mascot": speaker})
-        told = read_out(name, ABOUT, name in before.names[-RECENT:], elder, tracker, lambda one: self._options(one, {**values, "mascot": speaker}))
+        options, others = self._choices(name, {**values, "mascot": speaker})
+        told = read_out(name, moment.ABOUT, name in before.names[-RECENT:], elder, tracker, lambda one: self._options(one, {**values, "mascot": speaker}))
         if told:
             name = self._in_force(told[0], live, slots)
-            options = [told[1]] if told[1] and name == told[0] else self._options(name, {**values, "mascot": speaker})
+            options, others = self._choices(name, {**values, "mascot": speaker})
+            options = [told[1]] if told[1] and name == told[0] else options
         if not options and name.startswith("utter_") and "/" in name:
             name = UNKNOWN
-            options = self._options(name, {**values, "mascot": mascot})
+            options, others = self._choices(name, {**values, "mascot": mascot})
         if not options:
             return None
         replacement = live.replaced.get(name)
         if replacement:
-            options = [_replaced(options[0], replacement)]
-        if name == ABOUT:
+            options, others = [_replaced(options[0], replacement)], []
+        if name == moment.ABOUT:
             values["about"] = self._labels.title(str(slots.get("topic"))) or ""
         said, turn = before.texts(8), before.turns
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
-        others = [] if replacement else spare(self.responses.get(name, []), {**values, "mascot": speaker}, self._house.institution.today())
         asked = str(tracker.latest_message.text or "") if tracker.latest_message else ""
         ordered = freshest([*options[rotation:], *options[:rotation], *others], before.letters, asked)
         message: dict[str, Any] = {}
@@ -177,7 +146,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         else:
             if not name.startswith(("utter_calc_ask", *MISSES_SAID)):
                 message["text"] = AGAIN + "\n" + message["text"]
-            _add_button(message, {"title": "转人工", "payload": "/handoff"})
+            buttons.add(message, {"title": "转人工", "payload": "/handoff"})
         if slots.get("lock") != "hard" or message["metadata"].get("tone") == "urgent":
             voice = "" if quiet or message["metadata"].get("sober") or lock == "soft" else mascot
             for line in elsewhere.lines(name, str(message["metadata"].get("tone")), parsed):
@@ -185,18 +154,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 first = self._rendered(choice[rotation % len(choice)], line, mascot, elder, True, seed, turn, said, values, here)["text"]
                 pieces = [first, message["text"]] if name.startswith(elsewhere.ANSWERS) else [message["text"], first]  # steps and care come first
                 message["text"] = "\n".join(pieces)
-        for other in self._asked_too(tracker):
-            _add_button(message, other)
-        if name == ABOUT:
-            message["buttons"] = [*_offered(tracker), *message.get("buttons", [])][:4]
-        if self._lesson_waits(tracker, slots) and len(message.get("buttons", [])) < 3 and _light(message, name):
-            _add_button(message, columns.button("接着上课", lessons.INTENT, move="go_on"))
-        if name in ASKING_CITY:
-            message["buttons"] = [_city_button(city) for city in cities(self._house.institution.branches)[:CITIES]]
-        if name in GUESSING:
-            message["buttons"] = [*self._guesses(tracker, name), *message.get("buttons", [])][:4]
-        if message.get("buttons"):
-            message["buttons"] = [b for b in message["buttons"] if self._offers(b)]
+        buttons.complete(message, name, tracker, slots, self._labels, self._house.institution)
         if slots.get("lock") != "hard" and message["metadata"].get("tone") != "urgent":
             message["text"] = "\n".join([*self._notices(name, message["metadata"], said, live), message["text"]])
         origin = self._house.provenance
@@ -230,78 +188,11 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         fitting = [n.text for n in live.notices if n.fits(name, str(meta.get("category")), today)]
         return [line for line in fitting if not any(line in text for text in said)]
 
-    def _offers(self, button: Mapping[str, Any]) -> bool:
-        """Whether a bot of this profile answers what the button asks."""
-        command = parse_payload(str(button.get("payload") or ""))
-        product = [command.entities["product"]] if command and "product" in command.entities else []
-        return command is None or speaks_of(self._house.institution.profile, command.label, product)
-
-    def _within_profile(self, name: str, tracker: DialogueStateTracker) -> bool:
-        """Whether the response belongs to what this bot speaks of (institution.yml `profile`)."""
-        profile = self._house.institution.profile
-        if profile == "full" or name == ELSEWHERE:
-            return True
-        parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
-        products = [str(e.get("value")) for e in parsed.get("entities") or [] if e.get("entity") == "product"]
-        own = name.removeprefix("utter_")
-        if own.startswith(("column", "lesson")):
-            return all(shows(profile, str((r.get("metadata") or {}).get("category") or "")) for r in self.responses.get(name, []))
-        if not speaks_of(profile, own, products):
-            return False
-        # What an action fills in has the label of the question.
-        return not name.startswith(FILLED) or speaks_of(profile, full_label(parsed), products)
-
-    def _redirected(self, name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any]) -> str:
-        """The response that fits the moment better than the one a rule named."""
-        if not self._within_profile(name, tracker):
-            return ELSEWHERE
-        if slots.get("minor") and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
-            return MINOR
-        if slots.get("minor") and name == "utter_faq/account_open_close":
-            return "utter_faq/minor_account"
-        if slots.get("lock") == "hard" and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
-            return STEADY if slots.get("crisis") else "utter_product_locked"
-        if slots.get("lock") != "hard" and tracker.latest_message:
-            name = elsewhere.instead(name, tracker.latest_message.parse_data, NOT_OURS)
-        if slots.get("lock") == "hard" and not slots.get("minor"):
-            # While somebody is being robbed there is no chit-chat, no columns, no give-aways.
-            tones = {(r.get("metadata") or {}).get("tone") for r in self.responses.get(name, [])}
-            adrift = name in LOST or "playful" in tones or (slots.get("crisis") and name.startswith("utter_chitchat/"))
-            if adrift and STEADY in self.responses:
-                return STEADY
-            if name == "utter_deny" and not slots.get("crisis"):
-                if slots.get("reported"):
-                    return "utter_affirm"  # 「没别的了」: everything that was asked for is done
-                return denied(given(tracker).names) or name
-        if name == "utter_deny" and slots.get("lock") != "hard" and last_response(tracker) not in _OWN_NO:
-            name = kept(last_response(tracker)) or name  # 「我没交」 after a tip: the money is still there
-        if slots.get("lock") == "soft" and name == OUTSIDE == last_response(tracker):
-            return "utter_offer_human"
-        if name == "utter_affirm" and _has_entity(tracker, "settled"):
-            return "utter_crisis_over" if _has_entity(tracker, "settled", "better") else "utter_settled"
-        if slots.get("crisis") and name in (SLOWLY, "utter_affirm"):
-            return STEADY if name == SLOWLY else "utter_crisis_better"  # there are no steps to go through; the person comes first
-        if name == "utter_affirm" and in_steps(tracker):
-            return SLOWLY
-        if name == "utter_clarify":
-            reason = str((tracker.latest_message.intent or {}).get("reason")) if tracker.latest_message else ""
-            if reason in ("blank", "command"):
-                return f"utter_{reason}"
-            if slots.get("minor") and all(response_of(e) != MINOR for e in tracker.events if isinstance(e, BotUttered)):
-                return MINOR  # 「我15」 is no question, but it settles what may be talked about
-            if slots.get("minor") and f"utter_{slots.get('topic')}".startswith(NOT_FOR_MINORS):
-                return "utter_column_minor"  # no question back about what he may not have: what there is for him instead
-            if reason == UNSURE and float(slots.get("misses") or 0) < MISSES and self._labels.title(str(slots.get("topic"))):
-                return ABOUT
-            if float(slots.get("misses") or 0) >= MISSES:
-                return "utter_offer_human"
-        return name
-
     def _next_step(self, tracker: DialogueStateTracker, mascot: str, live: Live, elder: bool, again: bool, values: Mapping[str, Any], here: Place) -> dict[str, Any] | None:
         """The last answer again, one step a message; None when there is none to take apart."""
         events = [e for e in tracker.events if e.type_name == BotUttered.type_name and e.text]
         answers = [response_of(e) for e in events if response_of(e) not in slowly.BESIDE]
-        if not answers or live.takes_back(answers[-1]) or answers[-1].startswith((*IN_CHARACTER, *LOST, *SOCIAL, "utter_greet")):
+        if not answers or live.takes_back(answers[-1]) or answers[-1].startswith((*IN_CHARACTER, *moment.LOST, *SOCIAL, "utter_greet")):
             return None  # a joke, a courtesy or a question back has no steps
         found = slowly.next_step(events, lambda e: self._whole(e, mascot, values, here), elder=elder, again=again, hotline=self._house.institution.hotline)
         if found is None:
@@ -324,9 +215,12 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 return full, disclosures
         return said, disclosures
 
+    def _choices(self, name: str, values: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """See :func:`persona.choosing.choices`."""
+        return choices(self.responses.get(name, []), values, self._house.institution.today())
+
     def _options(self, name: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """See :func:`persona.choosing.fitting`."""
-        return fitting(self.responses.get(name, []), values, self._house.institution.today())
+        return self._choices(name, values)[0]
 
     def _rendered(
         self, response: Mapping[str, Any], name: str, mascot: str, elder: bool, quiet: bool, seed: str, turn: int,
@@ -361,27 +255,6 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             message["buttons"] = [{**b, "title": named(str(b["title"]), names)} for b in response["buttons"]]
         return message
 
-    def _asked_too(self, tracker: DialogueStateTracker) -> list[dict[str, str]]:
-        """Buttons for the other questions of the same message."""
-        also = (tracker.latest_message.intent or {}).get("also") if tracker.latest_message else None
-        return self._labels.buttons([(label, 1.0) for label in also or []], most=2)
-
-    def _lesson_waits(self, tracker: DialogueStateTracker, slots: Mapping[str, Any]) -> bool:
-        """Whether a bank question was put into a course: what was said last is a part of a lesson."""
-        return lessons.parts(last_response(tracker)) is not None and slots.get("lock") not in ("soft", "hard")
-
-    def _guesses(self, tracker: DialogueStateTracker, name: str) -> list[dict[str, str]]:
-        """Buttons for the nearest topics: of this message, or of the one before when it was misunderstood."""
-        users = [e for e in tracker.events if e.type_name == UserUttered.type_name]
-        if name == "utter_not_what_i_meant":
-            users = users[:-1]
-        if not users:
-            return []
-        ranking = users[-1].parse_data.get("intent_ranking") or []
-        answered = full_label(users[-1].parse_data) if name == "utter_not_what_i_meant" else ""
-        return self._labels.buttons([(r["name"], r["confidence"]) for r in ranking], leave_out=answered, most=2)
-
-
 def _replaced(response: Mapping[str, Any], replacement: Replacement) -> dict[str, Any]:
     """A response with the text and the disclosures that live.yml gives it; buttons, tone and category stay."""
     meta = {k: v for k, v in (response.get("metadata") or {}).items() if k != "approval"}
@@ -394,32 +267,5 @@ def _said_again(text: str, before: str, same: bool) -> bool:
     return text in before or (same and len(lines) > 1 and lines[1] in before)
 
 
-def _city_button(city: str) -> dict[str, str]:
-    return {"title": city, "payload": "/set_city" + json.dumps({"city": city}, ensure_ascii=False)}
-
-
-def _has_entity(tracker: DialogueStateTracker, name: str, value: str = "") -> bool:
-    found = tracker.latest_message.entities if tracker.latest_message else []
-    return any(e.get("entity") == name and value in ("", e.get("value")) for e in found)
-
-
-def _offered(tracker: DialogueStateTracker) -> list[dict[str, str]]:
-    """The buttons of the last answer, without the hand-over."""
-    rows = given(tracker).rows
-    return [dict(b) for b in (rows[-1] if rows else []) if b.get("payload") != "/handoff"]
-
-
 def _metadata(tracker: DialogueStateTracker) -> Mapping[str, Any]:
     return (tracker.latest_message.metadata or {}) if tracker.latest_message else {}
-
-
-def _light(message: Mapping[str, Any], name: str) -> bool:
-    """Whether a way back to a lesson may stand under this answer: not under alarms, trouble or the lessons themselves."""
-    meta = message.get("metadata") or {}
-    return meta.get("tone") != "urgent" and not meta.get("sober") and not name.startswith(LEISURE)
-
-
-def _add_button(message: dict[str, Any], button: dict[str, str]) -> None:
-    buttons = message.setdefault("buttons", [])
-    if all(b.get("payload") != button["payload"] for b in buttons):
-        buttons.append(button)

@@ -97,6 +97,12 @@ def given(tracker: DialogueStateTracker | None) -> Given:
     return walked(tracker, Given)
 
 
+def has_entity(tracker: DialogueStateTracker, name: str, value: str = "") -> bool:
+    """Whether the last message holds the entity, with this value if one is named."""
+    found = tracker.latest_message.entities if tracker.latest_message else []
+    return any(e.get("entity") == name and value in ("", e.get("value")) for e in found)
+
+
 def own_questions(tracker: DialogueStateTracker | None) -> list[str]:
     """Labels of the questions a message numbered (「1年费多少 2怎么改手机号」), as long as only its numbers were picked since."""
     for event in reversed(tracker.events if tracker else ()):

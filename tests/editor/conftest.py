@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from persona.content.checks import check_project
 from persona.content.house import load_house
-from persona.content.passed import CACHE
+from persona.content.passed import CACHE, code
+from persona.institution import clock
+from persona.lint import KEPT as READ
+from persona.yamlkept import kept
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 30)  # not before the newest review in the content
+NOON = datetime(2026, 11, 30, 12, tzinfo=timezone(timedelta(hours=8)))
 KEPT = "build"  # what the linter remembers
 
 
@@ -28,28 +32,37 @@ class Copy:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("domain.yml", "config.yml", "credentials.yml", "endpoints.yml", "live.yml"):
             shutil.copy(ROOT / name, folder)
-        self.first = {file: (self._stamp(file), file.read_bytes()) for file in self._files()}
+        self.first = self._stamps()
+        self.content = {file: Path(file).read_bytes() for file in self.first}
 
-    def _files(self) -> list[Path]:
-        return [file for file in self.folder.rglob("*") if file.is_file() and file.relative_to(self.folder).parts[0] != KEPT]
-
-    @staticmethod
-    def _stamp(file: Path) -> tuple[int, int]:
-        return file.stat().st_mtime_ns, file.stat().st_size
+    def _stamps(self) -> dict[str, tuple[int, int]]:
+        """When each file was written, and its size; folders are left out."""
+        found = {}
+        for here, below, names in os.walk(self.folder):
+            if Path(here) == self.folder:
+                below[:] = [name for name in below if name != KEPT]
+            for name in names:
+                file = os.path.join(here, name)
+                stat = os.stat(file)
+                found[file] = stat.st_mtime_ns, stat.st_size
+        return found
 
     def put_back(self) -> None:
         """Every file as it was, its time too; what was added is removed."""
-        now = set(self._files())
-        for file in now - set(self.first):
+        now = self._stamps()
+        for name in now.keys() - self.first.keys():
+            file = Path(name)
             file.unlink()
-        for file, (stamp, content) in self.first.items():
-            if file not in now or self._stamp(file) != stamp:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
-                os.utime(file, ns=(stamp[0], stamp[0]))
-        for folder in sorted((one for one in self.folder.rglob("*") if one.is_dir()), reverse=True):
-            if not any(folder.iterdir()):
+            for folder in file.parents:
+                if any(folder.iterdir()):
+                    break
                 folder.rmdir()
+        for name, stamp in self.first.items():
+            if now.get(name) != stamp:
+                file = Path(name)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(self.content[name])
+                os.utime(file, ns=(stamp[0], stamp[0]))
 
 
 @pytest.fixture(scope="session")
@@ -61,8 +74,8 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 @pytest.fixture(scope="session")
 def reviewed(copied: Copy) -> bytes:
-    """What passed in the whole project, as the linter keeps it for the next time."""
-    with pytest.MonkeyPatch.context() as here:
+    """What passed in the whole project, as the linter keeps it for the next time; what was read stands beside it."""
+    with pytest.MonkeyPatch.context() as here, clock(NOON), kept(copied.folder / READ, code()):
         here.chdir(copied.folder)
         check_project(load_house(copied.folder, TODAY))
     return (copied.folder / CACHE).read_bytes()
@@ -70,9 +83,10 @@ def reviewed(copied: Copy) -> bytes:
 
 @pytest.fixture
 def whole(copied: Copy, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The whole project, and the current folder; a test may change what it likes."""
+    """The whole project on the day of `TODAY`, and the current folder; a test may change what it likes."""
     monkeypatch.chdir(copied.folder)
-    yield copied.folder
+    with clock(NOON):
+        yield copied.folder
     copied.put_back()
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from persona.content.checks import (
     answers,
@@ -21,6 +22,7 @@ from persona.content.checks import (
 )
 from persona.content.house import House, furnish
 from persona.content.model import Content, Response
+from persona.content.passed import digest
 from persona.errors import Problem
 from persona.figures import Figures
 from persona.institution import Institution
@@ -66,10 +68,30 @@ def _all(house: House) -> list[Problem]:
     problems = [*house.problems, *house.content.problems]
     for look in PROJECT:
         problems += look(house)
-    for response in house.content.variations():
-        for examine in ANSWER:
-            problems += examine(response, house)
-    return problems
+    return [*problems, *_of_answers(house)]
+
+
+def _of_answers(house: House) -> Iterator[Problem]:
+    """What is wrong with single variations. Those of a file are looked at again when it changes, when what they are held against
+    does (`key`), or when a name comes or goes that a button can lead to.
+    """
+    content = house.content
+    names = digest(sorted({*content.topics, *content.responses}), sorted(content.unread), sorted(house.unread))
+    of_file: dict[str, list[Response]] = {}
+    for response in content.variations():
+        of_file.setdefault(response.file, []).append(response)
+    for group in of_file.values():
+        look = partial(_examined, group, house)
+        document = group[0].document
+        if document is None or not house.key:
+            yield from look()
+        else:
+            subject = house.key, names, document.digest, [(response.name, response.number) for response in group]
+            yield from house.passed.unless(subject, look)
+
+
+def _examined(group: Sequence[Response], house: House) -> Iterator[Problem]:
+    return (problem for response in group for examine in ANSWER for problem in examine(response, house))
 
 
 def check_project(house: House) -> list[Problem]:
@@ -80,7 +102,7 @@ def check_project(house: House) -> list[Problem]:
 
 def check_answer(response: Response, house: House) -> list[Problem]:
     """The same for one variation on its own, which may be one that nobody has saved yet."""
-    found = [problem for examine in ANSWER for problem in examine(response, house)]
+    found = list(_examined([response], house))
     return _first_of_each([*found, *spoken.answer(response, house, found)])
 
 

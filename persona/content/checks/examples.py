@@ -130,17 +130,21 @@ def _one_off(texts: Iterable[tuple[int, str]]) -> list[tuple[int, int]]:
     Of two such texts either the first or the second half stands unchanged in both, so only texts that share a half
     at the same place, counted from the front or from the back, are compared.
     """
-    halves: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
-    for number, text in texts:
-        size = len(text)
-        for half in {size // 2, (size + 1) // 2}:
-            halves[half, text[:half]].append((number, text))
-            halves[-half, text[-half:]].append((number, text))
+    fronts: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    backs: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for one in texts:
+        text = one[1]
+        half = len(text) // 2
+        fronts[text[:half]].append(one)
+        backs[text[-half:]].append(one)
+        if len(text) % 2:
+            fronts[text[:half + 1]].append(one)
+            backs[text[-half - 1:]].append(one)
     found = []
-    for group in halves.values():
-        for at, (a, one) in enumerate(group if len(group) > 1 else ()):
+    for group in (*fronts.values(), *backs.values()):
+        for at, (a, first) in enumerate(group if len(group) > 1 else ()):
             for b, other in group[at + 1:]:
-                if a != b and _differ_by_one(one, other):
+                if _differ_by_one(first, other):
                     found.append((min(a, b), max(a, b)))
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from persona.content.checks.places import intent_place
 from persona.content.house import House
@@ -103,12 +103,14 @@ def rules(house: House) -> Iterator[Problem]:
     """Rules and stories name intents and actions that exist, and every plain intent has a rule."""
     declared = domain(house)
     handled: set[str] = set()
+    known = {intent.split("/")[0] for intent in house.content.topics} | set(house.content.topics)
+    known |= DEFAULT_INTENTS | house.content.unread | set(declared.intents if declared else ())
     clean = True
     for document in house.content.documents:
         data = document.data if isinstance(document.data, dict) else {}
         for section in ("rules", "stories"):
             for number, rule in enumerate(data.get(section) or []):
-                for problem in _rule(document, (section, number), rule, house, declared, handled):
+                for problem in _rule(document, (section, number), rule, house, declared, known, handled):
                     clean = False
                     yield problem
     if declared and clean and handled and not any(document.broken for document in house.content.documents):
@@ -118,7 +120,7 @@ def rules(house: House) -> Iterator[Problem]:
                 yield declared.document.problem("P709", path, f"意图「{name}」没有规则接住，会落到兜底回答", "在 data/rules/rules.yml 里加一条规则。", name, name)
 
 
-def _rule(document: Document, here: Path_, rule: Any, house: House, declared: Domain | None, handled: set[str]) -> Iterator[Problem]:
+def _rule(document: Document, here: Path_, rule: Any, house: House, declared: Domain | None, known: set[str], handled: set[str]) -> Iterator[Problem]:
     def bad(path: Path_, code: str, what: str, fix: str, text: str = "") -> Problem:
         return document.problem(code, path, what, fix, text, name)
 
@@ -132,8 +134,6 @@ def _rule(document: Document, here: Path_, rule: Any, house: House, declared: Do
     for key in rule:
         if key not in RULE:
             yield bad((*here, key), "P109", f"不认识的键「{key}」", "可用的键：rule、steps、condition。", key)
-    intents_known = {intent.split("/")[0] for intent in house.content.topics} | set(house.content.topics)
-    intents_known |= DEFAULT_INTENTS | house.content.unread | set(declared.intents if declared else ())
     for number, step in enumerate(rule["steps"]):
         at = (*here, "steps", number)
         if not isinstance(step, dict):
@@ -151,8 +151,8 @@ def _rule(document: Document, here: Path_, rule: Any, house: House, declared: Do
             handled.add(intent.split("/")[0])
             if "/" in intent and intent.split("/")[0] in ("faq", "scam", "chitchat"):
                 yield bad((*at, "intent"), "P703", f"规则只看得见「{intent.split('/')[0]}」，写 {intent} 训练会停下", f"写 {intent.split('/')[0]}；要自己的流程，就起一个不带斜杠的意图。", intent)
-            elif intent not in intents_known:
-                near = nearest(intent, intents_known)
+            elif intent not in known:
+                near = nearest(intent, known)
                 yield bad((*at, "intent"), "P703", f"没有「{intent}」这个意图", f"是不是 {near}？" if near else "对照 domain.yml 的 intents。", intent)
         if isinstance(action, str) and not _action_known(action, house, declared):
             near = nearest(action, [*(declared.actions if declared else ()), *house.content.responses])
@@ -175,13 +175,24 @@ def _action_known(action: str, house: House, declared: Domain | None) -> bool:
     return declared is None or not declared.actions or action in declared.actions
 
 
+class _Code(NamedTuple):
+    """The program, and the names it writes down: actions, answers, and what a name put together begins with."""
+
+    text: str
+    actions: frozenset[str]
+    answers: frozenset[str]
+    begun: tuple[str, ...]
+
+
 @lru_cache(maxsize=8)
-def _code(folders: tuple[Path, ...]) -> str:
-    return "\n".join(file.read_text(encoding="utf-8", errors="replace")
-                     for folder in folders for file in sorted(folder.rglob("*.py")))
+def _code(folders: tuple[Path, ...]) -> _Code:
+    text = "\n".join(file.read_text(encoding="utf-8", errors="replace") for folder in folders for file in sorted(folder.rglob("*.py")))
+    answers = {*re.findall(r"utter_[A-Za-z0-9_./]+", text), *(f"utter_{word}" for word in re.findall(r"[\"']([a-z_.]+)[\"']", text))}
+    begun = {*re.findall(r"(utter_[A-Za-z0-9_./]+)\{", text), *(name for name in answers if name[-1:] in "./_" and name != "utter_")}
+    return _Code(text, frozenset(re.findall(r"[\"'](action_\w+)[\"']", text)), frozenset(answers), tuple(begun))
 
 
-def _sources(house: House) -> str:
+def _sources(house: House) -> _Code:
     assert house.root is not None
     library = (PACKAGE.parent / "actions", PACKAGE) if is_own(house.root) else (house.home,)
     return _code(tuple(folder for folder in (house.root / "actions", *library) if folder.is_dir()))
@@ -192,7 +203,7 @@ def actions(house: House) -> Iterator[Problem]:
     declared = domain(house)
     if declared is None or house.root is None or not (is_own(house.root) or (house.root / "actions").is_dir()):
         return
-    written = set(re.findall(r"[\"'](action_\w+)[\"']", _sources(house))) | DEFAULT_ACTIONS
+    written = _sources(house).actions | DEFAULT_ACTIONS
     for name, path in declared.actions.items():
         if name.startswith("action_") and name not in written:
             near = nearest(name, written)
@@ -237,19 +248,18 @@ def _possible(slot: Any, value: Any) -> bool:
 
 def _ever_said(slot: str, value: str, house: House) -> bool:
     """Whether a slot of free text can hold a value: the code writes it, or it is the name of a topic or of a mascot."""
-    return slot == "mascot" or house.content.defines(value) or any(f"{quote}{value}{quote}" in _sources(house) for quote in "\"'")
+    return slot == "mascot" or house.content.defines(value) or any(f"{quote}{value}{quote}" in _sources(house).text for quote in "\"'")
 
 
 def _unused(house: House) -> Iterator[Problem]:
     code = _sources(house)
-    literal = set(re.findall(r"utter_[A-Za-z0-9_./]+", code)) | {f"utter_{word}" for word in re.findall(r"[\"']([a-z_.]+)[\"']", code)}
-    dynamic = tuple({*re.findall(r"(utter_[A-Za-z0-9_./]+)\{", code), *(name for name in literal if name[-1:] in "./_" and name != "utter_")})
+    literal = set(code.answers)
     for document in house.content.documents:
         literal |= set(re.findall(r"action:\s*(utter_[A-Za-z0-9_./]+)", document.source))
     for name, group in house.content.responses.items():
         answer = group[0]
         if answer.kind in ("faq", "scam", "chitchat") or answer.intent in house.content.topics \
-                or name in literal or name.split(".")[0] in literal or name.startswith(dynamic or ("\0",)):
+                or name in literal or name.split(".")[0] in literal or name.startswith(code.begun):
             continue
         line, column = answer.document.place(("responses", name)) if answer.document else (answer.line, 0)
         near = nearest(name, [one for one in literal if one not in house.content.responses])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +34,14 @@ def entries(house: House) -> Iterator[Problem]:
     known = {*house.content.labels, *house.content.unread}
     for name in PATTERNS:
         file = house.home / "nlu" / "lexicon" / f"{name}.yml"
-        subject = code(), fingerprint([file]), sorted(known) if name in ENTRIES else 0
-        yield from house.passed.unless(subject, partial(_file, file, name, known))
+        subject = code(), fingerprint([file])
+        if name in ENTRIES:
+            yield from house.passed.unless(("entries", *subject, sorted(known)), partial(_entries, file, name, known))
+        yield from house.passed.unless(("patterns", *subject), partial(_patterns, file, name))
 
 
-def _file(file: Path, name: str, known: set[str]) -> Iterator[Problem]:
+def _patterns(file: Path, name: str) -> Iterator[Problem]:
     document = read(file)
-    if not isinstance(document.data, dict):
-        return  # told by what reads all the files beside the content
-    if name in ENTRIES:
-        yield from _entries(document, name, known)
     for way in PATTERNS[name]:
         for path, pattern in _found(document.data, way):
             yield from _pattern(document, path, pattern)
@@ -70,8 +68,17 @@ def _pattern(document: Document, path: Path_, pattern: Any) -> Iterator[Problem]
         yield document.problem("P122", path, f"正则式读不懂：{pattern_slip(error)}", PAIRED)
 
 
-def _entries(document: Document, name: str, known: set[str]) -> Iterator[Problem]:
-    entries = document.data.get(name)
+def _entries(file: Path, name: str, known: set[str]) -> Iterator[Problem]:
+    document = read(file)
+    if not isinstance(document.data, dict):
+        return  # told by what reads all the files beside the content
+    entries, groups = document.data.get(name), document.data.get("groups")
+    groups = groups if isinstance(groups, dict) else {}
+
+    @cache  # many entries follow the same answers
+    def leads(place: str) -> bool:
+        return place in known or any(fnmatchcase(one, place) for one in known)
+
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
         here = (name, number)
         if not isinstance(entry, dict):
@@ -89,9 +96,19 @@ def _entries(document: Document, name: str, known: set[str]) -> Iterator[Problem
         intent = entry.get("intent")
         if isinstance(intent, str) and intent not in known:
             yield document.problem("P618", (*here, "intent"), f"没有「{intent}」这个话题", _near(intent, known), intent)
-        for at, place in enumerate(entry["after"] if "after" in entry and "after" not in lists else ()):
-            if not any(fnmatchcase(one, str(place).partition(":")[0]) for one in known):
-                yield document.problem("P618", (*here, "after", at), f"没有「{place}」这个话题或回答", _near(str(place), known), str(place))
+        if "after" in entry and "after" not in lists:
+            yield from _places(document, (*here, "after"), [place for place in entry["after"] if place not in groups], leads, known)
+    for group, places in groups.items():
+        if isinstance(places, list):
+            yield from _places(document, ("groups", group), places, leads, known)
+        else:
+            yield document.problem("P105", ("groups", group), f"{group} 应当是列表", f"写成 {group}: [\"…\"]。")
+
+
+def _places(document: Document, here: Path_, places: list[Any], leads: Callable[[str], bool], known: set[str]) -> Iterator[Problem]:
+    for place in places:
+        if not leads(str(place).partition(":")[0]):
+            yield document.problem("P618", here, f"没有「{place}」这个话题或回答", _near(str(place), known), str(place))
 
 
 def _near(name: str, known: set[str]) -> str:

@@ -19,7 +19,8 @@ from persona.institution import Institution
 from persona.scripts import FOLDER as SCRIPTS
 from persona.scripts import load_scripts
 from persona.textual import nearest
-from persona.yamlfile import Document, Reader, read
+from persona.yamlfile import Document, read
+from persona.yamlvalues import Reader
 
 KINDS = ("faq", "scam", "chitchat")
 SET_UP = ("config.yml", "credentials.yml", "endpoints.yml", "endpoints.production.yml")
@@ -132,13 +133,14 @@ def folders(house: House) -> Iterator[Problem]:
         kind, slash, rest = topic.label.partition("/")
         kind = kind if slash else ""
         folder = file.parent.name
-        line, column = intent_place(topic, house)
         if (kind in KINDS and folder != kind) or (not kind and folder in KINDS):
             seen.add(topic.file)
+            line, column = intent_place(topic, house)
             where = f"data/nlu/{kind}/" if kind in KINDS else "data/nlu/dialogue/"
             yield Problem(topic.file, line, "P120", topic.intent, f"{topic.intent} 放在了 {folder}/ 里", f"把文件移到 {where}。", column, topic.intent)
         elif kind in KINDS and topic.responses and rest != file.stem:
             seen.add(topic.file)
+            line, column = intent_place(topic, house)
             yield Problem(topic.file, line, "P120", topic.intent, f"文件叫 {file.name}，话题叫 {topic.intent}", f"文件名改成 {rest}.yml，或改话题名。", column, topic.intent)
     data = house.root / "data"
     for path in sorted(data.rglob("*")) if data.is_dir() else ():

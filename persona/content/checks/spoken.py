@@ -16,6 +16,8 @@ from yaml import YAMLError
 
 from persona.branches import sample
 from persona.compliance import Context, Guard, rules
+from persona.compliance.guard import _institution as facts_of
+from persona.compliance.guard import _products as products_of
 from persona.compliance.model import Decision, Finding
 from persona.compliance.rules import RuleError, files
 from persona.content.checks import branches
@@ -23,7 +25,7 @@ from persona.content.checks.metadata import append_to_list, missing_keys
 from persona.content.fix import SLIPS
 from persona.content.house import House
 from persona.content.model import Response
-from persona.content.passed import code, fingerprint
+from persona.content.passed import code, digest, fingerprint
 from persona.errors import Problem, RenderError
 from persona.giveaways.checks import check_giveaways
 from persona.institution import Institution
@@ -48,16 +50,24 @@ def _guard(folder: Path, key: str) -> Guard:
     return Guard.load(folder)
 
 
+def _facts(file: Path) -> object:
+    """What the guard takes from an institution; one that it cannot read stands for itself."""
+    try:
+        return facts_of(file)
+    except (YAMLError, ValueError, AttributeError):
+        return fingerprint([file])
+
+
 class Reviews:
     """The guard, asked once per text and rule set; not even loaded where everything passed before."""
 
     def __init__(self, house: House) -> None:
         self.folder = house.home / "compliance"
         self.passed = house.passed
-        # the rules, what the guard knows of the bank and its products, and what the bank has changed in the rules
-        known = [house.home / "institution.yml", institution_file(), *sorted((house.home / "products").glob("*.yml"))]
-        known += [house.root / MARK] if house.root else []
-        self.key = code() + fingerprint([*files(self.folder), *known])
+        # the rules, what the bank has changed in them, and what the guard takes from the sheets of the bank and its products
+        changed = [house.root / MARK] if house.root else []
+        facts = [*map(_facts, (house.home / "institution.yml", institution_file())), products_of(house.home / "products")]
+        self.key = code() + fingerprint([*files(self.folder), *changed]) + digest(repr(facts))
         if not self.passed.known(self.key):
             _guard(self.folder, self.key)  # RuleError when a rule is broken
             self.passed.add(self.key)
@@ -88,16 +98,17 @@ def spoken(house: House, found: list[Problem]) -> Iterator[Problem]:
         return  # without a bank and a mascot nothing can be said; that has been told
     trouble = _trouble(found)
     voice = Voice(house.mascots, _without_braces(house.institution), house.figures)
+    key = digest(house.key, reviews.key)
     for response in house.content.variations():
         codes = trouble.get(f"{response.name}[{response.number}]", set())
-        subject = (house.key, reviews.key, *_plain(response), [button.title for button in response.buttons], sorted(codes))
+        subject = (key, *_plain(response), [button.title for button in response.buttons], sorted(codes))
         yield from house.passed.unless(subject, partial(_of_answer, response, house, voice, reviews, codes))
     yield from check_giveaways(house.giveaways, house.content, house.institution, voice, reviews.review)
     yield from check_quiz(house.items, house.content, house.institution, house.unread)
     for item in house.items.values():
         # house.key stands for the item
         around = [_plain(response) for response in showing(item, house.content)]
-        subject = (house.key, reviews.key, str(house.institution.today()), item.id, around)
+        subject = (key, str(house.institution.today()), item.id, around)
         yield from house.passed.unless(subject, partial(shown, item, house.content, house.institution, voice, reviews.review))
     yield from branches.spoken(house, reviews.review)
     house.passed.store()

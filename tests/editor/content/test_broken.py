@@ -10,14 +10,23 @@ from persona.content import fix
 from persona.content.checks import check_project
 from persona.content.codes import CODES
 from persona.content.house import load_house
-from persona.content.passed import CACHE
+from persona.content.passed import CACHE, code
+from persona.lint import KEPT as READ
 from persona.yamlfile import parse
+from persona.yamlkept import kept
 from tests.editor.conftest import TODAY
 
 ROOT = Path(__file__).resolve().parents[3]
 CASES = [case for file in sorted((Path(__file__).parent / "broken").glob("*.yml"))
          for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
 pytestmark = pytest.mark.skipif(not (ROOT / "data" / "nlu").is_dir(), reason="the library is tested without its content")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_before(copied, reviewed):
+    """What has not changed is not read again, as with `mascot lint`."""
+    with kept(copied.folder / READ, code()):
+        yield
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from persona.nlu.archive import ModelMissingError, load_understanding
 ROOT = Path(__file__).resolve().parents[3]
 HANDBOOK = ROOT / "docs" / "编辑手册.md"
 pytestmark = pytest.mark.skipif(not HANDBOOK.is_file(), reason="the library is tested without its handbook")
+DUE = ("P304", "P516", "P650", "P686")  # what is due within thirty days depends on the day
 # What section 6 says was broken in the file of section 1.
 BROKEN = (
     ("    - 保管箱 租金", "    保管箱 租金"), ("租金多少", "租金{box_fee}"), ("先拨{hotline}", "先拨95XXX0"),
@@ -47,7 +48,7 @@ def topic(handbook):
 def test_the_first_topic_needs_nothing_but_more_examples(handbook, project):
     (project / "data/nlu/faq/safe_box.yml").write_text(topic(handbook), encoding="utf-8")
     found = mascot(project, "lint").stdout
-    assert re.findall(r"\[(\w+)\]", found) == ["P647"], found
+    assert [code for code in re.findall(r"\[(\w+)\]", found) if code not in DUE] == ["P647"], found
 
 
 def test_what_lint_says_of_the_broken_file_is_what_is_printed(handbook, project):

@@ -127,7 +127,7 @@ def test_no_code_stands_for_two_kinds():
 
 def test_watch_tells_what_changed_and_stops_at_once(project):
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen([sys.executable, "-m", "persona.cli", "lint", "--watch"], stdout=subprocess.PIPE, text=True, env=env)
+    process = subprocess.Popen([sys.executable, "-m", "persona.cli", "lint", "--watch", FILE], stdout=subprocess.PIPE, text=True, env=env)
     try:
         assert process.stdout.readline() == "没有要改的。\n"
         process.stdout.readline()

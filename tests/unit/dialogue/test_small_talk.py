@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from persona.choosing import fitting, freshest, letters, spare
+from persona.choosing import choices, freshest, letters
 from persona.smalltalk import GO_ON, follows, out_of_place
 
 JOKE, LONELY = "utter_chitchat/joke", "utter_chitchat/lonely"
@@ -85,9 +85,10 @@ def test_what_is_left_when_a_character_has_said_all_its_own() -> None:
 
     answers = [one("给谁都行。"), one("猫说的。", mascot="xiaofumiao"), one("别人说的。", mascot="xiaoshizi"), one("急的时候说。", lock="hard")]
     today = date(2026, 11, 30)
-    assert [r["text"] for r in fitting(answers, {"mascot": "xiaofumiao"}, today)] == ["猫说的。"]
-    assert [r["text"] for r in spare(answers, {"mascot": "xiaofumiao"}, today)] == ["给谁都行。"]
-    assert spare(answers[::3], {"lock": "hard"}, today) == []  # what is said in an emergency has no lighter stand-in
+    first, spare = choices(answers, {"mascot": "xiaofumiao"}, today)
+    assert [r["text"] for r in first] == ["猫说的。"]
+    assert [r["text"] for r in spare] == ["给谁都行。"]
+    assert choices(answers[::3], {"lock": "hard"}, today)[1] == []  # what is said in an emergency has no lighter stand-in
 
 
 def test_what_is_about_the_thing_asked_for_comes_first_and_once() -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
-from persona.nlu.features import LEXICON
 from persona.nlu.replies import Replies
+from persona.nlu.wording import entries
 
 REPLIES = Replies.load()
 
 
 def _examples() -> list[tuple[str, str, str, bool]]:
-    entries = yaml.safe_load((LEXICON / "replies.yml").read_text("utf-8"))["replies"]
     return [
         (e["intent"], after.replace("*", ""), text, kind == "hit")
-        for e in entries for after in e["after"] for kind in ("hit", "miss") for text in e["examples"][kind]
+        for e in entries("replies") for after in e["after"] for kind in ("hit", "miss") for text in e["examples"][kind]
     ]
 
 

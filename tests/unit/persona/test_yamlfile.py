@@ -3,7 +3,8 @@
 import pytest
 
 from persona.errors import ContentError, Problem
-from persona.yamlfile import Reader, dotted, parse, read
+from persona.yamlfile import dotted, parse, read
+from persona.yamlvalues import Reader
 
 
 def codes(text):

@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from persona.compliance import Context, Guard
+from persona.compliance.rules import HERE
 from persona.content import load_content
 from persona.continuing import replied
 from persona.errors import ContentError
@@ -21,6 +23,8 @@ from persona.voice import Voice
 ITEMS = load_items()
 TODAY = date(2026, 11, 23)
 BANK = load_institution()
+RULES = HERE / "rules"
+
 
 
 def rounds(seed: str, acts: list[str]) -> tuple[Game, list[Item]]:
@@ -162,6 +166,15 @@ def test_the_guard_lets_every_message_and_every_explanation_through_in_every_voi
                     if guard.review(text, context).verdict != "allow":
                         refused.append((item.id, name, response.mascot))
     assert refused == []
+
+
+def test_what_may_be_said_to_a_minor_in_an_emergency_may_be_said_to_everybody(guard: Guard) -> None:
+    """Why the linter asks about the first alone, as long as nothing is found."""
+    for file in sorted((RULES).glob("*.yml")):
+        for example in yaml.safe_load(file.read_text("utf-8"))["examples"]["refuse"]:
+            text = example if isinstance(example, str) else example["text"]
+            if guard.review(text, Context(now=BANK.today())).findings:
+                assert guard.review(text, Context(now=BANK.today(), minor=True, lock="hard")).findings, text
 
 
 def test_true_messages_ask_for_nothing() -> None:
