@@ -20,11 +20,11 @@ from rasa.utils.endpoints import EndpointConfig
 
 from persona import columns, lessons
 from persona.approval import Approval
-from persona.bearings import GRAVE
+from persona.bearings import GRAVE, SETTLED
 from persona.branches import Place, cities
 from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest, spare
 from persona.compliance import disclosure_text
-from persona.emergency import STEADY, denied, kept, steady
+from persona.emergency import STEADY, denied, finished, kept, steady, waits
 from persona.errors import RenderError
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
@@ -46,6 +46,7 @@ AGAIN = "刚才说过，再放一遍："
 # Responses whose buttons are the nearest guesses of the understanding.
 # A follow-up that stays open: the question back names the topic and shows the last answer's own buttons.
 ABOUT = "utter_clarify_topic"
+TIPPED = "utter_check_suspicious.told"
 MINOR = "utter_product_minor"
 GUESSING = frozenset({"utter_clarify", "utter_not_what_i_meant"})
 # Talk about what can be bought: not under a hard lock, not with a minor.
@@ -62,6 +63,8 @@ _OWN_NO = frozenset({"utter_scam/bank_phishing"})
 LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"})
 
 
+# What somebody may wish for to be amused; in an emergency it waits.
+WISHES = (SWITCHED, *LEISURE, *(f"utter_chitchat/{one}" for one in ("joke", "sing", "dance", "game", "chat_with_me", "bored", "own_things", "own_quest", "own_circle", "compare_with_other_mascots")))
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
@@ -166,7 +169,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
         others = [] if replacement else spare(self.responses.get(name, []), {**values, "mascot": speaker}, self._house.institution.today())
-        asked = str(tracker.latest_message.text or "") if tracker.latest_message else ""
+        asked = _text(tracker)
         ordered = freshest([*options[rotation:], *options[:rotation], *others], before.letters, asked)
         message: dict[str, Any] = {}
         response: dict[str, Any] = {}
@@ -268,7 +271,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             tones = {(r.get("metadata") or {}).get("tone") for r in self.responses.get(name, [])}
             adrift = name in LOST or "playful" in tones or (slots.get("crisis") and name.startswith("utter_chitchat/"))
             if adrift and STEADY in self.responses:
-                return STEADY
+                wishes = name.startswith(WISHES) and not slots.get("crisis")
+                return waits(given(tracker).names) if wishes else STEADY
+            if name == "utter_affirm" and not slots.get("crisis") and SETTLED.match(_text(tracker)):
+                return finished(given(tracker).names)
             if name == "utter_deny" and not slots.get("crisis"):
                 if slots.get("reported"):
                     return "utter_affirm"  # 「没别的了」: everything that was asked for is done
@@ -291,6 +297,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 return MINOR  # 「我15」 is no question, but it settles what may be talked about
             if slots.get("minor") and f"utter_{slots.get('topic')}".startswith(NOT_FOR_MINORS):
                 return "utter_column_minor"  # no question back about what he may not have: what there is for him instead
+            if str(slots.get("topic")).startswith("scam/") and reason == UNSURE:
+                return TIPPED  # 「她14岁」 after a tip: where it stands matters more than what was meant
             if reason == UNSURE and float(slots.get("misses") or 0) < MISSES and self._labels.title(str(slots.get("topic"))):
                 return ABOUT
             if float(slots.get("misses") or 0) >= MISSES:
@@ -396,6 +404,10 @@ def _said_again(text: str, before: str, same: bool) -> bool:
 
 def _city_button(city: str) -> dict[str, str]:
     return {"title": city, "payload": "/set_city" + json.dumps({"city": city}, ensure_ascii=False)}
+
+
+def _text(tracker: DialogueStateTracker) -> str:
+    return str(tracker.latest_message.text or "").strip() if tracker.latest_message else ""
 
 
 def _has_entity(tracker: DialogueStateTracker, name: str, value: str = "") -> bool:
