@@ -79,6 +79,8 @@ _BACK = re.compile(r"退|还不还|提前")
 # Two of them in one wish for advice: what sets them apart is told, not one of them.
 _SET_APART = frozenset({"deposit", "wealth", "fund"})
 _HOW_TO_LOCK = re.compile(r"(?:怎么|咋|在哪|哪里|哪儿|去哪)[^，,。]{0,3}(?:锁|挂失)|(?:锁卡?|挂失)(?:怎么|在哪|哪里|哪儿)")
+_HOTLINES = re.compile(r"(?<!\d)(?:110|120|119|96110|12315|12345|12378|12356|12308|12363|95[0-9x]{3}(?:打|通|占)?)(?!\d)", re.I)
+_NO_SECRET = re.compile(r"(?!.*(?:密码|验证码|卡号|身份证|cvv))(?:\D|(?<!\d)\d{1,2}(?!\d))*", re.I | re.S)
 _TO_LOCK = re.compile(r"挂失|锁卡|停卡|卡(?:丢|掉|没)|丢(?:了)?卡")
 _LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)*(?:锁|挂失)(?:好|完)?(?:卡)?了[，,]?(?:(?:然后|接着|接下来|下一步)(?:呢|怎么办|干嘛|做什么)?)?[。！!?？]*$")
 
@@ -166,6 +168,10 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or underway.about_loss(text)):
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
+    if label == "share_secret" and _NO_SECRET.fullmatch(_HOTLINES.sub("", text)):
+        return UNCLEAR  # 「12315管吗」, 「16」: a number anybody may know
+    if matter == "faq/lost_card" and place.lock != "hard" and (fallback or label == OUTSIDE or idle) and not ASKS.search(text) and place.last != "utter_faq/lost_card.reissue":
+        return "faq/lost_card.reissue"  # 「公交车上 可能昨天」: lock it first, then a new one
     if place.topic.startswith("scam/") and place.lock != "hard" and base not in ("been_scammed", "scam_now", "crisis") and underway.paid(text):
         return "been_scammed"
     if fallback and matter == "faq/lost_phone" and place.lock != "hard" and not ASKS.search(text) and place.last != "utter_faq/lost_phone.after":

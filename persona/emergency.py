@@ -137,5 +137,5 @@ def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> s
     if via in LOST_VIA:
         return f"utter_emergency_{via}" if f"utter_emergency_{via}" not in said else "utter_emergency_noted"
     if "utter_emergency_first" not in said:
-        return "utter_emergency_first"
+        return f"utter_{CALLED}" if slots.get("reported") else "utter_emergency_first"
     return "utter_emergency_again" if "utter_emergency_again" not in said else "utter_emergency_noted"

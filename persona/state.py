@@ -49,6 +49,7 @@ _MINOR = re.compile(
     r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
 )
 _HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
+_REPORTED = re.compile(r"(?<!没)(?<!没有)(?<!不)报(?:过|了|完)[警案]|(?<!没)(?<!没有)(?<!不)(?:已经|去)报[警案]了|已经?立案了?")
 # Only the bank has been called: 110 is still to come.
 _ONLY_THE_BANK = re.compile(r"^(?!.*(?:110|警|两|俩|都|报案|立案|派出所)).*(?:客服|银行|热线|95[0-9x]{3})")
 # 「我媳妇知道了咋办」: she may come to know of it.
@@ -101,7 +102,7 @@ def changes(
     new |= {"lock": lock, "minor": minor}
     if base == "crisis":
         new |= {"crisis": True, "reported": False}  # the person comes first, whoever has been called
-    elif not slots.get("crisis") and (label == CALLED or (label == WAITING and _DONE.search(text) and not _ONLY_THE_BANK.search(text))):
+    elif not slots.get("crisis") and (label == CALLED or (base == "been_scammed" and _REPORTED.search(text)) or (label == WAITING and _DONE.search(text) and not _ONLY_THE_BANK.search(text))):
         new["reported"] = True
     if base == "faq/debt_help":
         new["debt"] = True

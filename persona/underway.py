@@ -18,7 +18,7 @@ _ELSEWHERE = ("faq/", "verify_official", "chitchat/", "out_of_scope", "bank_othe
 _BORROWING = ("faq/loan_", "faq/card_limit", "faq/card_cash", "faq/credit_report", "faq/mortgage", "faq/overdue")
 # What the other one wants, and where he has sent somebody.
 _HE_WANTS = re.compile(
-    r"(?:他|她|对方|那边|人家|客服|老师|导师|警[察官]|民警|主管|老板)(?:们)?(?:又|还|就|现在|一直|刚|说|非|给我)*(?:让|叫|要|说|催|发|逼|教|问)|^(?:又|还|现在|就)*(?:让|叫|要)(?:我|交|转|付)"
+    r"(?:他|她|对方|那边|人家|客服|老师|导师|警[察官]|民警|主管|老板)(?:们)?(?:又|还|就|现在|一直|刚|说|非|给我)*(?:让|叫|要|催|逼|教|(?:说|发|问)(?=.{0,16}(?:转|付|交|汇|充|钱|码|费|金|下载|屏幕|酒店|取|借|抓|告|不能|不许|别|要|万|千)))|^(?:又|还|现在|就)*(?:让|叫|要)(?:我|交|转|付)"
     r"|不许|不让|不准|(?:别|不能|不要)(?:告诉|跟)"
     r"|(?:已经|我|现在|刚)?(?:到|在)(?:了)?[^，,。]{0,4}(?:酒店|宾馆|银行|网点|柜台|atm|取款机|金店|路上|楼下|门口)",
     re.I,
@@ -100,7 +100,7 @@ _WHEN = re.compile(
     r"^(?:就|是|在|大概|大约|差不多|应该|可能|好像|估计|也就|都|已经|有|不到|刚刚?|刚才|刚刚才|方才|才|现在|今[天早晚]|昨[天晚儿]|前[天晚]|大前天|上周|这周|上个?(?:月|星期|礼拜)"
     r"|上?上?(?:周|星期|礼拜)[一二三四五六日天]|早上|上午|中午|下午|晚上|夜里|半夜|凌晨|傍晚"
     r"|[\d０-９一二两三四五六七八九十几]+(?:来|多)?个?(?:多|半)?(?:秒|分钟?|小时|钟头|天|周|星期|礼拜|月|年|点|号|日|刻)[多半钟整]?|半(?:个)?(?:多)?(?:小时|钟头|天|年|月)|前|之前|以前"
-    r"|左右|的?时候|样子|的事|(?:转|付|给|打|汇|交|弄)?的|吧|了|啊|呢|来钟|多)+[。！!]*$"
+    r"|左右|的?时候|样子|的事|(?:转|付|给|打|汇|交)的?|的|吧|了|啊|呢|来钟|多)+[。！!]*$"
 )
 # The first sum is gone and no second one: told with relief, not with shame.
 _HELD = re.compile(
@@ -111,7 +111,7 @@ _BUT = re.compile(r"但|不过|只是|可是|就差|验证码|密码|身份证")
 _WHETHER_TO_REPORT = re.compile(r"^(?:那|我|还)*(?:要不要|用不用|该不该|需不需要|要|用|需要|得|该|可以|能)(?:去)?(?:报警|报案)(?:吗|不|么|呢)?[？?]*$")
 # Money handed over after a tip, told in passing: 「已经给了600 从我微信」.
 _HANDED_OVER = re.compile(
-    r"(?:给|转|付|交|汇|充|投|垫)(?:了|过去)(?:他|她|对方|人家)?[^，,。]{0,2}[\d０-９一二两三四五六七八九十几百千万]|(?:已经|刚刚?|刚才|昨天|前天|早上|上午|下午|晚上)(?:就|都)?(?:给|转|付|交|汇|充|投|垫)(?:了|过去)"
+    r"(?:给|转|付|交|汇|充|投|垫)(?:了|过去)(?:他|她|对方|人家)?[^，,。]{0,2}[\d０-９一二两三四五六七八九十几百千万]|^(?:我|已经|都|刚|就)*(?:给|转|付|交|汇|充|垫)(?:过去)?了(?=[，,。！!\s]|$)|(?:已经|刚刚?|刚才|昨天|前天|早上|上午|下午|晚上)(?:就|都)?(?:给|转|付|交|汇|充|投|垫)(?:了|过去)"
 )
 _IF = re.compile(r"没|不|未|让|叫|要(?:我|是|先)|如果|万一|假如|返|赚|生活费|工资|他(?:给|转)了?我|差点")
 # The card or the code is with them, the money is still there.
@@ -131,7 +131,7 @@ def answers(text: str, place: Place) -> str | None:
         return None
     if place.gone and _WHETHER_TO_REPORT.match(text):
         return "been_scammed.police"
-    if place.gone and _WHEN.match(text):
+    if place.gone and _WHEN.match(_CLAUSE.sub("", text)):
         return TOLD
     if _ON_THE_LINE.search(text):
         return "scam_now.back" if _COMES_BACK.search(text) else "scam_now"

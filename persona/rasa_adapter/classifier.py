@@ -58,6 +58,7 @@ SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
 NOT_A_COMMAND = "\u2060"
 SHORT = 14  # characters of an answer to the question where the money left from
+NAMED = 6  # characters of an answer that names it and nothing else
 COUNTED = 6  # questions of one message that 「第三个」 can name
 CALCULATION = 60  # characters of an answer to a calculator's question
 # What is asked about a result stands in this topic's words: 「那等额本金呢」, 「要是提前一年取呢」.
@@ -196,7 +197,7 @@ class MascotClassifier(GraphComponent):
         locked = tracker is not None and tracker.get_slot("lock") == "hard"
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
         place = self._place(tracker, locked)
-        via = left_from(parse.text) if locked and len(parse.text) <= SHORT and parse.intent not in INTERRUPTS - {"been_scammed"} and _asked_from_where(tracker) else ""
+        via = left_from(parse.text) if locked and len(parse.text) <= SHORT and parse.intent not in INTERRUPTS - {"been_scammed"} and (_asked_from_where(tracker) or (place.gone and len(parse.text) <= NAMED and tracker is not None and not tracker.get_slot("lost_via"))) else ""
         if via and not _QUESTION.search(parse.text):
             source = {"entity": "lost_via", "value": via, "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
             others = [e for e in parse.entities if e["entity"] != "lost_via"]

@@ -12,7 +12,7 @@ GONE = Place(topic="been_scammed", lock="hard", alarmed=True, gone=True, last="u
 WARNED = Place(topic="scam_now", lock="hard", alarmed=True, last="utter_emergency_steady_now")
 
 
-@pytest.mark.parametrize("text", ["大概半小时前", "昨天晚上", "刚刚", "二十分钟前吧", "前天的事", "三个月前转的", "也就十来分钟", "上周三下午两点多"])
+@pytest.mark.parametrize("text", ["大概半小时前", "昨天晚上", "刚刚", "二十分钟前吧", "前天的事", "三个月前转的", "也就十来分钟", "上周三下午两点多", "刚转 五分钟"])
 def test_when_it_was_is_a_thing_to_tell_the_police(text: str) -> None:
     assert answers(text, GONE) == "been_scammed.told"
     assert answers(text, WARNED) is None
