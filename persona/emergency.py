@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 LOST_VIA = ("own_bank", "other_bank", "wallet", "cash_gold", "credentials")
 # What a customer says next while fraud is under way; each has an answer of its own.
-NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat", "back", "bystander"))
+NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat", "back", "bystander", "journey"))
+# These have more than one variation and may come twice running.
+_MANY_WORDS = frozenset({"scam_now.back", "scam_now.bystander", "scam_now.journey"})
 # The police know of it; both calls are made and nothing is left but to wait.
 CALLED, WAITING = "been_scammed.called", "been_scammed.next"
 REPORTED = frozenset({CALLED, WAITING})
+# When, how much, to whom: what the police will ask for. The first sum is gone and no second one; the card is with them, the money here.
+TOLD, HELD = "been_scammed.told", "been_scammed.held"
 # What a customer says once the money is gone.
-AFTER = (WAITING, *(f"been_scammed.{part}" for part in ("police", "freeze", "shame", "traces", "borrowed", "bank", "unreached")))
+AFTER = (WAITING, *(f"been_scammed.{part}" for part in ("police", "papers", "another", "freeze", "until", "shame", "traces", "borrowed", "bank", "unreached")))
 
 CODE = "utter_emergency_code"  # card and password are given away, the code is asked for
 # Who was warned in time, and who then asks what else there is to do.
 STOPPED, STOPPED_NEXT = "utter_emergency_stopped", "utter_emergency_stopped_next"
+# Who was warned of somebody who comes for the money, and now hears the bell.
+AT_THE_DOOR = "utter_emergency_at_the_door"
 # What is repeated when somebody in an emergency talks of something else: the steps, or, where no money has gone, rest.
-STEADY, STEADY_STOPPED = "utter_emergency_steady", "utter_emergency_steady_stopped"
+STEADY, STEADY_STOPPED, STEADY_NOW = "utter_emergency_steady", "utter_emergency_steady_stopped", "utter_emergency_steady_now"
+# Somebody types that all is done: asked once, because only the button (or its words) ends an emergency.
+FINISHED, FINISHED_STOPPED = "utter_emergency_finished", "utter_emergency_finished_stopped"
+# Somebody asks for a joke or another mascot: why it waits, and how it goes on.
+WAITS, WAITS_STOPPED = "utter_emergency_waits", "utter_emergency_waits_stopped"
 # The money is gone and the police have not been called.
 CALL_NOW = "utter_emergency_call_now"
+# Where the money left from, said in the words of somebody who was asked for it.
+_FROM = {
+    "wallet": re.compile(r"支付宝|微信|零钱|红包|扫码|云闪付|财付通"),
+    "cash_gold": re.compile(r"现金|黄金|金条|取出来"),
+    "credentials": re.compile(r"(?:填|报|说|给|发|念)[^，,。]{0,4}(?:密码|验证码|卡号)|(?:密码|验证码|卡号)[^，,。]{0,4}(?:填|报|说|给|发|念)"),
+    "own_bank": re.compile(r"福禾|(?:你们|本|贵|咱们?)行|你们(?:家|银行)"),
+    "other_bank": re.compile(r"(?:别|其他|其它)的?(?:家)?(?:银)?行|他行|[工农中建交招]行|邮储|信用社|农信|农商|不是你们"),
+}
 _GONE = ("utter_emergency_first", *(f"utter_emergency_{via}" for via in LOST_VIA), "utter_been_scammed")
+
+
+def left_from(text: str) -> str:
+    """What a short answer to 「钱从哪里转出去的」 names, or ""."""
+    found = [via for via, words in _FROM.items() if words.search(text)]
+    return "other_bank" if "other_bank" in found else found[0] if len(found) == 1 else ""
 
 
 def gone(said: Sequence[str]) -> bool:
@@ -39,13 +64,29 @@ def kept(last: str) -> str | None:
 def denied(said: Sequence[str]) -> str | None:
     """The response for a no: the money is still there, or 110 has not been called; None where neither was asked."""
     last = said[-1] if said else ""
-    return CALL_NOW if gone(said) and last != CODE else kept(last)
+    if gone(said) and last != CODE:
+        return CALL_NOW
+    warned = any(name.startswith("utter_scam_now") for name in said)
+    return kept(last) or ((STOPPED_NEXT if STOPPED in said else STOPPED) if warned else None)
 
 
 def steady(said: Sequence[str]) -> str:
     """What is repeated. said: the responses given in this session, oldest first."""
-    last = next((name for name in reversed(said) if name.startswith(("utter_emergency", "utter_scam_now", "utter_crisis"))), "")
-    return STEADY_STOPPED if last in (STOPPED, STOPPED_NEXT, STEADY_STOPPED) else STEADY
+    if gone(said):
+        return STEADY
+    alarms = [name for name in said if name.startswith(("utter_emergency", "utter_scam_now"))]
+    last = alarms[-1] if alarms else ""
+    return STEADY_STOPPED if last in (STOPPED, STOPPED_NEXT, STEADY_STOPPED) else STEADY_NOW if any(name.startswith("utter_scam_now") for name in alarms) else STEADY
+
+
+def finished(said: Sequence[str]) -> str:
+    """What is asked of somebody who types that all is done."""
+    return FINISHED if gone(said) else FINISHED_STOPPED
+
+
+def waits(said: Sequence[str]) -> str:
+    """What is said to somebody who wishes for a joke or another mascot in the middle of an emergency."""
+    return WAITS if gone(said) else WAITS_STOPPED
 
 
 def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> str:
@@ -68,11 +109,17 @@ def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> s
         return f"utter_{WAITING}" if f"utter_{CALLED}" in said else f"utter_{CALLED}"
     if label == WAITING and not slots.get("reported"):
         return CALL_NOW if gone(said) else "utter_emergency_stopped_next"
+    if label == HELD:
+        return "utter_emergency_code_held" if slots.get("lost_via") == "credentials" else f"utter_{label}"
     if label in AFTER:
         return f"utter_{label}"
     if label in NEXT:
         name = f"utter_{label}"
-        return name if name not in said[-1:] or label == "scam_now.back" else "utter_emergency_again"
+        if label == "scam_now.door" and name in said:
+            name = AT_THE_DOOR
+        if name not in said[-1:] or label in _MANY_WORDS:
+            return name
+        return "utter_emergency_again" if gone(said) else STEADY_NOW
     if base == "scam_now" and slots.get("lost_via") == "credentials" and CODE not in said[-1:]:
         return CODE
     if base == "scam_now" and gone(said):
@@ -81,9 +128,14 @@ def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> s
         return "utter_scam_now_still" if "utter_scam_now" in said else "utter_scam_now"
     if label == "been_scammed.worry":
         return "utter_emergency_worry"
+    if label == TOLD and gone(said):
+        asks = not slots.get("lost_via") and "utter_emergency_noted_from" not in said
+        return "utter_emergency_noted_from" if asks else "utter_emergency_noted"
     via = str(slots.get("lost_via") or ("cash_gold" if "utter_scam_now.door" in said[-2:] and not gone(said) else ""))
+    if via == "credentials" and "utter_emergency_credentials" in said:
+        return "utter_emergency_code_more"
     if via in LOST_VIA:
         return f"utter_emergency_{via}" if f"utter_emergency_{via}" not in said else "utter_emergency_noted"
     if "utter_emergency_first" not in said:
-        return "utter_emergency_first"
+        return f"utter_{CALLED}" if slots.get("reported") else "utter_emergency_first"
     return "utter_emergency_again" if "utter_emergency_again" not in said else "utter_emergency_noted"

@@ -49,6 +49,11 @@ _MINOR = re.compile(
     r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
 )
 _HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
+_REPORTED = re.compile(r"(?<!没)(?<!没有)(?<!不)报(?:过|了|完)[警案]|(?<!没)(?<!没有)(?<!不)(?:已经|去)报[警案]了|已经?立案了?")
+# Only the bank has been called: 110 is still to come.
+_ONLY_THE_BANK = re.compile(r"^(?!.*(?:110|警|两|俩|都|报案|立案|派出所)).*(?:客服|银行|热线|95[0-9x]{3})")
+# 「我媳妇知道了咋办」: she may come to know of it.
+_NOT_HURT_AFTER = re.compile(r"^(?:要是|会|也|还|都|又|肯定|已经)*(?:不会|会不会)?(?:知道|发现|问|骂|怪|说我|打死|跟我离|要跟我)")
 _DONE = re.compile(r"(?:打|报|联系|说|申请|登记|停|填|拿|做|存|锁|弄)[^，,。]{0,4}(?:了|完|过|好)|报案|受理")
 # 「怕我对象知道」, 「他说我爸妈也会被抓」: a relative is named, but nobody hurt them.
 _NOT_HURT = re.compile(r"(?:说|怕|告诉|瞒着?|跟|和|像|比|连累|通知|是|给|发给|抓|绑|绑架了?|对不起|没脸见?|不想让|别让|不敢让|陪|找|问|等)$")
@@ -97,7 +102,7 @@ def changes(
     new |= {"lock": lock, "minor": minor}
     if base == "crisis":
         new |= {"crisis": True, "reported": False}  # the person comes first, whoever has been called
-    elif not slots.get("crisis") and (label == CALLED or (label == WAITING and _DONE.search(text))):
+    elif not slots.get("crisis") and (label == CALLED or (base == "been_scammed" and _REPORTED.search(text)) or (label == WAITING and _DONE.search(text) and not _ONLY_THE_BANK.search(text))):
         new["reported"] = True
     if base == "faq/debt_help":
         new["debt"] = True
@@ -141,7 +146,8 @@ def changes(
 def _hurt(text: str, entity: Mapping[str, Any]) -> bool:
     """Whether a relative the text names may be the one who is defrauded."""
     at = entity.get("start")
-    return not (isinstance(at, int) and _NOT_HURT.search(text[:at]))
+    end = entity.get("end")
+    return not (isinstance(at, int) and _NOT_HURT.search(text[:at])) and not (isinstance(end, int) and _NOT_HURT_AFTER.search(text[end:]))
 
 
 def _lives(entities: Iterable[Mapping[str, Any]], text: str) -> bool:

@@ -28,7 +28,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from persona import bearings, metrics
 from persona.compliance.secrets import mask
 from persona.continuing import replied
-from persona.emergency import gone
+from persona.emergency import gone, left_from
 from persona.institution import load_institution
 from persona.labels import Labels
 from persona.leisure import continued
@@ -42,6 +42,7 @@ from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser
 from persona.nlu.replies import Replies
 from persona.nlu.text import half_width
 from persona.official import check
+from persona.place import UNCLEAR, Place
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.house import house
@@ -56,6 +57,8 @@ from persona.tickets.wording import message_in, number_in
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
 NOT_A_COMMAND = "\u2060"
+SHORT = 14  # characters of an answer to the question where the money left from
+NAMED = 6  # characters of an answer that names it and nothing else
 COUNTED = 6  # questions of one message that 「第三个」 can name
 CALCULATION = 60  # characters of an answer to a calculator's question
 # What is asked about a result stands in this topic's words: 「那等额本金呢」, 「要是提前一年取呢」.
@@ -193,6 +196,11 @@ class MascotClassifier(GraphComponent):
         locked = tracker is not None and tracker.get_slot("lock") == "hard"
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
         place = self._place(tracker, locked)
+        via = left_from(parse.text) if locked and len(parse.text) <= SHORT and parse.intent not in INTERRUPTS - {"been_scammed"} and (_asked_from_where(tracker) or (place.gone and len(parse.text) <= NAMED and tracker is not None and not tracker.get_slot("lost_via"))) else ""
+        if via and not _QUESTION.search(parse.text):
+            source = {"entity": "lost_via", "value": via, "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
+            others = [e for e in parse.entities if e["entity"] != "lost_via"]
+            return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, also=(), entities=[*others, source], reason="context")
         if told and (parse.fallback or ((place.gone or _asked_from_where(tracker)) and not _QUESTION.search(parse.text))):
             # 「是福禾银行转的」, 「用的建行手机银行」: an answer to the emergency's question, in other words than the button's.
             return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, reason="context")
@@ -217,7 +225,7 @@ class MascotClassifier(GraphComponent):
         aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in (*INTERRUPTS, "deny")):
+        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card")):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
@@ -266,12 +274,12 @@ class MascotClassifier(GraphComponent):
         card = house().mascots[house().mascot_for(slots, metadata)]
         return text.strip(" 。！!？?《》") in {str(c.get("name")) for c in card.extensions.get("columns") or () if isinstance(c, Mapping)}
 
-    def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> bearings.Place:
+    def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
         """Where a message stands in the conversation."""
         if tracker is None:
-            return bearings.Place()
+            return Place()
         topic = str(tracker.get_slot("topic") or "")
-        return bearings.Place(
+        return Place(
             last=bearings.STEPS if in_steps(tracker) else last_response(tracker), topic=topic, lock=str(tracker.get_slot("lock") or "none"),
             calc=str(tracker.get_slot("calc") or ""), ticket=bool(tracker.get_slot("ticket")), crisis=bool(tracker.get_slot("crisis")), minor=bool(tracker.get_slot("minor")),
             alarmed=locked or (self._reader is not None and self._reader.alarmed(topic)),
@@ -281,7 +289,7 @@ class MascotClassifier(GraphComponent):
     @staticmethod
     def _as(parse: Parse, label: str) -> Parse:
         """The same message under the label it stands for; asked back when it stands for none."""
-        if label == bearings.UNCLEAR:
+        if label == UNCLEAR:
             return replace(parse, intent=FALLBACK, fallback=True, also=(), reason=UNSURE)
         return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
 

@@ -8,18 +8,21 @@ from typing import Any
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from persona.emergency import STEADY, denied, kept
+from persona.bearings import SETTLED
+from persona.choosing import LEISURE
+from persona.emergency import STEADY, denied, finished, kept, waits
 from persona.labels import Labels, full_label
 from persona.nlu.context import UNSURE
 from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import elsewhere
-from persona.rasa_adapter.said import OUTSIDE, SLOWLY, given, has_entity, in_steps, last_response, response_of
+from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, has_entity, in_steps, last_response, response_of
 
 Responses = Mapping[str, Sequence[Mapping[str, Any]]]
 
 MISSES = 2  # after so many misses in a row a person is offered
 # A follow-up that stays open: the question back names the topic and shows the last answer's own buttons.
 ABOUT = "utter_clarify_topic"
+TIPPED = "utter_check_suspicious.told"
 MINOR = "utter_product_minor"
 # Talk about what can be bought: not under a hard lock, not with a minor.
 PRODUCT_TALK = frozenset(
@@ -31,6 +34,8 @@ NOT_FOR_MINORS = (
 )
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"})
+# What somebody may wish for to be amused; in an emergency it waits.
+WISHES = (SWITCHED, *LEISURE, *(f"utter_chitchat/{one}" for one in ("joke", "sing", "dance", "game", "chat_with_me", "bored", "own_things", "own_quest", "own_circle", "compare_with_other_mascots")))
 # Nothing of ours is offered in place of another institution's.
 NOT_OURS = LOST | PRODUCT_TALK
 # What an action fills in: it has the label of the question.
@@ -56,7 +61,10 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
         tones = {(r.get("metadata") or {}).get("tone") for r in responses.get(name, [])}
         adrift = name in LOST or "playful" in tones or (slots.get("crisis") and name.startswith("utter_chitchat/"))
         if adrift and STEADY in responses:
-            return STEADY
+            wishes = name.startswith(WISHES) and not slots.get("crisis")
+            return waits(given(tracker).names) if wishes else STEADY
+        if name == "utter_affirm" and not slots.get("crisis") and SETTLED.match(text_of(tracker)):
+            return finished(given(tracker).names)
         if name == "utter_deny" and not slots.get("crisis"):
             if slots.get("reported"):
                 return "utter_affirm"  # 「没别的了」: everything that was asked for is done
@@ -74,6 +82,11 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
     return _asked_back(tracker, slots, labels) if name == "utter_clarify" else name
 
 
+def text_of(tracker: DialogueStateTracker) -> str:
+    """The last message of the customer."""
+    return str(tracker.latest_message.text or "").strip() if tracker.latest_message else ""
+
+
 def _asked_back(tracker: DialogueStateTracker, slots: Mapping[str, Any], labels: Labels) -> str:
     """What is said to a message that was not understood."""
     reason = str((tracker.latest_message.intent or {}).get("reason")) if tracker.latest_message else ""
@@ -83,6 +96,8 @@ def _asked_back(tracker: DialogueStateTracker, slots: Mapping[str, Any], labels:
         return MINOR  # 「我15」 is no question, but it settles what may be talked about
     if slots.get("minor") and f"utter_{slots.get('topic')}".startswith(NOT_FOR_MINORS):
         return "utter_column_minor"  # no question back about what he may not have: what there is for him instead
+    if str(slots.get("topic")).startswith("scam/") and reason == UNSURE:
+        return TIPPED  # 「她14岁」 after a tip: where it stands matters more than what was meant
     if reason == UNSURE and float(slots.get("misses") or 0) < MISSES and labels.title(str(slots.get("topic"))):
         return ABOUT
     return "utter_offer_human" if float(slots.get("misses") or 0) >= MISSES else "utter_clarify"

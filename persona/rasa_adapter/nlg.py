@@ -135,7 +135,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         said, turn = before.texts(8), before.turns
         seed = tracker.sender_id
         rotation = int(hashlib.sha256(f"{seed}:{turn}:{name}".encode()).hexdigest(), 16) % len(options)
-        asked = str(tracker.latest_message.text or "") if tracker.latest_message else ""
+        asked = moment.text_of(tracker)
         ordered = freshest([*options[rotation:], *options[:rotation], *others], before.letters, asked)
         message: dict[str, Any] = {}
         response: dict[str, Any] = {}

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from persona.bearings import UNCLEAR, Place, answers_calculator, corrected, means
+from persona.bearings import answers_calculator, corrected, means
+from persona.place import UNCLEAR, Place
 from persona.state import changes
 
 CALM = Place()
@@ -163,6 +164,18 @@ def test_small_talk_does_not_break_into_steps() -> None:
 def test_who_cannot_read_gets_large_print(text: str) -> None:
     assert means(text, "nlu_fallback", CALM) == "say_again"
     assert changes("say_again", [], text, {})["elder"] is True
+
+
+def test_who_cannot_ring_up_to_lock_a_card_is_not_robbed() -> None:
+    assert fixed("我说不了话 想挂失卡", "been_scammed.unreached", CALM, reason="model") == "faq/lost_card.unreached"
+    assert fixed("被骗了说不了话怎么报警", "been_scammed.unreached", CALM, reason="model", cue=True) is None
+
+
+def test_money_handed_over_after_a_tip_is_an_emergency() -> None:
+    tip = Place(topic="scam/extortion", alarmed=True, last="utter_scam/extortion")
+    assert fixed("已经给了600 从我微信", "nlu_fallback", tip, fallback=True) == "been_scammed"
+    assert fixed("没给他600", "nlu_fallback", tip, fallback=True) != "been_scammed"
+    assert fixed("他让我先付了600再说", "nlu_fallback", tip, fallback=True) != "been_scammed"
 
 
 def test_a_balance_that_is_not_shown_is_no_matter_of_eyes() -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from persona.emergency import STEADY, STEADY_STOPPED, STOPPED, steady
+from persona.emergency import STEADY, STEADY_NOW, STEADY_STOPPED, STOPPED, steady
 from persona.hours import is_open
 from persona.institution import load_institution
 from persona.labels import Labels
@@ -98,6 +98,7 @@ def test_a_list_is_not_cut_inside_brackets() -> None:
 
 
 def test_who_kept_the_money_is_not_told_to_stop_a_payment() -> None:
-    assert steady([]) == steady(["utter_scam_now"]) == STEADY
+    assert steady([]) == STEADY
+    assert steady(["utter_scam_now"]) == steady(["utter_scam_now", "utter_faq/lost_card"]) == STEADY_NOW
     assert steady(["utter_scam_now", STOPPED, "utter_chitchat/night"]) == STEADY_STOPPED
     assert steady(["utter_scam_now", STOPPED, "utter_emergency_first"]) == STEADY
