@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import institution, last_column, mascots, picked, speaker, surroundings, utter
+from actions.common import entity, institution, last_column, mascots, picked, speaker, surroundings, utter
 from persona.columns import Column, answer, load_columns
 from persona.leisure import hindrance
 from persona.lessons import Course, Progress, load_courses, turn, wanted
@@ -40,7 +40,8 @@ class ActionColumn(Action):
             return []
         text = str(tracker.latest_message.get("text") or "")
         today = institution().today()
-        utter(dispatcher, answer(text, picked(tracker), last_column(tracker), _columns(), mascots(), speaker(tracker), today))
+        whose = entity(tracker, "mascot") or ""
+        utter(dispatcher, answer(text, picked(tracker), last_column(tracker), _columns(), mascots(), speaker(tracker), today, whose))
         return []
 
 

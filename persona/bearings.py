@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from persona import underway
-from persona.giveaways.offers import part_of
+from persona.giveaways.offers import about_list, asks_fee, comes_back, part_of
 from persona.place import ASKS, UNCLEAR, Place
 from persona.products import category_of
 from persona.smalltalk import HEAVY, LISTENING, SERIOUS
@@ -26,6 +26,7 @@ CARD_GONE = frozenset({"faq/lost_card", "faq/unknown_debit", "faq/account_securi
 STEPS = "utter_say_again"
 COUNTER = "faq/branch_hours.where"  # whom to ask at a branch
 GIVEAWAY = "utter_giveaway"
+PLAY = (GIVEAWAY, "utter_column", "utter_ask_column", "utter_lesson", "utter_quiz_")
 CLEAR = 0.85  # small talk as clear as this is meant
 LIKELY = 0.6
 BRIEF = 9  # characters
@@ -54,6 +55,9 @@ _COUNTER = re.compile(r"(?<!不)(?:(?:去|到|上)(?:柜台|网点|银行)|柜�
 _CANNOT_FIND = re.compile(r"找不(?:到|着)|没(?:看|找)(?:到|见)|不会(?:弄|点|用|操作)?[。！!]*$|在哪(?:里|儿)?(?:啊|呀|呢)?[？?]*$")
 _COMPLAINS = re.compile(r"^(?:我)?(?:要|想)投诉(?:你们)?[。！!]*$")
 _FRAUDULENT = re.compile(r"先交|让我|叫我|要我|短信|链接|有人|电话|客服|验证码|已经(?:交|转)|交了|转了|被骗")
+# 「我想学怎么防骗」: nobody is being robbed; and what would say that somebody is.
+_LEARNS = re.compile(r"(?:想|要|教|能).{0,4}(?:认认|认一认|认识|识别|分清|分辨|见识|看穿).{0,4}(?:骗|诈)|(?:学|教|练|了解|上一?[课节]|培训).{0,8}(?:防(?:诈|骗)|反诈|(?:不|别|避免)(?:被骗|上当|受骗)|识破|(?:识别|认出?|分辨)(?:骗|诈))|(?:防(?:诈|骗)|反诈)(?:知识|常识|课|本领)?.{0,4}(?:学|教)")
+_STORY = re.compile(r"已经|刚(?:刚|才)?(?:被|转|交|付)|转了|付了|交了|(?:他|她|对方|有人|警察|客服|老师|群里).{0,6}(?:让|叫|要|说|教)|(?:让|叫|要)我(?:转|交|付|下载)|报名费|学费|交钱|费用")
 _AGE = re.compile(r"^(?:可|但)?我?(?:家)?(?:孩子|儿子|女儿)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
 _HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我|取|转|借|交|买|给|付|充|投|上当|中[招套]|套|坑|害|亏|钱|卡|账|号|码|贷|威胁|照片|视频|电话|救|帮|急")
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
@@ -128,13 +132,22 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return "complain"
     if place.ticket and len(bare) <= 16 and not place.alarmed and _TICKET.search(bare):
         return "ticket_status"
+    if place.lock != "hard" and not place.alarmed and len(bare) <= 24 and _LEARNS.search(bare) and not _STORY.search(bare):
+        return "scam_quiz"
     if _COMPLAINS.match(bare) or (place.ticket and len(bare) <= 12 and _AMENDS.search(bare)):
         return "complain"
     if place.last == STEPS and intent != "handoff" and (_CANNOT_FIND.search(bare) or _COUNTER.search(bare)):
         return COUNTER
     if place.topic.startswith("faq/") and intent != "handoff" and len(bare) <= 12 and _COUNTER.search(bare) and not place.alarmed:
         return COUNTER
-    if place.last.startswith(GIVEAWAY) and len(bare) <= 16 and not _FRAUDULENT.search(bare):
+    ours = place.last.startswith(GIVEAWAY) or (place.topic == "scam/prize" and place.lock == "none" and "你们" in bare)
+    if ours and asks_fee(bare):
+        return "join_giveaway.rules"
+    if place.last.startswith(GIVEAWAY) and comes_back(bare):
+        return "join_giveaway.again"
+    if place.last.startswith(GIVEAWAY) and about_list(bare) and not _FRAUDULENT.search(bare):
+        return "giveaway_status"
+    if place.last.startswith(GIVEAWAY) and len(bare) <= 18 and not _FRAUDULENT.search(bare):
         if part_of(bare) or "规则" in bare:
             return "join_giveaway.rules"
         if _AGE.match(bare):
@@ -176,6 +189,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return "been_scammed"
     if fallback and matter == "faq/lost_phone" and place.lock != "hard" and not ASKS.search(text) and place.last != "utter_faq/lost_phone.after":
         return "faq/lost_phone.after"  # 「刚刚 在路边」: what to do next helps more than a question back
+    if base in ALARMS and place.last.startswith(PLAY) and confidence < LIKELY and not cue and not place.alarmed:
+        return UNCLEAR  # 「银行的人会不会自己抽走」, 「不想学了」: in a game no faint alarm is raised
     if label in ("affirm", "deny") and confidence < LIKELY and reason != "context" and len(text) > NOD:
         return UNCLEAR  # 「那个 我就是想 嗯 那个卡」 is neither a yes nor a no
     if matter in COMPLAINTS and place.lock != "hard":

@@ -21,11 +21,17 @@ from persona.mascot import Mascot
 FOLDER = Path("data/nlu/columns")  # of the project the bot is started in
 PREFIX = "utter_column."
 SHOWN = 3  # buttons of a menu or of the earlier episodes
-_OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集)|再往前|更早|早一点的|^还有(?:吗|么|没有?|呢)[呀啊吧？?。]*$")
-_NEWER = re.compile(r"(?:下|后)(?:一|1)?(?:期|回|篇|集)")
+_OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集|道|则)|(?:昨天|前天|上周|上次)(?:的|那)*(?:一)?(?:期|篇|集|个)|^(?:昨天|上周|上次)的呢|还有别的(?:词|题|故事|菜|箱子)|再往前|更早|早一点的|(?:^|[，,\s])还有(?:吗|么|没有?|呢)[呀啊吧？?。]*$|^(?:看)?(?:上|前)(?:一)?(?:个|条)$")
+_NEWER = re.compile(r"(?:下|后)(?:一|1)?(?:期|回|篇|集)|(?:后面|以后|之后|往后|下次|还).{0,3}(?:会|要)?更(?:新)?(?:吗|么|不|呢)")
 _EARLIER = re.compile(r"往期|以前的|以前几期|之前的|历史|全部|从第一期|老的那几")
-_ANY = re.compile(r"随便|随意|任(?:意|选)|(?:都|哪个)(?:行|可以|成)|你(?:来)?(?:挑|选|定)|^(?:来|看)(?:一|1)?(?:个|篇|期)(?:吧|呗|看看)?$")
-_MENU = re.compile(r"还有(?:什么|哪些|啥|别的)|(?:什么|哪些|啥|几个|多少)个?(?:栏目|专栏)|(?:栏目|专栏).{0,3}(?:列表|有哪些|有什么|目录)|别的栏目|其他栏目")
+_ANY = re.compile(r"^(?:好吧|算了|那)?[，,\s]*(?:再)?(?:讲|说|来|看|换)(?:一)?(?:个|篇|期|点|些)?(?:别|其他)的|^换(?:一)?(?:个|篇|期)|随便|随意|任(?:意|选)|(?:都|哪个)(?:行|可以|成)|你(?:来)?(?:挑|选|定)|^(?:来|看)(?:一|1)?(?:个|篇|期|看|下|眼)(?:吧|呗|看看)?$")
+# 「这是第几期」, 「什么时候过期」: about the episode that is shown.
+_WHICH = re.compile(r"第几(?:期|篇|集)|哪(?:一)?期的?$|(?:什么时候|啥时候|几号|哪天)(?:过期|到期|下架|撤|出的|发的|写的)|(?:能)?看到(?:几号|哪天|什么时候)|这(?:一)?(?:期|篇).{0,3}到.{0,3}(?:时候|哪天|几号)")
+_BEYOND = re.compile(r"还有|别的|其他|其它|除了|以外")
+_NUMBER = re.compile(r"第([一二三四五六七八九十]|[1-9]\d?)(?:期|篇|集)")
+_NUMERALS = {char: at for at, char in enumerate("一二三四五六七八九十", 1)}
+_BACK = re.compile(r"([上前]{2,})(?=(?:一|1)?(?:期|回|篇|集))")  # 「上上期」
+_MENU = re.compile(r"还有(?:什么|哪些|啥|别的(?!词|题|故事|菜|箱子))|(?:什么|哪些|啥|几个|多少)个?(?:栏目|专栏)|(?:栏目|专栏).{0,3}(?:列表|有哪些|有什么|目录)|别的栏目|其他栏目")
 
 
 @dataclass(frozen=True)
@@ -133,15 +139,20 @@ def button(title: str, intent: str, **entities: str) -> dict[str, str]:
 
 def answer(
     text: str, picked: Mapping[str, str], last: tuple[str, int] | None, columns: Mapping[str, Column],
-    mascots: Mapping[str, Mascot], speaker: str, today: date,
+    mascots: Mapping[str, Mascot], speaker: str, today: date, whose: str = "",
 ) -> Reply:
     """What to show to a customer who asks for a column.
 
     picked (Mapping): entities of a button: `column`, `episode`, `move` (older, newer, earlier, menu).
     last: key and number of the episode shown last in this session.
+    whose: the mascot a sentence names (「小禾娘有栏目吗」).
     """
     move = picked.get("move", "") if picked else moves(text)
     column = columns.get(picked.get("column", "")) or named(text, columns, speaker)
+    if column is not None and move == "menu" and not picked and not _BEYOND.search(text):
+        move = ""  # 「第二页是啥栏目」 asks for that one
+    if column is None and whose and whose != speaker and move in ("", "menu"):
+        return _menu_of(whose, columns, mascots, today)
     if column is None and move == "any":
         fresh = _fresh(menu(columns, speaker, today), today)
         column = next((one for one in fresh if last is None or one.key != last[0]), None)
@@ -157,12 +168,18 @@ def answer(
         swap = button(f"换{names['owner']}来", "ask_column", column=column.key, host=column.mascot)
         return Reply("utter_column_elsewhere", names, (swap, _back_to_menu()))
     if move == "earlier":
-        listed = "；".join(f"第{e.number}期《{e.title}》" for e in shelf)
-        rows = tuple(_open(column, e, f"第{e.number}期") for e in shelf[:SHOWN])
-        return Reply("utter_column_earlier", {**names, "episodes": listed}, rows)
+        return _earlier(column, shelf, names)
     here = last[1] if last and last[0] == column.key and move else None
-    at = _place(shelf, picked.get("episode") or here)
-    at += {"older": 1, "newer": -1}.get(move, 0) if here or move == "newer" else 0
+    if move == "which" and here:
+        shown = next((e for e in shelf if e.number == here), shelf[0])
+        about = {"episode": str(shown.number), "title": shown.title, "from": told(shown.start), "until": told(shown.end)}
+        return Reply("utter_column_which", {**names, **about}, _around(column, shelf, shelf.index(shown)))
+    number = _numbered(text) if move == "number" else ""
+    if move == "number" and number not in {str(e.number) for e in shelf}:
+        return _earlier(column, shelf, names)
+    at = _place(shelf, picked.get("episode") or number or here)
+    back = _BACK.search(text)
+    at += {"older": len(back[1]) if back and not picked else 1, "newer": -1}.get(move, 0) if here or move == "newer" else 0
     if at < 0:
         coming = column.next_start(today)
         when = f"{coming.month}月{coming.day}日" if coming else ""
@@ -173,11 +190,38 @@ def answer(
 
 
 def moves(text: str) -> str:
-    """Where a sentence wants to go: menu, earlier, older, newer, any, or ""."""
-    for move, pattern in (("menu", _MENU), ("earlier", _EARLIER), ("older", _OLDER), ("newer", _NEWER), ("any", _ANY)):
+    """Where a sentence wants to go: menu, earlier, older, newer, which (this is), number (of one), any, or ""."""
+    for move, pattern in (
+        ("menu", _MENU), ("earlier", _EARLIER), ("older", _OLDER), ("newer", _NEWER), ("which", _WHICH), ("number", _NUMBER), ("any", _ANY),
+    ):
         if pattern.search(text):
             return move
     return ""
+
+
+def _numbered(text: str) -> str:
+    match = _NUMBER.search(text)
+    return str(_NUMERALS.get(match[1], match[1])) if match else ""
+
+
+def told(moment: date) -> str:
+    """A day as an answer says it."""
+    return f"{moment.year}年{moment.month}月{moment.day}日"
+
+
+def _earlier(column: Column, shelf: Sequence[Episode], names: Mapping[str, str]) -> Reply:
+    listed = "；".join(f"第{e.number}期《{e.title}》" for e in shelf)
+    rows = tuple(_open(column, e, f"第{e.number}期") for e in shelf[:SHOWN])
+    return Reply("utter_column_earlier", {**names, "episodes": listed}, rows)
+
+
+def _menu_of(whose: str, columns: Mapping[str, Column], mascots: Mapping[str, Mascot], today: date) -> Reply:
+    """What another mascot writes, and how to call that mascot."""
+    open_now, owner = menu(columns, whose, today), mascots[whose].name
+    if not open_now:
+        return Reply("utter_column_closed")
+    swap = button(f"换{owner}来", "ask_column", move="menu", host=whose)
+    return Reply("utter_column_theirs", {"owner": owner, "columns": "、".join(c.name for c in open_now)}, (swap, _back_to_menu()))
 
 
 def _place(shelf: Sequence[Episode], number: str | int | None) -> int:

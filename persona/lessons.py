@@ -27,8 +27,10 @@ _MOVES = (
     ("reveal", re.compile(r"不知道|不晓得|不会做|猜不|看答案|答案是(?:什么|啥)|告诉我答案|选不出")),
     ("where", re.compile(r"(?:学|上|讲)到(?:哪|第?几)|进度|还(?:剩|有)(?:几|多少)(?:节|课|讲)|学了(?:几|多少)|上了几")),
     ("restart", re.compile(r"从头|重新(?:上|学|开始|来)|再(?:上|学)一遍|从第一(?:课|节|讲)")),
-    ("next", re.compile(r"下一(?:课|节|讲)|跳过|换一(?:课|节|讲)")),
-    ("go_on", re.compile(r"^(?:那|好)?[，,]?开始(?:上课|学|讲)?[吧啊呀。！!]*$|继续|接着|下一步|往下(?:讲|学)|刚才的课|回到课")),
+    ("other", re.compile(r"换(?:一)?(?:个|门|种)(?:别的)?(?:小)?课|换(?:一)?门|换课|(?:别|其他|其它)的课|不(?:想|要)?(?:上|学|听)这(?:个|门|节)")),
+    ("again", re.compile(r"(?:没|不)(?:太|大|怎么|看|听|搞|弄)?(?:懂|明白|理解)|再(?:讲|说|来|看|念)(?:一|1)?遍|(?:讲|说|念)?慢(?:一)?点|(?:什么|啥)意思|解释|为(?:什么|啥|何)|凭(?:什么|啥)|举个?例|太长|短(?:一)?点|太快")),
+    ("next", re.compile(r"下一(?:课|节|讲)|跳过|换一(?:课|节|讲)|^(?:那|好|行|嗯|哦|再|[，,\s])*(?:讲|上|来|学)(?:一(?:节|课|讲)|节|讲)[吧呗啊呀。！!]*$|^(?:那|好|嗯|哦|[，,\s])*(?:下面|后面|接下来|往后)(?:的)?(?:呢|讲(?:什么|啥))[？?]*$")),
+    ("go_on", re.compile(r"^(?:那|好|行|嗯|咱们?|我们?|就)*[，,\s]*(?:开始|开讲)(?:上课|学|讲)?[吧啊呀。！!]*$|继续|接着|下一步|往下(?:讲|学)|刚才的课|回到课")),
     ("list", re.compile(r"(?:什么|哪些|啥|几门|多少)(?:课|课程)|(?:课程?|小课).{0,2}(?:表|列表|目录|有哪些|有什么|有啥)|别的课|其他课|选课")),
 )
 _NUMBER = re.compile(r"第([一二三四五六七八九1-9])(?:课|节|讲|步)")
@@ -37,8 +39,8 @@ _DIGITS = {char: at for at, char in enumerate("一二三四五六七八九", 1)}
 
 @dataclass(frozen=True)
 class Wish:
-    """What a customer wants of a course (None: not said which): `move` is go_on, restart, where, stop, reveal, list or
-    "" (begin); `lesson` a number that was named (0: none), `answer` the choice picked for its question."""
+    """What a customer wants of a course (None: not said which): `move` is go_on, next, again, restart, where, stop, reveal,
+    list, other or "" (begin); `lesson` a number that was named (0: none), `answer` the choice picked for its question."""
 
     course: Course | None
     move: str = ""
@@ -172,7 +174,7 @@ def named(text: str, courses: Mapping[str, Course], speaker: str) -> Course | No
 
 
 def moves(text: str) -> str:
-    """What a sentence wants of the course in hand: stop, reveal, where, restart, go_on, list, or ""."""
+    """What a sentence wants of the course in hand: stop, reveal, where, restart, other, again, next, go_on, list, or ""."""
     return next((move for move, pattern in _MOVES if pattern.search(text)), "")
 
 
@@ -184,7 +186,7 @@ def wanted(
     move = picked.get("move", "") if picked else moves(text)
     lesson = picked.get("lesson", "") if picked else str(_DIGITS.get(number[1], number[1])) if number and not move else ""
     course = courses.get(picked.get("course", "")) or named(text, courses, speaker)
-    if course is None and move != "list":
+    if course is None and move not in ("list", "other"):
         own = [c for c in courses.values() if c.mascot == speaker]
         in_hand = courses.get(progress.course)
         resumed = in_hand if in_hand and (move or lesson or (in_hand in own and progress.due(in_hand))) else None
@@ -199,8 +201,9 @@ def turn(
     course = wish.course
     if course is None and wish.move == "stop":
         return Turn((Reply("utter_deny"),), progress)  # nothing was begun
-    if course is None or wish.move == "list":
-        return Turn((_list(courses, mascots, speaker),), progress)
+    if course is None or wish.move in ("list", "other"):
+        others = {k: c for k, c in courses.items() if wish.move != "other" or k != progress.course}
+        return Turn((_list(others, mascots, speaker),), progress)
     names = {"course": course.title, "owner": mascots[course.mascot].name}
     if wish.move == "stop":
         return Turn((Reply("utter_lesson_stop", {**names, **_told(course, progress)}),), replace(progress, asked=0))
@@ -217,6 +220,8 @@ def turn(
     asked = course.lesson(progress.asked) if progress.course == course.key else None
     if asked and wish.move in ("reveal", "next"):  # 「下一课」 without an answer: the answer first, then on
         return _revealed(course, asked, progress)
+    if wish.move == "again":
+        return _again(course, progress)
     if wish.move == "restart":
         progress = progress.cleared(course.key)
     due = named_lesson or progress.due(course)
@@ -225,6 +230,17 @@ def turn(
     begun = bool(progress.done.get(course.key)) or progress.course == course.key
     opening = () if begun and wish.move != "restart" else (Reply(PREFIX + course.key),)
     return Turn((*opening, _given(course, due)), Progress(course.key, due.number, progress.done))
+
+
+def _again(course: Course, progress: Progress) -> Turn:
+    """The lesson in hand once more, or the one that was answered last: what explains it stands there."""
+    given = progress.done.get(course.key, {})
+    number = (progress.asked if progress.course == course.key else 0) or next(iter(list(given)[-1:]), 0)
+    lesson = course.lesson(number) or progress.due(course)
+    if lesson is None:
+        return Turn((_finished(course, progress),), progress)
+    asked = 0 if lesson.number in given else lesson.number
+    return Turn((Reply("utter_lesson_again"), replace(_given(course, lesson), values={"asked_again": "yes"})), Progress(course.key, asked, progress.done))
 
 
 def _given(course: Course, lesson: Lesson) -> Reply:

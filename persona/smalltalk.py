@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-SCENE = "utter_chitchat/"
+CHATS = "chitchat/"
+SCENE = f"utter_{CHATS}"
 GO_ON = "chitchat/go_on"
 LISTENING = "chitchat/listening"
 SERIOUS = "utter_chitchat/be_serious"  # said in a session: nothing of the character until another mascot is called
@@ -17,13 +18,16 @@ SERIOUS = "utter_chitchat/be_serious"  # said in a session: nothing of the chara
 HEAVY = frozenset({"lonely", "stay", "sad_mild", "breakup", "listening", "tired_of_work", "job_hunting", "exam", "angry_mild"})
 # After an answer of the character, too, a few words that name no bank matter are small talk.
 LIGHT = ("utter_column", "utter_ask_mascot", "utter_out_of_scope", "utter_goodbye")
+# A laugh or a shrug about a scene: what follows goes on with the scene itself.
+REACTIONS = {"laugh": "joke", "joke.flop": "joke", "go_on": "joke"}
+_OTHER = re.compile(r"别的|其他|新的|换|再")
 LEAST = 0.12  # a scene as likely as this is said rather than a question back
 ALARMS = frozenset({"crisis", "scam_now", "been_scammed"})
 WEAK = 0.6  # an alarm below this, without a word of fraud, loss or despair, is not taken from a talk that was light
 CLEAR = 0.85  # what is as clearly not for a bank is told so
 SHORT = 16  # characters
 _MORE = re.compile(
-    r"^(?:那|那就|嗯|哈哈+)?[，,]?(?:再|还要|还想)?(?:再)?(?:来|讲|说|换|唱|跳)(?:一|两)?(?:个|条|首|段|句|支)?(?:别的|新的)?(?:吧|呗|嘛|呀|啊|听听)?$"
+    r"^(?:那|那就|嗯|哈哈+|好吧|算了|行吧|随便|有意思|好玩|不错|好听)?[，,\s]*(?:再|还要|还想)?(?:再)?(?:来|讲|说|换|唱|跳|听)(?:一|两)?(?:个|条|首|段|句|支|篇|则|点)?(?:别的|新的|其他的|讲|说)?(?:吧|呗|嘛|呀|啊|听听)?$"
     r"|^(?:还有(?:吗|么|没有?|呢|别的吗)|继续|接着(?:说|讲|来)|下一个|another one|one more)[吧呀呢！!。~～]*$"
 )
 _THEN = re.compile(r"^(?:那|哈哈+)?[，,]?(?:后来|然后|接着|结果)(?:呢|怎么样|怎么样了)?$|^(?:真的?吗|真的假的|不会吧|为什么|为啥|凭什么)(?:呢|呀|啊)?$")
@@ -49,7 +53,11 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
     if not scene and not response.startswith(LIGHT):
         return ""
     heavy = scene in HEAVY
+    if scene in REACTIONS and intent.startswith(CHATS) and confidence >= CLEAR:
+        return ""  # 「再唱一首」 says by itself of what
     if scene and not heavy and (_MORE.match(bare) or _YOU.match(bare)):
+        again = _MORE.match(bare) and (scene != "go_on" or _OTHER.search(bare))
+        scene = REACTIONS.get(scene, scene) if again else scene
         return GO_ON if scene == "go_on" else f"chitchat/{scene}"
     if _THEN.match(bare):
         return LISTENING if heavy else GO_ON
@@ -65,7 +73,8 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
         return LISTENING
     if scene == "go_on" or _WANTS.search(text) or _WHEN.search(text):
         return ""  # twice running a story that nobody asked for, a matter of the bank's in words it does not know, a date
-    likely = next((label for label, p in top if label.startswith("chitchat/") and p >= LEAST), "")
+    # Plain talk until another mascot is called is not guessed at.
+    likely = next((label for label, p in top if label.startswith(CHATS) and label != CHATS + SERIOUS.removeprefix(SCENE) and p >= LEAST), "")
     return likely or GO_ON
 
 

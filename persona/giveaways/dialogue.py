@@ -11,7 +11,7 @@ from typing import Any
 from persona.columns import Reply
 from persona.giveaways.draw import masked
 from persona.giveaways.entries import Entries, Entry, Refused
-from persona.giveaways.offers import label_in, part_of
+from persona.giveaways.offers import about_list, asks_fee, comes_back, label_in, part_of
 from persona.giveaways.sheet import Giveaway
 from persona.institution import Institution
 
@@ -95,9 +95,10 @@ class Desk:
         buttons = tuple({"title": s.title, "payload": f'/join_giveaway{{"giveaway": "{s.id}"}}'} for s in sheets[:4])
         return Turn((Reply("utter_giveaway_which", {"giveaways": names}, buttons),))
 
-    def _closed(self) -> Turn:
-        """Nothing is open: what is coming, what is being drawn, or nothing at all."""
-        for state, name in (("early", "early"), ("waiting", "ended"), ("due", "ended")):
+    def _closed(self, *, drawing: bool = False) -> Turn:
+        """Nothing is open: what is coming, what is being drawn, or nothing at all; `drawing`: what is drawn goes first."""
+        states = (("early", "early"), ("waiting", "ended"), ("due", "ended"))
+        for state, name in (*states[1:], *states[:1]) if drawing else states:
             for sheet in self._in(state):
                 if state == "due" and self._entries.published(sheet.id):
                     continue
@@ -109,6 +110,9 @@ class Desk:
         barred = self._barred(customer)
         if barred:
             return barred
+        mine = [e for e in self._entries.of(customer.id) if e.giveaway in self._sheets]
+        if not mine and comes_back(customer.text):
+            return self.join(customer)  # who has left may enter again
         return Turn((self._say("again"),), customer.offered)
 
     def rules(self, customer: Customer) -> Turn:
@@ -121,7 +125,7 @@ class Desk:
         sheet = next((s for s in self._sheets.values() if s.id == named), sheets[0] if len(sheets) == 1 else None)
         if sheet is None:
             return self._which(sheets) if sheets else Turn((self._say("none"),))
-        about = "" if "规则" in customer.text else part_of(customer.text)
+        about = "" if "规则" in customer.text else "fee" if asks_fee(customer.text) else part_of(customer.text)
         if about:
             return Turn((self._say(f"about_{about}", sheet),), sheet.id)
         return Turn(tuple(self._say(part, sheet) for part in ("rules_prizes", "rules_draw", "rules")), sheet.id)
@@ -135,14 +139,20 @@ class Desk:
         sheet = next((s for s in self._sheets.values() if number.startswith(f"{s.number}-")), None) if number else None
         if sheet is not None:
             return Turn((self._outcome(sheet, number),), sheet.id)
-        mine = [e for e in self._entries.of(customer.id) if e.giveaway in self._sheets]
+        drawn = [s for s in self._in("due") if self._entries.published(s.id)]
+        about = about_list(customer.text)
+        if about == "earlier" and not drawn:
+            return Turn((self._say("earlier"),), customer.named or customer.offered)
+        if about and not drawn:
+            due = (self._in("open") or self._in("waiting", "due", "early"))[:1]
+            return Turn((self._say("list", due[0]),), due[0].id) if due else self._closed(drawing=True)
+        mine = [e for e in self._entries.of(customer.id) if e.giveaway in self._sheets] if not about else []
         if mine:
             return Turn(tuple(self._outcome(self._sheets[e.giveaway], e.number, e) for e in mine[-3:]), mine[-1].giveaway)
-        drawn = [s for s in self._in("due") if self._entries.published(s.id)]
         if drawn:
             return Turn((self._result(drawn[-1]),), drawn[-1].id)
         running = self._in("open")
-        return Turn((self._say("not_entered", running[0]),), running[0].id) if running else self._closed()
+        return Turn((self._say("not_entered", running[0]),), running[0].id) if running else self._closed(drawing=True)
 
     def _outcome(self, sheet: Giveaway, number: str, mine: Entry | None = None) -> Reply:
         published = self._entries.published(sheet.id)

@@ -48,8 +48,8 @@ from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions
-from persona.smalltalk import follows, out_of_place
+from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions, spoke_before, spoken_of
+from persona.smalltalk import ALARMS, WEAK, follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
 from persona.tickets.wording import message_in, number_in
@@ -59,12 +59,15 @@ SPACY_DOC = "text_spacy_doc"
 NOT_A_COMMAND = "\u2060"
 SHORT = 14  # characters of an answer to the question where the money left from
 NAMED = 6  # characters of an answer that names it and nothing else
+LATELY = 4  # responses in which a game is still at hand
 COUNTED = 6  # questions of one message that 「第三个」 can name
 CALCULATION = 60  # characters of an answer to a calculator's question
 # What is asked about a result stands in this topic's words: 「那等额本金呢」, 「要是提前一年取呢」.
 ITS_TOPIC = {**CALCULATES, "calculate_deposit_interest": "faq/deposit"}
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 COLUMN = "ask_column"
+LISTED = "utter_ask_column"
+CALLS = 12  # characters of a message that picks from the list of columns
 LEAVES_MESSAGE = "handoff.message"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
@@ -79,6 +82,9 @@ CHANGED = 24  # characters
 # Of a product that was named: which of two is better, and what it is.
 _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
 _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
+_IS_THERE = re.compile(r"在(?:吗|么|不在|哪|没)|呢[？?]?$|(?:^|快)出来")
+_THAT_ONE = re.compile(r"(?<!其)[她他它](?!们|家)|那(?:个|位|只|朵)")
+_THE_FORMER = re.compile(r"换(?:回|过)(?:来|去|原来|刚才|之前)?|原来(?:那|的)|(?:刚才|之前)(?:那|的)|回来")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 _NUMERAL = re.compile(r"[0-9０-９一二两三四五六七八九十百千万%％]|等额|本息|本金|先息|缩短|减少|不知道|不清楚|一次性|每月|每期")
 
@@ -184,6 +190,8 @@ class MascotClassifier(GraphComponent):
             parse = Parse(text, COLUMN, 1.0, False, [(COLUMN, 1.0)], found, "context")
         else:
             parse = self._in_context(self._parser.parse(text, found), tracker if live else None)
+        if live and tracker is not None and parse.reason != "command":
+            parse = self._calls(parse, tracker, message.get(METADATA))
         compared = bearings.between(parse.intent, (str(e["value"]) for e in parse.entities if e["entity"] == "product"))
         parse = replace(parse, intent=compared)
         if parse.intent == "verify_official":
@@ -213,7 +221,7 @@ class MascotClassifier(GraphComponent):
         if last_response(tracker) == CONSENT and (parse.intent == "affirm" or _AGREES.match(parse.text)) and parse.intent != "stop_marketing":
             found = [*parse.entities, _entity("consent", "yes", parse.text)]
             return replace(parse, intent="opt_in_marketing", confidence=1.0, fallback=False, entities=found, reason="context")
-        label = replied(last_response(tracker), parse.text, parse.intent) if tracker is not None else None
+        label = replied(last_response(tracker), parse.text, parse.intent, given(tracker).names[-LATELY:-1]) if tracker is not None else None
         if label is not None:
             return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
         matter = self._reader is not None and self._reader.names_matter(parse.text)
@@ -225,7 +233,7 @@ class MascotClassifier(GraphComponent):
         aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card")):
+        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
@@ -240,7 +248,8 @@ class MascotClassifier(GraphComponent):
             if answers and (_NUMERAL.search(parse.text) or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
                 label = f"calculate_{opened}"
                 return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
-        onward = continued(parse.text, last_response(tracker)) if parse.intent not in INTERRUPTS else ""
+        faint = parse.intent in ALARMS and parse.confidence < WEAK and not cue  # 「不想学了」 in a course is no despair
+        onward = continued(parse.text, last_response(tracker)) if parse.intent not in INTERRUPTS or faint else ""
         if onward:
             return replace(parse, intent=onward, confidence=1.0, fallback=False, reason="context")
         done = tracker.get_slot("calc_done") if tracker is not None else None
@@ -266,13 +275,33 @@ class MascotClassifier(GraphComponent):
         return read if better is None else self._as(read, better)
 
     @staticmethod
+    def _calls(parse: Parse, tracker: DialogueStateTracker, metadata: Mapping[str, Any] | None) -> Parse:
+        """「换她来」 after another mascot was named calls that one; so does 「小柿子在不在」 by itself."""
+        named = [str(e["value"]) for e in parse.entities if e["entity"] == "mascot"]
+        speaker = house().mascot_for(tracker.current_slot_values(), metadata)
+        if parse.fallback and named and named[-1] != speaker and len(parse.text) <= CALLS and _IS_THERE.search(parse.text):
+            return replace(parse, intent="switch_mascot", confidence=1.0, fallback=False, also=(), reason="context")
+        other = ""
+        if parse.intent == "switch_mascot" and not named and _THE_FORMER.search(parse.text):
+            other = spoke_before(tracker, speaker) or house().mascot_for({}, metadata)
+        elif parse.intent == "switch_mascot" and not named and _THAT_ONE.search(parse.text):
+            other = spoken_of(tracker, speaker)
+        if not other:
+            return parse
+        called = {"entity": "mascot", "value": other, "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
+        return replace(parse, entities=[*parse.entities, called])
+
+    @staticmethod
     def _names_column(text: str, metadata: Mapping[str, Any] | None, tracker: DialogueStateTracker) -> bool:
         """Whether a message is the name of a column of the mascot who speaks, and no wish about the answer before (「慢慢说」)."""
         slots = tracker.current_slot_values()
         if slots.get("topic") or str(slots.get("lock") or "none") != "none" or in_steps(tracker):
             return False
         card = house().mascots[house().mascot_for(slots, metadata)]
-        return text.strip(" 。！!？?《》") in {str(c.get("name")) for c in card.extensions.get("columns") or () if isinstance(c, Mapping)}
+        entries = [c for c in card.extensions.get("columns") or () if isinstance(c, Mapping)]
+        if last_response(tracker) == LISTED and len(text) <= CALLS and not bearings.HARD_TO_READ.search(text) and any(str(word) in text for c in entries for word in c.get("aliases") or ()):
+            return True  # 「工牌那个给我看看」, said to the list
+        return text.strip(" 。！!？?《》") in {str(c.get("name")) for c in entries}
 
     def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
         """Where a message stands in the conversation."""

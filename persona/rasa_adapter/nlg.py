@@ -144,9 +144,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             if told or not said or not _said_again(message["text"], said[-1], name == last_response(tracker)):
                 break
         else:
-            if not name.startswith(("utter_calc_ask", *MISSES_SAID)):
-                message["text"] = AGAIN + "\n" + message["text"]
-            buttons.add(message, {"title": "转人工", "payload": "/handoff"})
+            if not values.get("asked_again"):  # a lesson that is told again says so itself
+                if not name.startswith(("utter_calc_ask", *MISSES_SAID)):
+                    message["text"] = AGAIN + "\n" + message["text"]
+                buttons.add(message, {"title": "转人工", "payload": "/handoff"})
         if slots.get("lock") != "hard" or message["metadata"].get("tone") == "urgent":
             voice = "" if quiet or message["metadata"].get("sober") or lock == "soft" else mascot
             for line in elsewhere.lines(name, str(message["metadata"].get("tone")), parsed):

@@ -21,6 +21,8 @@ _PICK = re.compile(r"^(?:选|要|就|我选|我要|那就|那|按)?(?:第)?([一
 _LAST = re.compile(r"^(?:选|要|就|我要)?(?:最后|末)(?:一)?(?:个|项|条)(?:吧)?$")
 _PAYLOAD = re.compile(r"^/(?P<label>[^\s{@]+)(?P<json>\{.*\})?$", re.S)
 ENDS_EMERGENCY = '"settled"'
+ANSWERS_LESSON = '"answer"'
+AROUND = 3  # characters around the words of an answer
 _NOISE = re.compile(r"[\W_]+")
 
 
@@ -57,6 +59,18 @@ def _offered(payload: str, rows: Sequence[Sequence[dict[str, Any]]]) -> Command 
     return next((c for c in (parse_payload(payload, str(b.get("title", ""))) for b in found) if c), None)
 
 
+def _in_part(plain: str, latest: Sequence[dict[str, Any]]) -> Command | None:
+    """The answer to a lesson's question that is given in part (「先签」), or with a word around it (「更划算吧」)."""
+    near: list[tuple[int, dict[str, Any]]] = []
+    for button in latest:
+        title = _plain(str(button.get("title", "")))
+        shorter, longer = sorted((plain, title), key=len)
+        if ANSWERS_LESSON in str(button.get("payload", "")) and len(shorter) >= 2 and shorter in longer and len(plain) <= len(title) + AROUND:
+            near.append((len(shorter), button))
+    best = [button for length, button in near if length == max(n for n, _ in near)]
+    return parse_payload(str(best[0].get("payload", "")), str(best[0].get("title", ""))) if len(best) == 1 else None
+
+
 def choose(
     text: str, latest: Sequence[dict[str, Any]], all_rows: Sequence[Sequence[dict[str, Any]]],
     counted: Sequence[dict[str, Any]] = (),
@@ -78,6 +92,9 @@ def choose(
     for button in [*latest, *ending]:
         if plain == _plain(str(button.get("title", ""))):
             return parse_payload(str(button.get("payload", "")), str(button.get("title", "")))
+    partly = _in_part(plain, latest)
+    if partly:
+        return partly
     match = _PICK.match(plain)
     ordered = counted or latest
     position = _ORDINALS[match.group(1)] if match else len(ordered) if _LAST.match(plain) else 0

@@ -11,7 +11,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona.choosing import letters
 from persona.labels import full_label
-from persona.rasa_adapter.options import ENDS_EMERGENCY
+from persona.rasa_adapter.options import ENDS_EMERGENCY, parse_payload
 from persona.rasa_adapter.walked import Finding, walked
 from persona.smalltalk import SERIOUS
 from persona.steps import GO_ON
@@ -20,6 +20,7 @@ SLOWLY = "utter_say_again"
 ASKS_CITY = "utter_ask_city"  # follows an answer that depends on the place
 SWITCHED = "utter_switch_mascot"
 OUTSIDE = "utter_out_of_scope"
+RECALLED = 3  # messages in which 「她」 was named
 _NUMBERED = re.compile(r"(?<!\d)1(?!\d).*(?<!\d)2(?!\d)|一[、是，,].*二[、是，,]|第一.*第二|①.*②", re.S)
 
 
@@ -116,3 +117,20 @@ def own_questions(tracker: DialogueStateTracker | None) -> list[str]:
         if reason != "button":
             return []
     return []
+
+
+def spoken_of(tracker: DialogueStateTracker | None, speaker: str) -> str:
+    """The other mascot that was spoken of last: named by the customer, or offered by a button; "" when none was."""
+    before = given(tracker)
+    for event in reversed(before.asked[-RECALLED:]):
+        named = [str(e.get("value")) for e in event.parse_data.get("entities") or [] if e.get("entity") == "mascot"]
+        if named and named[-1] != speaker:
+            return named[-1]
+    commands = (parse_payload(str(b.get("payload", ""))) for row in reversed(before.rows[-RECALLED:]) for b in row)
+    return next((c.entities["host"] for c in commands if c and c.entities.get("host", speaker) != speaker), "")
+
+
+def spoke_before(tracker: DialogueStateTracker | None, speaker: str) -> str:
+    """The mascot who answered before `speaker` in this session, or ""."""
+    told = (str((e.metadata.get("metadata") or {}).get("mascot") or speaker) for e in reversed(given(tracker).said))
+    return next((mascot for mascot in told if mascot != speaker), "")

@@ -210,3 +210,35 @@ def test_where_it_happened_belongs_to_the_complaint() -> None:
 def test_sorrow_in_thanks_is_heard_after_a_death() -> None:
     assert fixed("谢谢，心里难受", "thank", Place(topic="faq/deceased_account")) == "chitchat/listening"
     assert fixed("谢谢你", "thank", Place(topic="faq/deceased_account")) is None
+
+
+@pytest.mark.parametrize("text", ["我想学怎么防骗", "我七十多了 想学学怎么不被骗", "老头子想认认骗子的套路", "教我认识骗子", "你们教防骗吗"])
+def test_a_wish_to_learn_is_the_class_and_never_in_an_alarm(text: str) -> None:
+    assert means(text, "been_scammed", CALM) == "scam_quiz"
+    assert means(text, "been_scammed", ROBBED) != "scam_quiz"
+
+
+@pytest.mark.parametrize("text", ["老师教我防骗，让我转学费", "他说教我识别骗子，要我下载软件", "刚被骗了，想学怎么防骗"])
+def test_who_tells_of_a_fraud_is_not_sent_to_the_class(text: str) -> None:
+    assert means(text, "been_scammed", CALM) is None
+
+
+@pytest.mark.parametrize(("text", "label"), [
+    ("要我先交运费才给奖品 是你们吗", "join_giveaway.rules"), ("银行的人会不会自己抽走", "join_giveaway.rules"),
+    ("名单到时候在哪儿看", "giveaway_status"), ("我又想抽了", "join_giveaway.again"), ("运费我已经交了", None),
+])
+def test_a_few_words_about_the_draw(text: str, label: str | None) -> None:
+    assert means(text, "crisis", replace(CALM, last="utter_giveaway_left")) == label
+
+
+def test_money_for_a_prize_is_asked_about_after_a_warning_too() -> None:
+    warned = Place(topic="scam/prize", last="utter_scam/prize")
+    assert means("那你们的奖要交钱吗", "nlu_fallback", warned) == "join_giveaway.rules"
+    assert means("那你们的奖要交钱吗", "nlu_fallback", replace(warned, lock="hard", alarmed=True)) != "join_giveaway.rules"
+
+
+def test_in_a_game_a_faint_alarm_is_asked_back_and_a_clear_one_is_heard() -> None:
+    game = Place(last="utter_lesson.xiaolanghua.terms.1")
+    assert fixed("不想学了呀真烦", "crisis", game, confidence=0.27, reason="urgent") == UNCLEAR
+    assert fixed("不想活了", "crisis", game, confidence=0.27, reason="urgent", cue=True) is None
+    assert fixed("我难受得不行", "crisis", game, confidence=0.8, reason="urgent") is None

@@ -46,3 +46,14 @@ def test_the_words_that_end_an_emergency_count_from_any_bubble() -> None:
     assert command is not None and command.entities == {"settled": "yes"}
     assert choose("转人工", rows[-1], rows) is None
     assert choose("都处理好了", rows[-1], rows[1:]) is None
+
+
+@pytest.mark.parametrize(("text", "answer"), [
+    ("先签", "1"), ("先停下问吧", "2"), ("我选先停下问", "2"), ("先", ""), ("先停先签", ""), ("跨行转账先停下问谁", ""),
+])
+def test_an_answer_to_a_lesson_in_part_or_with_a_word_around_it(text: str, answer: str) -> None:
+    row = [{"title": title, "payload": f'/ask_column.lesson{{"answer": "{n}"}}'} for n, title in enumerate(("先签了再说", "先停下问"), 1)]
+    found = choose(text, row, [row])
+    assert (found.entities["answer"] if found else "") == answer
+    plain = [{**button, "payload": "/faq/deposit"} for button in row]
+    assert choose(text, plain, [plain]) is None

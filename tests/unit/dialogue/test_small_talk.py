@@ -27,6 +27,18 @@ def test_a_matter_of_its_own_is_not_more(text: str) -> None:
     assert after(JOKE, text, "faq/deposit", 0.9, matter=True) == ""
 
 
+@pytest.mark.parametrize("scene", ["laugh", "joke.flop", "go_on"])
+def test_after_a_laugh_a_flop_or_a_story_another_one_is_another_joke(scene: str) -> None:
+    assert after(f"utter_chitchat/{scene}", "换一个", "switch_mascot", 0.6) == "chitchat/joke"
+    assert after(f"utter_chitchat/{scene}", "有意思 再说一个") == "chitchat/joke"
+    assert after(f"utter_chitchat/{scene}", "再唱一首", "chitchat/sing", 0.99) == ""
+
+
+def test_a_story_without_another_word_goes_on_and_plain_talk_is_not_guessed() -> None:
+    assert after("utter_chitchat/go_on", "继续") == GO_ON
+    assert after("utter_column.xiaolanghua.corrections", "你咋老更正", top=(("chitchat/be_serious", 0.3),)) == GO_ON
+
+
 def test_what_is_not_understood_goes_on() -> None:
     assert after(JOKE, "它叫橘子") == "chitchat/go_on"
     assert after(JOKE, "它叫橘子", top=(("faq/fund", 0.2), ("chitchat/pet", 0.15))) == "chitchat/pet"

@@ -32,13 +32,13 @@ def test_a_confirmed_question_lowers_it_except_for_a_minor() -> None:
     assert "lock" not in changes("affirm", [entity("settled", "yes")], "", {"lock": "hard", "minor": True})
 
 
-@pytest.mark.parametrize("text", ["我16 想办张信用卡", "我今年15岁", "我才十四岁", "我还没满18", "我是初二的", "我在读高一", "我高一 想贷点款"])
+@pytest.mark.parametrize("text", ["我16 想办张信用卡", "我今年15岁", "我才十四岁", "我还没满18", "我是初二的", "我在读高一", "我高一 想贷点款", "我上五年级"])
 def test_a_minor(text: str) -> None:
     new = changes("faq/card_apply", [], text, {})
     assert new["minor"] is True and new["lock"] == "hard"
 
 
-@pytest.mark.parametrize("text", ["我16号还款", "我18岁了", "我35岁", "我有10万", "我16万贷款", "我家孩子15岁", "我1点到", "我10月份还", "我初一能去网点吗", "我高一点的利息要吗"])
+@pytest.mark.parametrize("text", ["我16号还款", "我18岁了", "我35岁", "我有10万", "我16万贷款", "我家孩子15岁", "我1点到", "我10月份还", "我初一能去网点吗", "我高一点的利息要吗", "我孩子上五年级"])
 def test_not_a_minor(text: str) -> None:
     assert not changes("faq/card_apply", [], text, {}).get("minor")
 

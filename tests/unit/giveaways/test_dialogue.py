@@ -54,6 +54,28 @@ def test_nobody_is_entered_for_somebody_else(desk: Any, sheet: Giveaway, entries
     assert entries.count(sheet.id) == 0
 
 
+def test_who_has_left_is_offered_it_again(desk: Any, sheet: Giveaway, entries: Entries) -> None:
+    entries.enter(sheet, "a", OPEN)
+    assert names(desk(OPEN).again(ask("再报名"))) == ["again"]
+    desk(OPEN).leave(ask("退出抽奖"))
+    assert names(desk(OPEN).again(ask("再报名"))) == ["offer"]
+    assert names(desk(OPEN).again(ask("给我老公也报一个"))) == ["again"]
+    assert entries.count(sheet.id) == 0
+
+
+def test_where_the_list_stands_and_who_won_before(desk: Any, sheet: Giveaway, entries: Entries) -> None:
+    entries.enter(sheet, "a", OPEN)
+    told = desk(OPEN).status(ask("中奖名单在哪看"))
+    assert (names(told), told.giveaway) == (["list"], sheet.id)
+    assert names(desk(OPEN).status(ask("谁中过"))) == ["earlier"]
+    for text in ("我中奖了吗", "报名记录在哪看"):
+        assert names(desk(OPEN).status(ask(text))) == ["pending"]
+    entries.close(sheet, WAITING)
+    entries.draw(sheet, SEED, DUE)
+    for text in ("中奖名单在哪看", "谁中过"):
+        assert names(desk(DUE).status(ask(text))) == ["result"]
+
+
 def test_minors_take_no_part_and_an_entry_of_theirs_goes(desk: Any, sheet: Giveaway, entries: Entries) -> None:
     for wish in ("join", "again", "rules", "status"):
         assert names(getattr(desk(OPEN), wish)(ask(minor=True, locked=True, offered=sheet.id))) == ["minor"]
@@ -133,6 +155,7 @@ def test_leaving_after_the_list_was_closed_keeps_only_a_number(desk: Any, sheet:
 
 @pytest.mark.parametrize(("text", "part"), [
     ("要不要交税", "tax"), ("地址填哪", "claim"), ("未中奖有安慰奖吗", "prizes"), ("要买理财吗", "terms"), ("哪天开奖", "dates"),
+    ("内部员工能抽吗", "staff"), ("不会是内定的吧", "fair"), ("要我先交运费才给奖品 是你们吗", "fee"), ("中了怎么给我", "claim"),
 ])
 def test_one_question_gets_one_line_of_the_rules(desk: Any, sheet: Giveaway, text: str, part: str) -> None:
     turn = desk(OPEN).rules(ask(text, offered=sheet.id))

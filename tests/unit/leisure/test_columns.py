@@ -71,6 +71,24 @@ def test_the_next_episode_is_announced_by_its_day_and_not_shown() -> None:
     assert (reply.response, reply.values["date"]) == ("utter_column_coming", "12月1日")
 
 
+def test_an_episode_by_its_number_two_back_and_which_one_this_is() -> None:
+    last = (DAILY.key, 3)
+    assert ask("第一期", "2026-12-10", last).values["episode"] == "1"
+    assert ask("第九期", "2026-12-10", last).response == "utter_column_earlier"
+    assert ask("上上期", "2026-12-10", last).values["episode"] == "1"
+    told = ask("这是第几期", "2026-12-10", (DAILY.key, 2))
+    assert told.response == "utter_column_which"
+    assert (told.values["episode"], told.values["title"], told.values["until"]) == ("2", "题2", "2027年6月30日")
+
+
+def test_what_another_mascot_writes_is_told_with_the_way_to_her() -> None:
+    told = answer("小禾娘有栏目吗", {}, None, COLUMNS, MASCOTS, "xiaofumiao", date(2026, 11, 10), "xiaoheniang")
+    assert (told.response, told.values["columns"]) == ("utter_column_theirs", "没听懂的词")
+    assert json.loads(told.buttons[0]["payload"].removeprefix("/ask_column")) == {"move": "menu", "host": "xiaoheniang"}
+    own = answer("小福喵有栏目吗", {}, None, COLUMNS, MASCOTS, "xiaofumiao", date(2026, 11, 10), "xiaofumiao")
+    assert own.response == "utter_ask_column"
+
+
 def test_a_button_opens_exactly_its_episode_whatever_its_title_says() -> None:
     assert ask("上一期", "2026-12-10", (DAILY.key, 3), column=DAILY.key, episode="2").values["episode"] == "2"
     # A button of an old bubble never opens what is not out yet.

@@ -88,6 +88,31 @@ def test_the_next_lesson_without_an_answer_tells_it_first() -> None:
     assert names(say("下一课", made.progress)) == ["fund.2"]
 
 
+@pytest.mark.parametrize("text", ["刚才那节没懂", "没明白", "再讲一遍", "为什么呀"])
+def test_what_was_not_understood_is_told_again_before_the_answer_and_after(text: str) -> None:
+    opened = say("基金入门").progress
+    assert names(say(text, opened)) == ["utter_lesson_again", "fund.1"]
+    later = pick(2, True, pick(1, False, opened).progress).progress
+    made = say(text, later)
+    assert names(made) == ["utter_lesson_again", "fund.2"]
+    assert made.progress.done == later.done
+
+
+@pytest.mark.parametrize("text", ["讲一节", "再来一节", "哦 那下面呢"])
+def test_another_lesson_is_the_next_one(text: str) -> None:
+    assert names(say(text, pick(1, True, say("基金入门").progress).progress)) == ["fund.2"]
+
+
+def test_a_lesson_begun_is_asked_again_and_not_given_away() -> None:
+    assert names(say("好 上课", say("基金入门").progress)) == ["fund.1"]
+
+
+def test_another_course_leaves_out_the_one_in_hand() -> None:
+    told = say("换一个课", say("基金入门").progress).replies[0]
+    assert told.response == "utter_lesson_list"
+    assert "基金入门" not in told.values["courses"] and "个人养老金四课" in told.values["courses"]
+
+
 def test_two_courses_ask_which_one_course_begins() -> None:
     assert names(say("我想上课")) == ["utter_lesson_list"]
     assert say("我想上课", speaker="xiaofumiao").replies[0].response == "utter_lesson.xiaofumiao.safety"

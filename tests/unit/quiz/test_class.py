@@ -117,6 +117,9 @@ def test_a_slot_that_holds_nonsense_is_a_new_game() -> None:
     ("是真的", "genuine"), ("这条应该没问题吧", "genuine"), ("不是诈骗", "genuine"), ("假的！", "fraud"), ("肯定是骗子", "fraud"),
     ("一看就是骗人的", "fraud"), ("不知道", "unsure"), ("真看不出来", "unsure"), ("再来一题", "next"), ("换一道", "next"), ("继续", "start"), ("接着答题", "start"), ("跳过", "next"),
     ("不玩了", "stop"), ("先到这儿吧", "stop"), ("我得了几分", "score"), ("太难了", "easy"), ("来个难的", "hard"),
+    ("太难了 简单点", "easy"), ("好了 不做了 我对了几道", "stop"), ("骗子，下一题", "fraud"), ("为啥不是A", "why"), ("凭什么", "why"),
+    ("不会吧 这个我真收到过", "why"), ("您说说为啥", "why"), ("我错了几道", "score"), ("我全对吗", "score"), ("不知道 我卡丢了", None),
+    ("我收到过，还点了链接", None),
     ("转人工", None), ("卡丢了怎么办", None), ("是真的吗", "unsure"), ("公布答案吧", "unsure"), ("", None),
 ])
 def test_what_a_reply_means(text: str, act: str | None) -> None:
@@ -217,3 +220,17 @@ def test_the_linter_misses_a_kind_without_a_message_and_a_message_that_cannot_be
     assert [p.code for p in check_quiz(fewer, content, BANK)] == ["Q107"]
     item = replace(ITEMS["gambling_1"], do="买本行理财，稳赚不赔")
     assert "Q111" in {p.code for p in shown(item, content, BANK, voice, guard.review)}
+
+
+def test_the_class_is_still_at_hand_a_few_turns_later() -> None:
+    lately = ["utter_quiz_right_fraud", "utter_faq/transfer_time"]
+    assert replied("utter_faq/transfer_time", "不玩了", "deny", lately) == "scam_quiz"
+    assert replied("utter_faq/transfer_time", "我错了几道", "nlu_fallback", lately) == "scam_quiz"
+    assert replied("utter_faq/transfer_time", "不玩了", "crisis", lately) is None
+    assert replied("utter_faq/transfer_time", "骗子", "check_suspicious", lately) is None
+    assert replied("utter_faq/transfer_time", "不玩了", "deny") is None
+
+
+def test_who_tells_of_a_real_case_is_not_given_reasons() -> None:
+    assert replied("utter_quiz_right_fraud", "我收到过", "nlu_fallback") == "scam_quiz"
+    assert replied("utter_quiz_right_fraud", "我收到过", "been_scammed") is None
