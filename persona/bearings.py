@@ -64,6 +64,7 @@ _AGAIN = re.compile(r"(?:还|又|再)(?:要|让|叫|得)?(?:我)?(?:再)?(?:转|
 _EARNED = re.compile(r"赚(?:了|到|过)|返(?:了|过|现)|(?:能|可以)(?:提|取)(?:出来|现)|提(?:出来)?过")
 _BY_OTHERS = re.compile(r"(?:同事|朋友|邻居|亲戚|同学|姐妹|别人|群里|人家)[^，,。]{0,6}(?:也|都|真)?[^，,。]{0,3}(?:买了|在?做|赚|返|提(?:了|出)|给利息)|合同(?:都)?有|有合同|(?:手续|证件|执照)(?:都)?(?:全|有)")
 _SUES = re.compile(r"起诉|告我|上征信|坐牢|爆通讯录")
+_TELLS = re.compile(rf"^(?:那|就|我|他|她|对方|这|车|卡|人|孩子|老人)?(?:是|在|用|有|没|不是|只|才|都|已经)|{_NUMBER}(?:块|元|万|千|岁|天|年|个月|号)|(?:的|了)[。！!]*$")
 # A date, an amount, a name, a licence plate: what the police will ask for.
 _DETAIL = re.compile(
     r"[0-9０-９零一二两三四五六七八九十百千万]+(?:块|元|万|千|百|点|笔|次|号|天)|昨|今天|前天|上午|下午|晚上|早上|中午|上周|上个?月|点[多半]|账号|户名|卡|叫|姓|车|牌"
@@ -127,23 +128,8 @@ _STEP_WORDS = {
 }
 
 
+_PRICE = re.compile(r"^(?:那|这)?(?:要|收|得)?(?:多少)?(?:钱|费)(?:不|吗|么|伐|呢)?[？?。]*$")
 _DEATH = re.compile(r"走了|去世|过世|不在了|没了|死|遗产|继承|身后")
-_EARLY = ("faq/pension", "faq/pension.withdraw", "faq/pension.tax", "calculate_pension_tax")
-_FUND = ("faq/fund", "faq/fund.fees", "faq/fund.redeem", "faq/fund.plan", "faq/fund.holding", "faq/fund.loss", "faq/fund.value")
-_INSTALMENT = ("faq/card_installment", "faq/card_installment.cash", "faq/early_repay.card", "calculate_installment")
-# After such a topic, what seems to ask about its neighbour asks about this; and the words that do mean the neighbour.
-_ANOTHER_MATTER = {
-    **{(topic, "faq/deposit.early"): "faq/pension.withdraw" for topic in _EARLY},
-    ("faq/insurance", "faq/deposit.early"): "faq/insurance.surrender",
-    **{(topic, "faq/wealth.networth"): "faq/fund.value" for topic in _FUND},
-    **{(topic, "faq/wealth"): "faq/fund.value" for topic in _FUND},
-    **{(topic, "faq/transfer_fee"): "faq/card_installment" for topic in _INSTALMENT},
-}
-_NEIGHBOUR = {
-    "faq/deposit.early": re.compile(r"定期|存款|存单"), "faq/wealth": re.compile(r"理财|^(?!.*净值)"),
-    "faq/wealth.networth": re.compile(r"理财"), "faq/transfer_fee": re.compile(r"转账|汇款|跨行|异地|转钱"),
-}
-_BACK = re.compile(r"退|还不还|提前")
 # Two of them in one wish for advice: what sets them apart is told, not one of them.
 _SET_APART = frozenset({"deposit", "wealth", "fund"})
 _HOW_TO_LOCK = re.compile(r"(?:怎么|咋|在哪|哪里|哪儿|去哪)[^，,。]{0,3}(?:锁|挂失)|(?:锁卡?|挂失)(?:怎么|在哪|哪里|哪儿)")
@@ -238,6 +224,11 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     return None
 
 
+def tells_detail(text: str, topic: str) -> bool:
+    """Whether a message that nothing was heard in tells something of the customer's case and asks nothing (「五千块」)."""
+    return topic.startswith("faq/") and len(text) <= DETAIL and not _ASKS.search(text) and bool(_TELLS.search(text))
+
+
 def between(intent: str, products: Iterable[str]) -> str:
     """The intent of a message with the products it names: 「定期和理财哪个好」 wishes to hear of both."""
     apart = _SET_APART & {category_of(product) for product in products}
@@ -249,8 +240,9 @@ def answers_calculator(text: str, fallback: bool) -> bool:
     return bool(_FIGURE.search(text)) or not _ASKS.search(text.strip(" 。！!")) or (fallback and len(text) <= 4)
 
 
-def corrected(text: str, label: str, confidence: float, place: Place, *, alone: str, fallback: bool, reason: str, cue: bool) -> str | None:
-    """What `label` is replaced by, or None. `alone`: the label by the words alone; `cue`: a word of fraud, loss or despair."""
+def corrected(text: str, label: str, confidence: float, place: Place, *, alone: str, fallback: bool, reason: str, cue: bool, neighbour: str = "") -> str | None:
+    """What `label` is replaced by, or None. `alone`: the label by the words alone; `cue`: a word of fraud, loss or despair;
+    `neighbour`: what the topic has in place of `label` (persona/nlu/homonyms.py)."""
     if reason in ("signal", "button", "command", "blank"):
         return None
     base, matter = label.split(".")[0], place.topic.split(".")[0]
@@ -262,6 +254,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or _ABOUT_LOSS.search(text)):
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
+    if label.startswith("scam/") and not place.alarmed and _PRICE.match(text.strip()):
+        return UNCLEAR  # 「要钱不」 asks what something costs, nobody blackmails
     if label in ("affirm", "deny") and confidence < LIKELY and reason != "context" and len(text) > NOD:
         return UNCLEAR  # 「那个 我就是想 嗯 那个卡」 is neither a yes nor a no
     if matter in COMPLAINTS and place.lock != "hard":
@@ -277,11 +271,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         if label.removeprefix("chitchat/") in (*HEAVY, "sleep", "night"):
             return LISTENING
         return UNCLEAR if idle else None
-    if (place.topic, label) in _ANOTHER_MATTER and not _NEIGHBOUR[label].search(text):
-        other = _ANOTHER_MATTER[place.topic, label]
-        if other == "faq/fund.value" and re.search(r"跌|亏|掉", text):
-            return "faq/fund.loss"
-        return "faq/early_repay.card" if other == "faq/card_installment" and _BACK.search(text) else other
+    if neighbour:
+        return neighbour
     if place.alarmed and (alarm or fallback or label in ("affirm", "goodbye") or idle) and not place.minor and not place.crisis and _LET_IN.match(text.strip()):
         return "scam_now.app"
     if matter in COMPLAINTS and base in COMPLAINTS and "." in label and reason == "context" and confidence < LIKELY and not _ASKS.search(text):

@@ -21,10 +21,10 @@ SUSPICIOUS = "check_suspicious"
 # About fraud already, and nearer to what was asked than the name of a kind.
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
 # Between two questions in one message.
-_JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后再?问)")
+_JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后(?:再?问|呢(?=\s)))")
 _ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
 _PAUSE = re.compile(r"[，,。！!？?；;\s]+")
-AGAIN = "say_again"
+BESIDE = ("say_again", "not_what_i_meant")  # how it is to be told, which says nothing of the matter
 # A calculator and the topic it calculates for are no rivals: the amount decides between them.
 CALCULATES = {
     "calculate_pension_tax": "faq/pension", "calculate_installment": "faq/card_installment",
@@ -129,7 +129,7 @@ class Parser:
         if foreign.language:
             return self._foreign(text, foreign, entities or [])
         whole = self._parse(text, entities)
-        if whole.intent == AGAIN:
+        if whole.intent in BESIDE:
             return self._beside(text, whole)
         parts = [p for piece in _JOINT.split(text) for p in _apart(piece) if len(p.strip()) >= PART]
         if not 2 <= len(parts) <= PARTS or len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
@@ -160,7 +160,7 @@ class Parser:
         return whole
 
     def _beside(self, text: str, whole: Parse) -> Parse:
-        """「说慢点，怎么挂失？」: a question beside the wish to hear it slowly is what is answered."""
+        """「说慢点，怎么挂失？」, 「不是这个意思，我问年费」: the question beside is what is answered."""
         pieces = [p for p in _PAUSE.split(text) if len(p.strip()) >= PART]
         asked = [p for p in map(self._parse, pieces) if p.intent.startswith("faq/") and not p.fallback and p.confidence >= SURE]
         if len(pieces) < 2 or not asked:

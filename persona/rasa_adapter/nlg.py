@@ -20,12 +20,13 @@ from rasa.utils.endpoints import EndpointConfig
 
 from persona import columns, lessons
 from persona.approval import Approval
-from persona.bearings import GRAVE
+from persona.bearings import GRAVE, tells_detail
 from persona.branches import Place, cities
 from persona.choosing import IN_CHARACTER, LEISURE, fitting, freshest, spare
 from persona.compliance import disclosure_text
 from persona.emergency import STEADY, denied, kept, steady
 from persona.errors import RenderError
+from persona.feasts import told as day_told
 from persona.labels import Labels, full_label
 from persona.live import Live, Replacement
 from persona.nlu.context import UNSURE
@@ -46,6 +47,7 @@ AGAIN = "刚才说过，再放一遍："
 # Responses whose buttons are the nearest guesses of the understanding.
 # A follow-up that stays open: the question back names the topic and shows the last answer's own buttons.
 ABOUT = "utter_clarify_topic"
+DETAIL = "utter_detail_told"  # a detail of one's case that asks nothing: 「是跨行的」, 「五千块」
 MINOR = "utter_product_minor"
 GUESSING = frozenset({"utter_clarify", "utter_not_what_i_meant"})
 # Talk about what can be bought: not under a hard lock, not with a minor.
@@ -65,7 +67,7 @@ LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"}
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
-MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
+MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, DETAIL, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
 # What was just entered or taken back is confirmed as it is; 「小禾翻到这页：已退出」 helps nobody.
 CONFIRMS = ("utter_giveaway_", "utter_callback_", "utter_choose_option")
 WITHDRAWN = "utter_withdrawn"
@@ -126,6 +128,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             values["lock"] = "none"  # a minor is locked from products, which is no emergency
         parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
         values["other"] = elsewhere.names(elsewhere.asked_about(parsed))
+        values |= day_told(self._house.institution.today())
         live = self._house.live.current()
         name = self._redirected(utter_action, tracker, slots)
         if name == STEADY and not slots.get("crisis"):
@@ -187,7 +190,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 message["text"] = "\n".join(pieces)
         for other in self._asked_too(tracker):
             _add_button(message, other)
-        if name == ABOUT:
+        if name in (ABOUT, DETAIL):
             message["buttons"] = [*_offered(tracker), *message.get("buttons", [])][:4]
         if self._lesson_waits(tracker, slots) and len(message.get("buttons", [])) < 3 and _light(message, name):
             _add_button(message, columns.button("接着上课", lessons.INTENT, move="go_on"))
@@ -292,7 +295,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             if slots.get("minor") and f"utter_{slots.get('topic')}".startswith(NOT_FOR_MINORS):
                 return "utter_column_minor"  # no question back about what he may not have: what there is for him instead
             if reason == UNSURE and float(slots.get("misses") or 0) < MISSES and self._labels.title(str(slots.get("topic"))):
-                return ABOUT
+                asked = str(tracker.latest_message.text or "") if tracker.latest_message else ""
+                return DETAIL if tells_detail(asked, str(slots.get("topic") or "")) else ABOUT
             if float(slots.get("misses") or 0) >= MISSES:
                 return "utter_offer_human"
         return name
