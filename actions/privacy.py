@@ -14,6 +14,8 @@ from persona.privacy import forget
 _DELETE = re.compile(r"删|清除|清空|注销|销毁|忘掉|撤回|撤销")
 # How long something is kept, whether it is gone by now.
 _KEPT = re.compile(r"多久|多长|几年|干净|到期|(?:删|清)(?:完|好|掉)?了(?:吗|没)")
+# Who gets to read it.
+_SEEN = re.compile(r"谁.{0,4}看|(?:别人|人家|员工|你们).{0,6}看(?:得)?(?:见|到|吗|么|不|没)|(?:给|被)(?:别人|谁)看|看过|监控|偷看")
 _ASKS = re.compile(r"能.{0,4}[吗么]|怎么|如何|会不会|多久|多长|哪里|在哪|是不是|吗[？?]?$")
 
 
@@ -35,5 +37,5 @@ class ActionPrivacyRequest(Action):
                 dispatcher.utter_message(response="utter_giveaway_deleted")
             elif "giveaways" in done.failed:
                 dispatcher.utter_message(response="utter_giveaway_unavailable")
-        dispatcher.utter_message(response="utter_privacy_kept" if _KEPT.search(text) else "utter_privacy_request")
+        dispatcher.utter_message(response="utter_privacy_kept" if _KEPT.search(text) else "utter_privacy_seen" if _SEEN.search(text) else "utter_privacy_request")
         return []

@@ -12,7 +12,7 @@ from actions.common import entity, last_said, live_file, offered
 from persona.products import category_of
 
 # 「安盈A是什么产品」: a name, and none of ours; 「基金A类」 is a class of shares.
-_BY_NAME = re.compile(r"[\u4e00-\u9fff](?<!基金)(?<!理财)(?<!产品)(?<!保险)(?<!存款)(?<!等级)[A-Ha-h](?!类|份额|[A-Za-z0-9])")
+_BY_NAME = re.compile(r"[\u4e00-\u9fff](?<!基金)(?<!理财)(?<!产品)(?<!保险)(?<!存款)(?<!等级)[A-Ha-h](?!类|份额|[A-Za-z0-9])|[盈鑫享添悦丰宝稳安泰瑞福禧穗聚益]{2}(?=这|那|个|产品|系列|怎|咋|能|靠|风险|是什么|是啥)")
 # 「三个月的有吗」: of another term than the sheet's.
 _OTHER_TERM = re.compile(r"(?:\d+|[一二两三四五六七八九十半]+)个?(?:天|月|年|周|星期)(?:期)?的|(?:短|长|活)一?(?:点|些|期)")
 _OF_THE_SHEET = re.compile(r"利率|利息|收益|多少|费|风险|[取赎]")

@@ -46,6 +46,7 @@ _NUMBER = r"[\d０-９,.零一二两三四五六七八九十百千万几]+"
 _BARE_AMOUNT = re.compile(rf"^(?:就|才|大概|差不多|一共|总共|有)?{_NUMBER}(?:多|来)?(?:块|元)?(?:多|左右|钱)*[。！!]*$")
 _SWIPED = re.compile(rf"^(?:他|它|又|刚|刚刚|刚才|被|已经)*刷(?:了|走|掉)+(?:一笔|两笔)?{_NUMBER}(?:多)?(?:块|元)?(?:多|钱)*[。！!]*$")
 _FIGURE = re.compile(r"[\d０-９]|[一二两三四五六七八九十百千万]+(?:块|元|万|千|百|期|年|个月|成|个点|厘|分)")
+_TELLS = re.compile(rf"^(?:那|就|我|他|她|对方|这|车|卡|人|孩子|老人)?(?:是|在|用|有|没|不是|只|才|都|已经)|{_NUMBER}(?:块|元|万|千|岁|天|年|个月|号)|(?:的|了)[。！!]*$")
 _PRESS = re.compile(r"(?:让|叫|要|逼|教)(?:我|俺|他|她|我[妈爸])?(?:先)?按|按(?:数字)?[0-9一二三四五六七八九]")
 _TO_THE_BANK = re.compile(r"你们|贵行|你行|银行|客户经理|柜台|客服|大堂")
 _NO_MEOW = re.compile(r"(?:别|不要|不许|少|停止)[^，,。]{0,8}喵")
@@ -63,23 +64,8 @@ _HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
 
 
+_PRICE = re.compile(r"^(?:那|这)?(?:要|收|得)?(?:多少)?(?:钱|费)(?:不|吗|么|伐|呢)?[？?。]*$")
 _DEATH = re.compile(r"走了|去世|过世|不在了|没了|死|遗产|继承|身后")
-_EARLY = ("faq/pension", "faq/pension.withdraw", "faq/pension.tax", "calculate_pension_tax")
-_FUND = ("faq/fund", "faq/fund.fees", "faq/fund.redeem", "faq/fund.plan", "faq/fund.holding", "faq/fund.loss", "faq/fund.value")
-_INSTALMENT = ("faq/card_installment", "faq/card_installment.cash", "faq/early_repay.card", "calculate_installment")
-# After such a topic, what seems to ask about its neighbour asks about this; and the words that do mean the neighbour.
-_ANOTHER_MATTER = {
-    **{(topic, "faq/deposit.early"): "faq/pension.withdraw" for topic in _EARLY},
-    ("faq/insurance", "faq/deposit.early"): "faq/insurance.surrender",
-    **{(topic, "faq/wealth.networth"): "faq/fund.value" for topic in _FUND},
-    **{(topic, "faq/wealth"): "faq/fund.value" for topic in _FUND},
-    **{(topic, "faq/transfer_fee"): "faq/card_installment" for topic in _INSTALMENT},
-}
-_NEIGHBOUR = {
-    "faq/deposit.early": re.compile(r"定期|存款|存单"), "faq/wealth": re.compile(r"理财|^(?!.*净值)"),
-    "faq/wealth.networth": re.compile(r"理财"), "faq/transfer_fee": re.compile(r"转账|汇款|跨行|异地|转钱"),
-}
-_BACK = re.compile(r"退|还不还|提前")
 # Two of them in one wish for advice: what sets them apart is told, not one of them.
 _SET_APART = frozenset({"deposit", "wealth", "fund"})
 _HOW_TO_LOCK = re.compile(r"(?:怎么|咋|在哪|哪里|哪儿|去哪)[^，,。]{0,3}(?:锁|挂失)|(?:锁卡?|挂失)(?:怎么|在哪|哪里|哪儿)")
@@ -155,6 +141,11 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     return None
 
 
+def tells_detail(text: str, topic: str) -> bool:
+    """Whether a message that nothing was heard in tells something of the customer's case and asks nothing (「五千块」)."""
+    return topic.startswith("faq/") and len(text) <= underway.DETAIL and not ASKS.search(text) and bool(_TELLS.search(text))
+
+
 def between(intent: str, products: Iterable[str]) -> str:
     """The intent of a message with the products it names: 「定期和理财哪个好」 wishes to hear of both."""
     apart = _SET_APART & {category_of(product) for product in products}
@@ -166,8 +157,9 @@ def answers_calculator(text: str, fallback: bool) -> bool:
     return bool(_FIGURE.search(text)) or not ASKS.search(text.strip(" 。！!")) or (fallback and len(text) <= 4)
 
 
-def corrected(text: str, label: str, confidence: float, place: Place, *, alone: str, fallback: bool, reason: str, cue: bool) -> str | None:
-    """What `label` is replaced by, or None. `alone`: the label by the words alone; `cue`: a word of fraud, loss or despair."""
+def corrected(text: str, label: str, confidence: float, place: Place, *, alone: str, fallback: bool, reason: str, cue: bool, neighbour: str = "") -> str | None:
+    """What `label` is replaced by, or None. `alone`: the label by the words alone; `cue`: a word of fraud, loss or despair;
+    `neighbour`: what the topic has in place of `label` (persona/nlu/homonyms.py)."""
     if reason in ("signal", "button", "command", "blank"):
         return None
     base, matter = label.split(".")[0], place.topic.split(".")[0]
@@ -191,6 +183,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return "faq/lost_phone.after"  # 「刚刚 在路边」: what to do next helps more than a question back
     if base in ALARMS and place.last.startswith(PLAY) and confidence < LIKELY and not cue and not place.alarmed:
         return UNCLEAR  # 「银行的人会不会自己抽走」, 「不想学了」: in a game no faint alarm is raised
+    if label.startswith("scam/") and not place.alarmed and _PRICE.match(text.strip()):
+        return UNCLEAR  # 「要钱不」 asks what something costs, nobody blackmails
     if label in ("affirm", "deny") and confidence < LIKELY and reason != "context" and len(text) > NOD:
         return UNCLEAR  # 「那个 我就是想 嗯 那个卡」 is neither a yes nor a no
     if matter in COMPLAINTS and place.lock != "hard":
@@ -206,11 +200,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         if label.removeprefix("chitchat/") in (*HEAVY, "sleep", "night"):
             return LISTENING
         return UNCLEAR if idle else None
-    if (place.topic, label) in _ANOTHER_MATTER and not _NEIGHBOUR[label].search(text):
-        other = _ANOTHER_MATTER[place.topic, label]
-        if other == "faq/fund.value" and re.search(r"跌|亏|掉", text):
-            return "faq/fund.loss"
-        return "faq/early_repay.card" if other == "faq/card_installment" and _BACK.search(text) else other
+    if neighbour:
+        return neighbour
     if place.alarmed and (alarm or fallback or label in ("affirm", "goodbye") or idle) and not place.minor and not place.crisis and underway.lets_in(text.strip()):
         return "scam_now.app"
     if matter in COMPLAINTS and base in COMPLAINTS and "." in label and reason == "context" and confidence < LIKELY and not ASKS.search(text):

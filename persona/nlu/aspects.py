@@ -18,6 +18,8 @@ ASPECT = "aspect"  # the entity; also what the answers for a side nothing is tol
 MOST = 2  # sentences that are read out
 WHOLE = 10  # characters of a sentence that says something by itself
 _SPEECH = re.compile(r"[\W_]+")
+_LEAD = re.compile(r"^(?:哦|噢|嗯|好的?|行吧?|对了|还有|不过|那么|那)+(?=..)")
+_TAG = re.compile(r"(?:不|伐|(?<![什怎那多])么|嘛|没有?)[呀啊]?$")  # 「收费不」 asks what 「收费吗」 asks
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
 _STEP = re.compile(r"^\d\.\s*")
 _WARNS = re.compile(r"？$|别信|不要信|别理|骗")  # no answer to what was asked
@@ -49,7 +51,7 @@ class Aspects:
 
     def asked(self, text: str) -> str:
         """The side that `text` asks for and nothing else, or ""."""
-        words = _SPEECH.sub("", simplify(text))
+        words = _TAG.sub("吗", _LEAD.sub("", _SPEECH.sub("", simplify(text))))
         return next((one.id for one in self._all.values() if one.asked.stands_in(words)), "")
 
     def told(self, aspect: str, answers: Iterable[str]) -> list[str]:

@@ -45,7 +45,7 @@ class Weights:
     a word of fraud, loss or despair), `idle` (small talk and what is no bank matter); `step`: a next step of a fraud as likely as this is said, `alarm`: one that nothing was told of yet; `own`: what remains of all that
     when the message names a matter of its own; `other`: share from which another answer of the topic is taken instead
     of the same one again; `lead`: share from which an answer near the topic is
-    given that leads by half; `step`: share from which a next step of a fraud is answered; `itself`: share of the words alone from which the same answer is asked for again."""
+    given that leads by half; `step`: share from which a next step of a fraud is answered; `itself`: share of the words alone from which the same answer is asked for again, `plainly`: and rather than another one of the topic."""
 
     chars: int = 26
     alone: float = 0.45
@@ -66,6 +66,7 @@ class Weights:
     alarm: float = 0.2
     lead: float = 0.25
     itself: float = 0.6
+    plainly: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -242,11 +243,13 @@ class Reader:
     def _not_again(self, found: Parse, context: Context, alone: Any, top: list[tuple[str, float]]) -> Parse:
         """The same answer would come again: another of the topic, or a question back, unless it was asked for again."""
         w, labels = self.weights, self.parser.model.labels
+        asked = sum(float(alone[i]) for i, x in enumerate(labels) if x == context.label)
+        if asked >= w.plainly:
+            return found  # asked for by its own words: another answer of the topic would be beside it
         near = (context.label, *context.offered)
         family = [(x, q) for x, q in top if x != context.label and (public(x) == public(context.label) or x in near)]
         if family and family[0][1] >= w.other:
             return replace(found, intent=family[0][0], confidence=family[0][1], reason="context")
-        asked = sum(float(alone[i]) for i, x in enumerate(labels) if x == context.label)
         if asked >= w.itself:
             return found
         return replace(found, intent=FALLBACK, fallback=True, reason=UNSURE)

@@ -39,7 +39,7 @@ class Institutions:
     def __init__(self, own: str, path: Path | None = None) -> None:
         with open(path or current(INSTITUTIONS), encoding="utf-8") as file:
             known = yaml.safe_load(file)
-        self.general = frozenset(known["general"])
+        self.general, self.theirs, self.ours = (frozenset(known[kind]) for kind in ("general", "theirs", "ours"))
         banks, products = known["banks"], known["products"]
         theirs = {name: [*banks.get(name, ()), *products.get(name, ())] for name in {**banks, **products}}
         self._known = [
@@ -70,7 +70,8 @@ class Institutions:
 
     def theirs_alone(self, mention: Mention, label: str) -> bool:
         """Whether nothing of what a bank says in general on `label` holds for what is asked about."""
-        return mention.role == PRODUCT and label.split(".")[0] not in self.general
+        topic = label.split(".")[0]
+        return topic not in self.general if mention.role == PRODUCT else topic in self.theirs
 
 
 @lru_cache(maxsize=1)

@@ -21,12 +21,12 @@ SUSPICIOUS = "check_suspicious"
 # About fraud already, and nearer to what was asked than the name of a kind.
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
 # Between two questions in one message.
-_JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后再?问)")
+_JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后(?:再?问|呢(?=\s)))")
 _ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
 _PAUSE = re.compile(r"[，,。！!？?；;\s]+")
-AGAIN = "say_again"
 MANNERS = frozenset({"thank", "greet", "goodbye", "affirm"})  # said beside a question, the question counts
 _KNOWN = re.compile(r"知道|明白|懂了|会了|搞定|解决|不用")
+BESIDE = ("say_again", "not_what_i_meant")  # how it is to be told, which says nothing of the matter
 # A calculator and the topic it calculates for are no rivals: the amount decides between them.
 CALCULATES = {
     "calculate_pension_tax": "faq/pension", "calculate_installment": "faq/card_installment",
@@ -131,7 +131,7 @@ class Parser:
         if foreign.language:
             return self._foreign(text, foreign, entities or [])
         whole = self._parse(text, entities)
-        if whole.intent == AGAIN:
+        if whole.intent in BESIDE:
             return self._beside(text, whole)
         if whole.intent in MANNERS:
             return self._beside(text, whole, question=True)
@@ -164,8 +164,8 @@ class Parser:
         return whole
 
     def _beside(self, text: str, whole: Parse, question: bool = False) -> Parse:
-        """「说慢点，怎么挂失？」, 「谢谢，周日上班吗」: a question beside the wish to hear it slowly, or beside thanks, is what is
-        answered. question: only what is put as one; 「知道怎么挂失了，谢谢」 asks nothing."""
+        """「说慢点，怎么挂失？」, 「不是这个意思，我问年费」, 「谢谢，周日上班吗」: a question beside how it is to be told, or beside thanks, is
+        what is answered. question: only what is put as one; 「知道怎么挂失了，谢谢」 asks nothing."""
         pieces = [p for p in _PAUSE.split(text) if p]
         beside = [p for p in pieces if len(p) >= PART and not (question and (_KNOWN.search(p) or not _ASKS.search(p)))]
         asked = [p for p in map(self._parse, beside) if p.intent.startswith("faq/") and not p.fallback and (p.confidence >= SURE or not question)]

@@ -19,9 +19,11 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|cn|top|net|cc|vip|xyz|example)(?:/\S*)?", re.I)
 # Politeness around a question; it must not decide what the question is about.
 _POLITE = re.compile(
-    r"^(?:你好|您好|哈喽|hi|hello|在吗|亲|喂|请问(?:一下|下)?|想(?:请)?问(?:一下|下)?|问(?:一下|下)|麻烦(?:问一下|问下|帮)?|咨询(?:一下|下)|急|求助)+"
+    r"^(?:你好|您好|哈喽|hi|hello|在吗|亲|喂|请问(?:一下|下)?|想(?:请)?问(?:一下|下)?|问(?:一下|下)|麻烦(?:问一下|问下|帮)?|咨询(?:一下|下)|急|求助|(?:那)?算了吧?(?=.{2})|(?:那)?你?(?:给我|跟我)?说说(?=.{2}))+"
     r"|(?:谢谢(?:你|您|了|啦)?|多谢|感谢|拜托了?|急急急|急|在线等)+$"
 )
+# What people say while they think, as voice input writes it down between two pauses.
+_FILLERS = re.compile(r"(?<!\S)(?:那个|就是说?|嗯+|呃+|啊|然后呢?|怎么说呢)(?!\S)")
 _KEEP = re.compile(r"[^\w%+*]+")
 
 
@@ -82,7 +84,13 @@ def normalise(text: str) -> str:
     text = _LINK.sub("网址", text)
     text = _NUMBER.sub(lambda m: "0" * min(len(m.group().replace(",", "").split(".")[0]), 6), text)
     text = _KEEP.sub(" ", text).replace("_", " ").strip()
-    return _without_politeness(text)
+    return _without_politeness(_without_fillers(text))
+
+
+def _without_fillers(text: str) -> str:
+    """Leave sounds of thinking out when something else remains."""
+    rest = " ".join(_FILLERS.sub(" ", text).split())
+    return rest if len(rest) >= 2 else text
 
 
 def _without_politeness(text: str) -> str:

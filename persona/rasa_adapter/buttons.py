@@ -15,7 +15,7 @@ from persona.choosing import LEISURE
 from persona.institution import Institution
 from persona.labels import Labels, full_label
 from persona.profile import speaks_of
-from persona.rasa_adapter.moment import ABOUT
+from persona.rasa_adapter.moment import ABOUT, DETAIL
 from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.said import given, last_response
 
@@ -40,7 +40,7 @@ def complete(message: dict[str, Any], name: str, tracker: DialogueStateTracker, 
     also = (tracker.latest_message.intent or {}).get("also") if tracker.latest_message else None
     for other in labels.buttons([(label, 1.0) for label in also or []], most=2):
         add(message, other)
-    if name == ABOUT:
+    if name in (ABOUT, DETAIL):
         message["buttons"] = [*_offered(tracker), *message.get("buttons", [])][:MOST]
     if _lesson_waits(tracker, slots) and len(message.get("buttons", [])) < MOST - 1 and _light(message, name):
         add(message, columns.button("接着上课", lessons.INTENT, move="go_on"))

@@ -36,6 +36,7 @@ from persona.nlu import entities as lexicon
 from persona.nlu.aspects import ASPECT, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.features import Features
+from persona.nlu.homonyms import Homonyms
 from persona.nlu.model import train
 from persona.nlu.names import SHEET, UNLISTED
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser
@@ -102,6 +103,7 @@ class MascotClassifier(GraphComponent):
         self._labels = Labels.load()
         self._replies = Replies.load()
         self._aspects = Aspects.load()
+        self._homonyms = Homonyms.load()
         self._institution = load_institution()
 
     @classmethod
@@ -227,10 +229,12 @@ class MascotClassifier(GraphComponent):
         matter = self._reader is not None and self._reader.names_matter(parse.text)
         cue = self._reader is not None and self._reader.alarming(parse.text)
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
+        aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
+        if aspect and stands == bearings.COUNTER and place.last != bearings.STEPS:
+            stands = None  # 「要去柜台吗」: the answer itself tells it
         if stands is not None and parse.reason not in FINAL:
             return self._as(parse, stands)
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
-        aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
         if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
@@ -270,7 +274,7 @@ class MascotClassifier(GraphComponent):
             return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=found, reason="context")
         better = bearings.corrected(
             parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
-            reason=read.reason, cue=cue,
+            reason=read.reason, cue=cue, neighbour="" if locked else self._homonyms.means(place.topic, read.intent, parse.text),
         )
         return read if better is None else self._as(read, better)
 
@@ -376,7 +380,7 @@ class MascotClassifier(GraphComponent):
 
     def _command(self, text: str, tracker: DialogueStateTracker | None) -> Command | None:
         before = given(tracker)
-        counted = self._labels.buttons([(label, 1.0) for label in own_questions(tracker)], most=COUNTED)
+        counted = self._labels.buttons([(label, 1.0) for label in own_questions(tracker, in_order="第" in text)], most=COUNTED)
         earlier = before.rows if text.strip().startswith("/") else [before.ending]
         return choose(text, before.rows[-1] if before.rows else [], earlier, counted)
 

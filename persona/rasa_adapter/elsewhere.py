@@ -22,7 +22,9 @@ IN_ENGLISH = "utter_ask_capabilities"  # says it itself
 
 
 def asked_about(parsed: Mapping[str, Any]) -> list[Mention]:
-    """The other institutions of the last message (`parse_data`)."""
+    """The other institutions of the last message (`parse_data`), none where they are only named beside a matter of ours."""
+    if full_label(parsed).split(".")[0] in institutions().ours:
+        return []
     return [
         Mention(str(e["value"]), str(e.get("role") or ""), int(e.get("start") or 0), int(e.get("end") or 0))
         for e in parsed.get("entities") or []

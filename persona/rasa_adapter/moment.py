@@ -8,7 +8,7 @@ from typing import Any
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from persona.bearings import SETTLED
+from persona.bearings import SETTLED, tells_detail
 from persona.choosing import LEISURE
 from persona.emergency import STEADY, denied, finished, kept, waits
 from persona.labels import Labels, full_label
@@ -22,6 +22,7 @@ Responses = Mapping[str, Sequence[Mapping[str, Any]]]
 MISSES = 2  # after so many misses in a row a person is offered
 # A follow-up that stays open: the question back names the topic and shows the last answer's own buttons.
 ABOUT = "utter_clarify_topic"
+DETAIL = "utter_detail_told"  # a detail of one's case that asks nothing: 「是跨行的」, 「五千块」
 TIPPED = "utter_check_suspicious.told"
 MINOR = "utter_product_minor"
 # Talk about what can be bought: not under a hard lock, not with a minor.
@@ -99,7 +100,7 @@ def _asked_back(tracker: DialogueStateTracker, slots: Mapping[str, Any], labels:
     if str(slots.get("topic")).startswith("scam/") and reason == UNSURE:
         return TIPPED  # 「她14岁」 after a tip: where it stands matters more than what was meant
     if reason == UNSURE and float(slots.get("misses") or 0) < MISSES and labels.title(str(slots.get("topic"))):
-        return ABOUT
+        return DETAIL if tells_detail(text_of(tracker), str(slots.get("topic") or "")) else ABOUT
     return "utter_offer_human" if float(slots.get("misses") or 0) >= MISSES else "utter_clarify"
 
 

@@ -24,6 +24,7 @@ from persona.choosing import IN_CHARACTER, choices, freshest
 from persona.compliance import disclosure_text
 from persona.emergency import STEADY, steady
 from persona.errors import RenderError
+from persona.feasts import told as day_told
 from persona.labels import Labels
 from persona.live import Live, Replacement
 from persona.rasa_adapter import buttons, door, editor, elsewhere, moment, slowly, topics
@@ -40,7 +41,7 @@ AGAIN = "刚才说过，再放一遍："
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
-MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
+MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, moment.DETAIL, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
 # What was just entered or taken back is confirmed as it is; 「小禾翻到这页：已退出」 helps nobody.
 CONFIRMS = ("utter_giveaway_", "utter_callback_", "utter_choose_option")
 WITHDRAWN = "utter_withdrawn"
@@ -95,6 +96,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             values["lock"] = "none"  # a minor is locked from products, which is no emergency
         parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
         values["other"] = elsewhere.names(elsewhere.asked_about(parsed))
+        values |= day_told(self._house.institution.today())
         live = self._house.live.current()
         name = moment.fitting(utter_action, tracker, slots, self.responses, self._house.institution.profile, self._labels)
         if name == STEADY and not slots.get("crisis"):

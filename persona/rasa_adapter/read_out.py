@@ -16,6 +16,7 @@ from persona.nlu.parser import public
 from persona.rasa_adapter import topics
 
 FAQ = "utter_faq/"
+TERMS = ".terms"  # of a topic: the answer that tells what it costs and how long it takes
 WHOLE = "whole"  # the response that is read from: what its approval holds for
 _SCREEN = re.compile(r"\{path_|\{app\}")
 SHORT = 20  # characters of a message that says too little by itself
@@ -40,7 +41,7 @@ def read_out(
     aspect = next((str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT), "")
     if aspect and name.startswith(FAQ):
         label = name.removeprefix("utter_")
-        found = _in_answers((label, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers))
+        found = _in_answers((label, public(label) + TERMS, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers))
         return found or (f"utter_aspect_{aspect}", {})
     if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again):
         if any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name)):

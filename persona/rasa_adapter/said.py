@@ -104,15 +104,17 @@ def has_entity(tracker: DialogueStateTracker, name: str, value: str = "") -> boo
     return any(e.get("entity") == name and value in ("", e.get("value")) for e in found)
 
 
-def own_questions(tracker: DialogueStateTracker | None) -> list[str]:
-    """Labels of the questions a message numbered (「1年费多少 2怎么改手机号」), as long as only its numbers were picked since."""
+def own_questions(tracker: DialogueStateTracker | None, *, in_order: bool = False) -> list[str]:
+    """Labels of the questions a message numbered (「1年费多少 2怎么改手机号」), as long as only its numbers were picked since.
+
+    in_order: those of a message that asked several without numbers, too (「第二个」, but not 「2」, which is a button)."""
     for event in reversed(tracker.events if tracker else ()):
         if event.type_name == SessionStarted.type_name:
             break
         if event.type_name != UserUttered.type_name:
             continue
         reason = (event.intent or {}).get("reason")
-        if reason == "several" and _NUMBERED.search(event.text or ""):
+        if reason == "several" and (in_order or _NUMBERED.search(event.text or "")):
             return [full_label(event.parse_data), *(event.intent.get("also") or [])]
         if reason != "button":
             return []

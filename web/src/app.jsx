@@ -122,7 +122,7 @@ export function App({ house, asked }) {
           {messages.length === 0 && (
             <div className="Empty">
               <Avatar mascot={me} mood={me.moods[0]} size="hero" />
-              <p>{me.name}在。问什么都行，密码和验证码别发。</p>
+              <p>{me.name}在。卡、账单、转账、防骗，都可以问；密码和验证码别发。</p>
               <ul className="Picks">{STARTERS.map((s) => <li key={s}><button type="button" className="Pick" onClick={() => send(s)}>{s}</button></li>)}</ul>
             </div>
           )}
