@@ -103,8 +103,10 @@ class _Masks(dict[int, int]):
 
 def _ends(words: frozenset[str]) -> list[frozenset[str]]:
     """Of these words a match contains one: what must stand there of their beginnings and, where there are words of three, of their ends."""
-    begins = frozenset([word[:2] if len(word) == 3 else word[:4] for word in words])
-    return [begins, frozenset([word[1:] if len(word) == 3 else word[:4] for word in words])] if 3 in map(len, words) else [begins]
+    lengths = set(map(len, words))
+    if 3 not in lengths:
+        return [words if max(lengths) <= 4 else frozenset([word[:4] for word in words])]
+    return [frozenset([word[at:at + 2] if len(word) == 3 else word[:4] for word in words]) for at in (0, 1)]
 
 
 def slots(needs: Sequence[Sequence[Branch]], wide: Collection[int]) -> dict[str, list[Any]]:
