@@ -5,6 +5,7 @@ Every pattern is read (grammar.py), which is quick; it is compiled when a messag
 
 from __future__ import annotations
 
+import gc
 import re
 from pathlib import Path
 from typing import Any
@@ -295,4 +296,10 @@ class _Builder:
 
 def read(root: Path) -> dict[str, Any]:
     """The rule set in `root`. RuleError when anything in it is wrong."""
-    return _Builder(root).build()
+    collects = gc.isenabled()
+    gc.disable()  # nearly all that is made here stays: looking through it again and again takes long
+    try:
+        return _Builder(root).build()
+    finally:
+        if collects:
+            gc.enable()
