@@ -3,7 +3,8 @@
 `python bench/guard.py [--messages 200] [--repeats 5] [--json]`. Messages of 200 characters are cut from the project's
 own answers: as they are (nothing fires) and with one sentence of the corpus that must be refused. The plain loop asks
 every compiled pattern of the rule set one after the other and decides nothing. Cold start: a copy of the package
-without byte code, cache or environment, as on a fresh clone. Warm: with what `mascot train` keeps in build/.
+without byte code, cache or environment, as on a fresh clone. Warm: with what `mascot train` keeps in build/ and the byte code
+that the first start leaves.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ def growth(guard: Guard, repeats: int) -> list[tuple[int, float]]:
     return [(size, clock(guard.review, [said[:size]], repeats)[0]) for size in SIZES]
 
 
-def start(fresh: bool) -> tuple[float, float, float]:
-    """Seconds for the import, the load and the first review in a new process."""
+def start(fresh: bool, code: str) -> tuple[float, float, float]:
+    """Seconds for the import, the load and the first review in a new process; `code`: where byte code is kept, unless it is a fresh clone."""
     with tempfile.TemporaryDirectory() as folder:
         where = ROOT
         if fresh:
@@ -101,6 +102,8 @@ def start(fresh: bool) -> tuple[float, float, float]:
             for name in ("compliance", "products"):
                 shutil.copytree(ROOT / "persona" / name, where / "persona" / name, ignore=shutil.ignore_patterns("__pycache__"))
         env = {**os.environ, "PYTHONPATH": str(where), "XDG_CACHE_HOME": folder, "MASCOT_CACHE": folder, "HOME": folder}
+        if not fresh:
+            env = {name: value for name, value in env.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPYCACHEPREFIX": code}
         done = subprocess.run([sys.executable, "-c", _LOAD], cwd=where, env=env, capture_output=True, text=True, check=True)
     first, second, third = map(float, done.stdout.split())
     return first, second, third
@@ -108,7 +111,9 @@ def start(fresh: bool) -> tuple[float, float, float]:
 
 def measure(count: int, repeats: int) -> dict[str, Any]:
     keep(HERE)
-    starts = {name: [start(fresh) for _ in range(repeats)] for name, fresh in (("cold", True), ("warm", False))}
+    with tempfile.TemporaryDirectory() as code:
+        start(False, code)
+        starts = {name: [start(fresh, code) for _ in range(repeats)] for name, fresh in (("cold", True), ("warm", False))}
     guard = Guard.load()
     compiled = [guard.patterns[i] for i in range(len(guard.patterns))]
 

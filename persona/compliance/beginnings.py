@@ -60,11 +60,12 @@ def _first(sequence: Iterable[Any]) -> tuple[set[str], bool]:
     return out, True
 
 
-def beginnings(source: str) -> str | None:
-    """A set in the notation of `re`; None when `re` finds the places as quickly itself, or nothing is known."""
+def beginnings(source: str, always: bool = False) -> str | None:
+    """A set in the notation of `re`; None when nothing is known or, unless it is `always` asked, `re` finds the places as quickly itself."""
     tree: Any = sre_parse.parse(source)
     op, value = tree[0]
-    if tree.state.flags != re.UNICODE or op in (sign.LITERAL, sign.IN) or (op is sign.BRANCH and all(part and part[0][0] is sign.LITERAL for part in value[1])):
+    quick = op in (sign.LITERAL, sign.IN) or (op is sign.BRANCH and all(part and part[0][0] is sign.LITERAL for part in value[1]))
+    if tree.state.flags != re.UNICODE or (quick and not always):
         return None
     try:
         found, empty = _first(tree)

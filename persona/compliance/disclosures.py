@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from persona.compliance.rules import HERE
 from persona.layers import current
 
@@ -14,6 +12,8 @@ from persona.layers import current
 @lru_cache(maxsize=1)
 def all_disclosures() -> dict[str, dict[str, Any]]:
     """Every disclosure of disclosures.yml by id. ContentError when the file cannot be read."""
+    import yaml  # no start needs it
+
     file = current(HERE / "disclosures.yml")
     try:
         data: dict[str, dict[str, Any]] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

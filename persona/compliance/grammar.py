@@ -14,6 +14,7 @@ from math import inf
 from typing import NamedTuple
 
 from persona.compliance.late import Late
+from persona.compliance.lexicon import ENDS
 
 Words = frozenset[str]
 Branch = tuple[Words, ...]  # a match contains a word of each
@@ -30,6 +31,8 @@ _TOKEN = Late(
     r"|(?P<escape>\\(?:[dDsSwWbB]|u[0-9a-fA-F]{4}|[^0-9A-Za-z]))"
     r"|(?P<at>[.^$])"
 )
+_END = Late(f"[{ENDS}]")
+_SUSPECT = Late(rf"[{ENDS}.\\\[<]")
 _PLAIN_SET = Late(r"\[(?!\^|-)(?:[^\\\-\]](?:-[^\\\-\]])?){1,12}\]")
 _DOUBTFUL = Late(r"--|\|\||&&|~~")
 _RANGE = Late("(.)-(.)", re.S)
@@ -166,6 +169,7 @@ class Reader:
     def __init__(self, groups: Mapping[str, str]) -> None:
         self.groups = groups
         self._read: dict[str, Part] = {}
+        self._reached: dict[str, bool] = {}
 
     def group(self, name: str) -> Part:
         """A word group. KeyError when there is none of that name."""
@@ -173,6 +177,19 @@ class Reader:
         if part is None:
             part = self._read[name] = self.read(self.groups[name])
         return part
+
+    def reaches(self, pattern: str) -> bool:
+        """Can a match reach over the end of a sentence? A mark that only stands beside a match counts, too."""
+        return bool(_SUSPECT.search(pattern)) and any(
+            self._group_reaches(match["group"]) if match.lastgroup == "group" else _reaches(str(match.lastgroup), match.group())
+            for match in _TOKEN.finditer(pattern)
+        )
+
+    def _group_reaches(self, name: str) -> bool:
+        found = self._reached.get(name)
+        if found is None:
+            found = self._reached[name] = self.reaches(self.groups[name])
+        return found
 
     def read(self, pattern: str) -> Part:
         """What must stand in any match of a pattern."""
@@ -233,6 +250,16 @@ class Reader:
             raise UnknownError(pattern[at:])
         done.append(_sequence(parts) if parts else _EMPTY)
         return _either(done)
+
+
+@lru_cache(maxsize=4096)
+def _reaches(kind: str, text: str) -> bool:
+    """Can what this piece of a pattern stands for contain the end of a sentence?"""
+    if kind in ("run", "alts"):
+        return bool(_END.search(text))
+    if kind == "at":
+        return text == "."
+    return kind in ("set", "escape") and any(re.match(text, end) for end in ENDS)
 
 
 def needs(part: Part) -> tuple[Branch, ...]:

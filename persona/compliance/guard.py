@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from persona.compliance import bank
 from persona.compliance.bubble import Bubble, Hit
 from persona.compliance.checks import CHECKS
 from persona.compliance.depth import Depths
@@ -20,7 +19,6 @@ from persona.compliance.normalise import normalise
 from persona.compliance.rules import HERE, Rule
 from persona.compliance.rules import load as load_rules
 from persona.compliance.second_opinion import Model, clause
-from persona.institution_path import institution_file
 from persona.layers import changes, current
 
 _BREAK = Late(r"\n[ \t\u3000]*(?:\n[ \t\u3000]*)+")
@@ -29,21 +27,9 @@ _ALWAYS_KINDS = ("wording", "link", "expiry", "identity", "secret")  # need no p
 _OPINIONS = ("second_opinion", "second_opinion_and_words")
 _EVEN = 0.5  # what a clause by itself may score and still be taken for harmless
 _DOUBTED = {"unlawful": 1.0, "wording": 1.0, "promise": 0.7, "recommend": 0.7}  # reasons the opinion may clear, and how much surer it must be
+_ALONE = Context()  # a text reviewed on its own
 _PRODUCT_NAME = Late(r"^(?:name|full_name|short_name):\s*[\"']?([^\"'#\n]+?)[\"']?\s*(?:#.*)?$", re.M)
 _PRODUCT_CATEGORY = Late(r"^category:\s*[\"']?([a-z]+)", re.M)
-
-
-def _institution(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {"domains": [], "phones": []}
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
-    official = data.get("official") or {}
-    # A branch's own number is one of official.phones: the institution's reader sees to it.
-    phones = [data.get("hotline"), data.get("hotline_abroad"), *(official.get("phones") or []), *(official.get("sms_senders") or [])]
-    return {
-        "domains": data.get("domains") or [], "phones": [p for p in phones if p], "name": data.get("name"),
-        "approval_required": data.get("approval_required"),
-    }
 
 
 def _products(folder: Path) -> dict[str, str]:
@@ -76,7 +62,7 @@ class Guard:
         self.patterns = Patterns(built["patterns"], built["slots"], built["groups"], Lessons(built["lessons"]))
         self.disclosures: dict[str, dict[str, Any]] = built["disclosures"]
         self._accepting = frozenset(i for one in self.disclosures.values() for i in one["accept"])
-        self.institution = _institution(institution_file() if root == current(HERE) else root.parent / "institution.yml")
+        self.institution = bank.facts(bank.file_for(root), built["institution"])
         self.depths = Depths(built["depth"], _products(root.parent / "products"))
         model = root / "second_opinion.json"
         self.model = Model.load(model) if model.is_file() else None
@@ -99,7 +85,7 @@ class Guard:
         if not isinstance(text, str):
             return self._failed("要审的不是文字")
         try:
-            return self._review(text, context or Context(), scope)
+            return self._review(text, context or _ALONE, scope)
         except Exception as error:  # the door must answer
             return self._failed(f"审查出错：{type(error).__name__}")
 
@@ -109,7 +95,7 @@ class Guard:
 
     def read(self, text: str) -> list[tuple[str, frozenset[str]]]:
         """The sentences of a text as the second opinion reads them, each with the marks of the rules and of the lessons."""
-        bubble = self._bubble(text, Context())
+        bubble = self._bubble(text, _ALONE)
         return [(bubble.scan.text[a:b], bubble.told(a, b)) for a, b in bubble.sentences]
 
     def _failed(self, why: str) -> Decision:
@@ -175,7 +161,7 @@ class Guard:
                 if spans:
                     disclosed[name] = spans
         institution: Mapping[str, Any] = context.institution or self.institution
-        numbers = sorted({n for i in self._owned & scan.candidates for n in self._owner[i]})
+        numbers = sorted({n for i in self._owned.intersection(scan.candidates) for n in self._owner[i]})
         wordings = [self.rules[n] for n in numbers]
         return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model, wordings)
 

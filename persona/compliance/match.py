@@ -10,7 +10,7 @@ from typing import Any
 from persona.compliance import contexts
 from persona.compliance.beginnings import beginnings
 from persona.compliance.implied import Lessons
-from persona.compliance.lexicon import Prefilter, expand, pairs, units
+from persona.compliance.lexicon import Prefilter, expand, runs, units
 from persona.compliance.normalise import Normal, normalise
 
 Span = tuple[int, int]
@@ -25,7 +25,7 @@ class Patterns:
         self.prefilter = Prefilter(slots)
         self._groups = groups
         self._compiled: list[re.Pattern[str] | None] = [None] * len(written)
-        self._begins: dict[int, re.Pattern[str]] = {}
+        self._begins: dict[int, re.Pattern[str] | None] = {}
 
     def source(self, i: int) -> str:
         """Pattern `i` as a plain regular expression."""
@@ -39,53 +39,53 @@ class Patterns:
         if found is None:
             source = self.source(i)
             found = self._compiled[i] = re.compile(source)
-            begins = beginnings(source)
-            if begins:
-                self._begins[i] = re.compile(begins)
+            begins = beginnings(source, True)
+            self._begins[i] = re.compile(begins) if begins else None
         return found
 
-    def spans(self, i: int, text: str) -> list[Span]:
-        """Where pattern `i` matches; it is tried only where a match can begin."""
+    def spans(self, i: int, text: str, stretches: list[Span]) -> list[Span]:
+        """Where pattern `i` matches; it is tried only in these stretches, and only where a match can begin."""
         pattern = self[i]
-        begins = self._begins.get(i)
+        begins = self._begins[i]
         if begins is None:
             return [match.span() for match in pattern.finditer(text)]
         out, end = [], 0
-        for place in begins.finditer(text):
-            at = place.start()
-            if at >= end and (match := pattern.match(text, at)):
-                out.append(match.span())
-                end = match.end()
+        for low, high in stretches:
+            for place in begins.finditer(text, low, high):
+                at = place.start()
+                if at >= end and (match := pattern.match(text, at)):
+                    out.append(match.span())
+                    end = match.end()
         return out
 
 
 class Scan:
     """A message being looked at: its canonical text and where each pattern stands in it."""
 
-    __slots__ = ("_patterns", "_spans", "candidates", "normal", "ones", "raw", "speaker", "text", "twos")
+    __slots__ = ("_patterns", "_spans", "candidates", "normal", "raw", "speaker", "text", "twos")
 
     def __init__(self, raw: str, patterns: Patterns, speaker: str = "bot") -> None:
         self.raw = raw
         self.normal: Normal = normalise(raw)
         self.text = self.normal.text
-        self.ones, self.twos = pairs(units(self.text))
-        self.candidates = patterns.prefilter.candidates(self.ones, self.twos)
+        read = units(self.text)
+        self.twos = runs(read, 2)
+        self.candidates = patterns.prefilter.candidates(self.text, runs(read, 1), self.twos, runs(read, 4))
         self._patterns = patterns
         self._spans: dict[int, list[Span]] = {}
         self.speaker = speaker
 
     def spans(self, i: int) -> list[Span]:
         """Where pattern `i` matches."""
-        if i not in self.candidates:
-            return []
         found = self._spans.get(i)
         if found is None:
-            found = self._spans[i] = self._patterns.spans(i, self.text)
+            stretches = self.candidates.get(i)
+            found = self._spans[i] = self._patterns.spans(i, self.text, stretches) if stretches else []
         return found
 
     def any_spans(self, indices: list[int]) -> list[Span]:
         """Where any of the patterns matches."""
-        if self.candidates.isdisjoint(indices):
+        if self.candidates.keys().isdisjoint(indices):
             return []
         return [span for i in indices if i in self.candidates for span in self.spans(i)]
 
@@ -141,7 +141,7 @@ def merge(spans: list[Span]) -> list[Span]:
 
 def wording(rule: Any, scan: Scan) -> list[Span]:
     """Where a rule's own words stand and nothing makes them right."""
-    if rule.with_ and scan.candidates.isdisjoint(rule.with_):
+    if rule.with_ and scan.candidates.keys().isdisjoint(rule.with_):
         return []
     hits = scan.any_spans(rule.any)
     if not hits:

@@ -16,6 +16,7 @@ from pathlib import Path
 from persona.compliance.late import Late
 
 GONE = "\x00"
+_KEPT = 40_000  # characters remembered as folding to themselves; ordinary text has fewer
 _HERE = Path(__file__).parent
 
 
@@ -47,12 +48,20 @@ def _table() -> dict[int, str]:
         table[ord(blank)] = GONE
     for first, last in ((0x2000, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070), (0x0300, 0x0370), (0xFE00, 0xFE10),
                         (0x20D0, 0x2100), (0xE0000, 0xE0080), (0xFFF9, 0xFFFC), (0x0, 0x9), (0xE, 0x20)):
-        for code in range(first, last):
-            table[code] = GONE
+        table.update(dict.fromkeys(range(first, last), GONE))
     return table
 
 
-_TABLE = _table()
+class _Folded(dict[int, "int | str"]):
+    """By character: what it is folded to. Of most that is nothing else, which `translate` would find out anew each time."""
+
+    def __missing__(self, key: int) -> int:
+        if len(self) < _KEPT:
+            self[key] = key
+        return key
+
+
+_TABLE = _Folded(_table())
 _HAN = "\u3400-\u9fff"
 _SYMBOLS = (
     r"\*_~^`|#+=<>@$&\\/\-.'\"·•●○◆◇■□★☆※㊙㊗→←↑↓⇒♥♡♪☎✆✓✔✘✗✨\u2014\u2010-\u2015\u2190-\u23ff\u2500-\u27bf\u2b00-\u2bff"

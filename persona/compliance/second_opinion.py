@@ -8,7 +8,6 @@ the sentence, the marks of the rules (whose words stand there, and whether a con
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from itertools import accumulate, repeat
@@ -16,27 +15,24 @@ from math import exp
 from pathlib import Path
 from typing import Any
 
-from persona.compliance.lexicon import PAIRS, code, first_of, grams_of, pairs, units
+from persona.compliance.late import Late
+from persona.compliance.lexicon import PAIRS, code, first_of, grams_of, pairs
 
 _KEPT = 60_000  # pairs put together and remembered; ordinary Chinese has fewer
 _LONGEST = 240  # characters of a sentence that are read at once
 _UNIT = 100  # weights are kept in hundredths
-_END = re.compile(r"[。！？\n【】]+")
-_DIGITS = re.compile(r"[0-9x*]+")
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-_MARK = re.compile(r"[，；：。！？、\n]")
-_CLAUSE = re.compile(r"[，；：]")
+_END = Late(r"[。！？\n【】]+")
+_DIGITS = Late(r"[0-9x*]+")
+_MARK = Late(r"[，；：。！？、\n]")
+_CLAUSE = Late(r"[，；：]")
 # a clause with one of these denies, warns or tells what somebody else said
-_TURN = re.compile(r"[不没无非勿未别莫禁骗诈误]|谨防|警惕|提醒|提示|说|称|以为")
+_TURN = Late(r"[不没无非勿未别莫禁骗诈误]|谨防|警惕|提醒|提示|说|称|以为")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of a canonical text; overlong ones are cut."""
-    spans, start = [], 0
-    for match in _END.finditer(text):
-        spans.append((start, match.end()))
-        start = match.end()
-    spans.append((start, len(text)))
+    ends = [match.end() for match in _END.finditer(text)]
+    spans = zip([0, *ends], [*ends, len(text)], strict=True)
     out = []
     for a, b in spans:
         while b - a > _LONGEST:
@@ -122,7 +118,7 @@ class Model:
 
     @cached_property
     def _by_code(self) -> _Pairs:
-        return _Pairs({code(gram): weight for gram, weight in _weights(self._quick).items()})
+        return _Pairs({code(gram): weight for gram, weight in _weights(self._quick).items() if max(gram) <= "\uffff"})
 
     @cached_property
     def _by_feature(self) -> dict[str, int]:
@@ -131,8 +127,8 @@ class Model:
     def doubtful(self, text: str, spans: list[tuple[int, int]] | None = None, twos: list[int] | None = None) -> list[tuple[int, int]]:
         """The sentences of a canonical text that the quick model does not let go; `twos` are the numbers of its pairs."""
         spans = sentences(text) if spans is None else spans
-        if twos is None or len(twos) + 1 != len(text):  # each character beyond the basic plane takes two places: make it one
-            _, twos = pairs(units(_ASTRAL.sub("\ufffd", text)))
+        if twos is None:
+            twos = pairs(text)
         weights = self._by_code
         sums = list(accumulate(map(weights.__getitem__, twos), initial=0))
         one = weights.ones.get

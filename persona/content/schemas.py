@@ -16,7 +16,7 @@ from typing import Any
 from persona.approval import KEYS as APPROVAL_KEYS
 from persona.branches import LICENCES
 from persona.branches import ROLES as STAFF_ROLES
-from persona.compliance import rules
+from persona.compliance import reading as rules
 from persona.compliance.model import CATEGORIES as PRODUCT_CATEGORIES
 from persona.compliance.model import CHANNELS as REVIEW_CHANNELS
 from persona.compliance.model import DEPTHS, REASONS, SPEAKERS

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from persona.errors import Problem
 from persona.layers import allowed
@@ -115,7 +113,7 @@ def taken_over(root: Path, shown: str | Path) -> Path:
     target = root / name.removeprefix(IN_LIBRARY)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(assembled(root).view / name.removeprefix(IN_LIBRARY), target)
+        target.write_bytes((assembled(root).view / name.removeprefix(IN_LIBRARY)).read_bytes())
         assembled(root)
     return target
 
@@ -226,6 +224,8 @@ def _write(view: Path, parts: Mapping[str, Path | str], stamp: str) -> None:
     mark = view / _STAMP
     if mark.is_file() and mark.read_text(encoding="utf-8") == stamp:
         return
+    from tempfile import NamedTemporaryFile  # with what most starts do not need
+
     view.mkdir(parents=True, exist_ok=True)
     for name, part in parts.items():
         target = view / name

@@ -76,15 +76,24 @@ def test_what_the_reader_accepts_compiles(guard: Guard) -> None:
 
 
 def test_the_prefilter_loses_no_match(guard: Guard) -> None:
-    """Whatever a pattern finds in a text, the prefilter has let the pattern through."""
+    """Whatever a pattern finds in a text, the prefilter has let the pattern through, and where it stands."""
     rng = random.Random(4)
     sentences = corpus_texts()
-    texts = ["，".join(rng.sample(sentences, 2)) for _ in range(24)]
+    texts = ["，".join(rng.sample(sentences, 2)) for _ in range(24)] + [rng.choice("。😀\n").join(rng.sample(sentences, 24)) for _ in range(6)]
     for text in texts:
         scan = Scan(text, guard.patterns)
         for i in range(len(guard.patterns)):
-            if i not in scan.candidates:
-                assert guard.patterns[i].search(scan.text) is None, (guard.patterns.written[i], scan.text)
+            expected = [match.span() for match in guard.patterns[i].finditer(scan.text)]
+            assert scan.spans(i) == expected, (guard.patterns.written[i], scan.text)
+
+
+@pytest.mark.parametrize(("pattern", "reaches"), [
+    ("保本", False), ("保……8息", False), ("<数>个点", False), (r"保[^。！？\n]本", False), (r"保\d(?:本|息)?", False),
+    ("保.本", True), ("保本[，。]", True), ("(?:保本|息。)", True), (r"保[^，]本", True), (r"保\s本", True), ("<甲>", True), (r"保\u3002本", True),
+    (r"保[\u3000-\u9fff]本", True),
+])
+def test_which_patterns_reach_over_the_end_of_a_sentence(pattern: str, reaches: bool) -> None:
+    assert grammar.Reader({"数": r"(?:\d+|[一二])", "甲": "(?:乙|丙？)"}).reaches(pattern) == reaches
 
 
 def test_a_pattern_is_found_wherever_it_stands(guard: Guard) -> None:
@@ -92,7 +101,7 @@ def test_a_pattern_is_found_wherever_it_stands(guard: Guard) -> None:
     for text in ["，".join(random.Random(5).sample(corpus_texts(), 60)), *random.Random(6).sample(corpus_texts(), 20)]:
         for i in range(len(guard.patterns)):
             expected = [match.span() for match in guard.patterns[i].finditer(text)]
-            assert guard.patterns.spans(i, text) == expected, (guard.patterns.written[i], text)
+            assert guard.patterns.spans(i, text, [(0, len(text))]) == expected, (guard.patterns.written[i], text)
 
 
 @pytest.mark.parametrize(("source", "starts"), [
@@ -168,7 +177,7 @@ def finds(guard: Guard, i: int, text: str) -> float:
     best = 9.0
     for _ in range(2):
         began = time.thread_time()
-        guard.patterns.spans(i, text)
+        guard.patterns.spans(i, text, [(0, len(text))])
         best = min(best, time.thread_time() - began)
     return best
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from persona import project
-from persona.compliance import Guard, RuleError, prepared, rules
+from persona.compliance import Guard, RuleError, prepared, reading, rules
 from persona.compliance.rules import HERE
 from tests.guard.refused import REFUSED
 
@@ -37,12 +39,12 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The rule files that are read."""
     seen: list[Path] = []
 
-    class Seen(rules.Lines):
+    class Seen(reading.Lines):
         def __init__(self, path: Path) -> None:
             seen.append(path)
             super().__init__(path)
 
-    monkeypatch.setattr(rules, "Lines", Seen)
+    monkeypatch.setattr(reading, "Lines", Seen)
     return seen
 
 
@@ -95,6 +97,23 @@ def test_other_code_reads_the_rules_again(root: Path, read: list[Path], tmp_path
         file.write("# \n")
     rules.load(root)
     assert read
+
+
+def test_an_institution_that_changes_is_read_at_once(root: Path) -> None:
+    file = root.parent / "institution.yml"
+    file.write_text("hotline: '4008009999'\n", encoding="utf-8")
+    prepared.file_of(root).unlink()
+    rules.keep(root)
+    text = "有事请拨 4008009999。"
+    assert Guard.load(root).review(text).allowed
+    file.write_text("hotline: '4008001111'\n", encoding="utf-8")
+    assert not Guard.load(root).review(text).allowed
+
+
+def test_a_start_with_what_is_kept_reads_no_yaml(root: Path) -> None:
+    code = f"import sys; from persona.compliance import Guard; Guard.load({str(root)!r}); print('yaml' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:30], lambda data: b"", lambda data: data.replace(b"SO-01", b"SO-02", 1)])
