@@ -53,7 +53,7 @@ from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, o
 from persona.smalltalk import ALARMS, WEAK, follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
-from persona.tickets.wording import message_in, number_in
+from persona.tickets.wording import ends, message_in, number_in
 
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
@@ -364,7 +364,7 @@ class MascotClassifier(GraphComponent):
             return parse.text
         if rest is None and last_response(tracker) == INVITED and parse.intent not in {*INTERRUPTS, "deny", "ticket_status"}:
             return parse.text
-        if rest is None and (parse.fallback or parse.intent == bearings.OUTSIDE) and last_response(tracker) in ADDING and not _QUESTION.search(parse.text):
+        if rest is None and (parse.fallback or parse.intent == bearings.OUTSIDE) and last_response(tracker) in ADDING and not (_QUESTION.search(parse.text) or ends(parse.text)):
             return parse.text
         return rest
 

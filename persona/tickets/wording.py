@@ -19,6 +19,13 @@ _TAKES_BACK = re.compile(r"(?:不|别|不想|不要|不用|先不|懒得)(?:再)
 # Where the complaint itself was spoken of last: 「那撤了吧」.
 _DROPS_IT = re.compile(r"^(?:算了|那|还是|就|我|给我|帮我|[，,])*(?:撤|取消|撤回|撤销|撤掉)(?:了|掉|吧|算了|[。！!])*$")
 
+_ENDS = re.compile(r"^(?:好了?)?(?:就|先|暂时|目前)*(?:这些|这样|这么多|没了|没有了|说完了|完了|没别的)(?:了|吧|谢谢|[，,。！!])*$")
+
+
+def ends(text: str) -> bool:
+    """Whether nothing is added to a message any more: 「就这些」."""
+    return bool(_ENDS.match(text.strip()))
+
 
 def takes_back(text: str, spoken_of: bool = False) -> bool:
     """Whether a complaint is taken back: 「算了不投诉了」; right after a word on the complaint (`spoken_of`) also 「撤了吧」."""
