@@ -101,3 +101,8 @@ def entities_of(doc: Doc) -> list[dict[str, Any]]:
 def load(folder: Path) -> Language:
     """Load a pipeline written by `build`."""
     return spacy.load(folder)
+
+
+def of_message(name: str, value: Any, text: str) -> dict[str, Any]:
+    """What a message as a whole says."""
+    return {"entity": name, "value": value, "start": 0, "end": len(text), "extractor": "MascotClassifier"}

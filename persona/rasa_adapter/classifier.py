@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +35,7 @@ from persona.leisure import continued
 from persona.nlu import entities as lexicon
 from persona.nlu.aspects import ASPECT, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
+from persona.nlu.entities import of_message
 from persona.nlu.features import Features
 from persona.nlu.homonyms import Homonyms
 from persona.nlu.model import train
@@ -44,12 +45,12 @@ from persona.nlu.replies import Replies
 from persona.nlu.text import half_width
 from persona.official import check
 from persona.place import UNCLEAR, Place
+from persona.rasa_adapter.calling import called, names_column
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
-from persona.rasa_adapter.house import house
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions, spoke_before, spoken_of
+from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions
 from persona.smalltalk import ALARMS, WEAK, follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
@@ -67,8 +68,6 @@ CALCULATION = 60  # characters of an answer to a calculator's question
 ITS_TOPIC = {**CALCULATES, "calculate_deposit_interest": "faq/deposit"}
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 COLUMN = "ask_column"
-LISTED = "utter_ask_column"
-CALLS = 12  # characters of a message that picks from the list of columns
 LEAVES_MESSAGE = "handoff.message"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
@@ -83,9 +82,6 @@ CHANGED = 24  # characters
 # Of a product that was named: which of two is better, and what it is.
 _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
 _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
-_IS_THERE = re.compile(r"在(?:吗|么|不在|哪|没)|呢[？?]?$|(?:^|快)出来")
-_THAT_ONE = re.compile(r"(?<!其)[她他它](?!们|家)|那(?:个|位|只|朵)")
-_THE_FORMER = re.compile(r"换(?:回|过)(?:来|去|原来|刚才|之前)?|原来(?:那|的)|(?:刚才|之前)(?:那|的)|回来")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 _NUMERAL = re.compile(r"[0-9０-９一二两三四五六七八九十百千万%％]|等额|本息|本金|先息|缩短|减少|不知道|不清楚|一次性|每月|每期")
 
@@ -188,17 +184,17 @@ class MascotClassifier(GraphComponent):
             parse = Parse(text, FALLBACK, 1.0, True, [], found, "command")
         elif live and tracker is not None and asks_for_review(text, message.get(METADATA), tracker):
             parse = Parse(text, REVIEW_COPY, 1.0, False, [(REVIEW_COPY, 1.0)], [], "context")
-        elif live and tracker is not None and self._names_column(text, message.get(METADATA), tracker):
+        elif live and tracker is not None and names_column(text, message.get(METADATA), tracker):
             parse = Parse(text, COLUMN, 1.0, False, [(COLUMN, 1.0)], found, "context")
         else:
             parse = self._in_context(self._parser.parse(text, found), tracker if live else None)
         if live and tracker is not None and parse.reason != "command":
-            parse = self._calls(parse, tracker, message.get(METADATA))
+            parse = called(parse, tracker, message.get(METADATA))
         compared = bearings.between(parse.intent, (str(e["value"]) for e in parse.entities if e["entity"] == "product"))
         parse = replace(parse, intent=compared)
         if parse.intent == "verify_official":
             # Compared here, on the text as it was typed: what is stored has telephone numbers masked.
-            parse = replace(parse, entities=[*parse.entities, _entity("official", check(text, self._institution), text)])
+            parse = replace(parse, entities=[*parse.entities, of_message("official", check(text, self._institution), text)])
         self._write(message, parse)
 
     def _in_context(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
@@ -208,9 +204,8 @@ class MascotClassifier(GraphComponent):
         place = self._place(tracker, locked)
         via = left_from(parse.text) if locked and len(parse.text) <= SHORT and parse.intent not in INTERRUPTS - {"been_scammed"} and (_asked_from_where(tracker) or (place.gone and len(parse.text) <= NAMED and tracker is not None and not tracker.get_slot("lost_via"))) else ""
         if via and not _QUESTION.search(parse.text):
-            source = {"entity": "lost_via", "value": via, "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
             others = [e for e in parse.entities if e["entity"] != "lost_via"]
-            return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, also=(), entities=[*others, source], reason="context")
+            return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, also=(), entities=[*others, of_message("lost_via", via, parse.text)], reason="context")
         if told and (parse.fallback or ((place.gone or _asked_from_where(tracker)) and not _QUESTION.search(parse.text))):
             # 「是福禾银行转的」, 「用的建行手机银行」: an answer to the emergency's question, in other words than the button's.
             return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, reason="context")
@@ -221,7 +216,7 @@ class MascotClassifier(GraphComponent):
         if message is not None:
             return self._left(parse, message)
         if last_response(tracker) == CONSENT and (parse.intent == "affirm" or _AGREES.match(parse.text)) and parse.intent != "stop_marketing":
-            found = [*parse.entities, _entity("consent", "yes", parse.text)]
+            found = [*parse.entities, of_message("consent", "yes", parse.text)]
             return replace(parse, intent="opt_in_marketing", confidence=1.0, fallback=False, entities=found, reason="context")
         label = replied(last_response(tracker), parse.text, parse.intent, given(tracker).names[-LATELY:-1]) if tracker is not None else None
         if label is not None:
@@ -270,42 +265,13 @@ class MascotClassifier(GraphComponent):
         if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=place.alarmed):
             return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
         if aspect and self._reader is not None and not self._reader.near(read, place.topic, context):
-            found = [*parse.entities, _entity(ASPECT, aspect, parse.text)]
+            found = [*parse.entities, of_message(ASPECT, aspect, parse.text)]
             return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=found, reason="context")
         better = bearings.corrected(
             parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
             reason=read.reason, cue=cue, neighbour="" if locked else self._homonyms.means(place.topic, read.intent, parse.text),
         )
         return read if better is None else self._as(read, better)
-
-    @staticmethod
-    def _calls(parse: Parse, tracker: DialogueStateTracker, metadata: Mapping[str, Any] | None) -> Parse:
-        """「换她来」 after another mascot was named calls that one; so does 「小柿子在不在」 by itself."""
-        named = [str(e["value"]) for e in parse.entities if e["entity"] == "mascot"]
-        speaker = house().mascot_for(tracker.current_slot_values(), metadata)
-        if parse.fallback and named and named[-1] != speaker and len(parse.text) <= CALLS and _IS_THERE.search(parse.text):
-            return replace(parse, intent="switch_mascot", confidence=1.0, fallback=False, also=(), reason="context")
-        other = ""
-        if parse.intent == "switch_mascot" and not named and _THE_FORMER.search(parse.text):
-            other = spoke_before(tracker, speaker) or house().mascot_for({}, metadata)
-        elif parse.intent == "switch_mascot" and not named and _THAT_ONE.search(parse.text):
-            other = spoken_of(tracker, speaker)
-        if not other:
-            return parse
-        called = {"entity": "mascot", "value": other, "start": 0, "end": len(parse.text), "extractor": "MascotClassifier"}
-        return replace(parse, entities=[*parse.entities, called])
-
-    @staticmethod
-    def _names_column(text: str, metadata: Mapping[str, Any] | None, tracker: DialogueStateTracker) -> bool:
-        """Whether a message is the name of a column of the mascot who speaks, and no wish about the answer before (「慢慢说」)."""
-        slots = tracker.current_slot_values()
-        if slots.get("topic") or str(slots.get("lock") or "none") != "none" or in_steps(tracker):
-            return False
-        card = house().mascots[house().mascot_for(slots, metadata)]
-        entries = [c for c in card.extensions.get("columns") or () if isinstance(c, Mapping)]
-        if last_response(tracker) == LISTED and len(text) <= CALLS and not bearings.HARD_TO_READ.search(text) and any(str(word) in text for c in entries for word in c.get("aliases") or ()):
-            return True  # 「工牌那个给我看看」, said to the list
-        return text.strip(" 。！!？?《》") in {str(c.get("name")) for c in entries}
 
     def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
         """Where a message stands in the conversation."""
@@ -375,7 +341,7 @@ class MascotClassifier(GraphComponent):
         if inner and inner.intent in HARD:
             return replace(inner, text=parse.text, reason="context")
         known = inner is not None and not inner.fallback and inner.intent.startswith(("faq/", "scam/"))
-        found = [*parse.entities, _entity("about", inner.intent, parse.text)] if known and inner else parse.entities
+        found = [*parse.entities, of_message("about", inner.intent, parse.text)] if known and inner else parse.entities
         return replace(parse, intent=LEAVES_MESSAGE, confidence=1.0, fallback=False, entities=found, reason="context", also=())
 
     def _command(self, text: str, tracker: DialogueStateTracker | None) -> Command | None:
@@ -391,7 +357,7 @@ class MascotClassifier(GraphComponent):
             return False
         if "/" not in command.label and any(label.startswith(f"{base}/") for label in known):
             return False  # a bare `/faq` names no topic
-        found = [_entity(k, v, command.title) for k, v in command.entities.items()]
+        found = [of_message(k, v, command.title) for k, v in command.entities.items()]
         message.set(TEXT, command.title or NOT_A_COMMAND + command.label, add_to_output=True)
         self._write(message, Parse(command.title, command.label, 1.0, False, [(command.label, 1.0)], found, "button"))
         return True
@@ -421,11 +387,6 @@ class MascotClassifier(GraphComponent):
     def _retrieval_intents(self) -> list[str]:
         labels: Sequence[str] = self._parser.model.labels if self._parser else []
         return sorted({label.split("/")[0] for label in labels if "/" in label})
-
-
-def _entity(name: str, value: Any, text: str) -> dict[str, Any]:
-    """What a message as a whole says."""
-    return {"entity": name, "value": value, "start": 0, "end": len(text), "extractor": "MascotClassifier"}
 
 
 def _of_products(parse: Parse) -> bool:
