@@ -7,9 +7,9 @@ or calls to buy, nor one with such a call beside it: then the lesson is the wrap
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from sys import maxsize
 
 from persona.compliance.beginnings import beginnings
 from persona.compliance.frames import behind
@@ -18,6 +18,7 @@ from persona.compliance.late import Late
 _BESIDE = 60  # how far a call to buy in the next sentences still counts, and how far the answer to a quiz may stand
 _OPENING = 16  # characters a quiz may take to say that it is one
 _QUOTED = Late(r"「[^「」]*」")
+_ANYWHERE = range(maxsize)
 
 ENDING, HALT, REASON, PAPER, WHOSE, QUIZ, STEPS = "结局", "先停", "道理", "签字", "谁的钱", "测验", "步骤"
 OURS, CONTACT, CALL = "自家", "联系", "催买"
@@ -35,17 +36,6 @@ def led(source: str) -> str:
     """A long list of alternatives, tried only where one of them can begin: most places are passed over at one look."""
     begins = beginnings(source)
     return f"(?={begins})(?:{source})" if begins else source
-
-
-class _Told(NamedTuple):
-    """What one sentence tells, whatever words are asked about."""
-
-    whole: bool = False  # a lesson about all its words
-    ends: int = -1  # a lesson about the words before this place
-    heard: int | None = None  # a lesson about the words from this place on
-
-
-_NOTHING = _Told()
 
 
 def _around(text: str, first: int, last: int) -> tuple[int, int]:
@@ -70,7 +60,9 @@ class Lessons:
         self._any = {name: Late(part["any"]) for name, part in parts.items()}
         self._with = {name: Late(part["with"]) for name, part in parts.items() if "with" in part}
         self._spared = {name: Late(part["spared"]) for name, part in parts.items() if "spared" in part}
-        self._told = lru_cache(maxsize=16)(self._tell)  # the rules ask about the same sentence one after the other
+        # the rules and the second opinion ask about the same sentence one after the other
+        self.ways = lru_cache(maxsize=16)(self._ways)
+        self._excused = lru_cache(maxsize=16)(self._excuses)
 
     def says(self, name: str, text: str) -> bool:
         """Does a text say what a section lists, outside quotations?"""
@@ -81,25 +73,9 @@ class Lessons:
         bare = _bare(text[first:last])
         return {f"L:{name}" for name in (*self.ways(text, first, last), *(one for one in _REST if self._any[one].search(bare)))}
 
-    def ways(self, text: str, first: int, last: int) -> list[str]:
-        """In which ways the sentence [first, last) is told, whatever undoes them."""
-        first, last = _around(text, first, last)
-        said, bare = text[first:last], _bare(text[first:last])
-        found = [name for name in (REASON, WHOSE, PAPER) if self._any[name].search(bare)]
-        if self._quiz(text, first, last):
-            found.append(QUIZ)
-        if self._any[STEPS].search(bare) and self._with[STEPS].search(said):
-            found.append(STEPS)
-        if self._last(ENDING, bare) >= 0:
-            found.append(ENDING)
-        if self._with[HALT].search(said) and self._last(HALT, bare) >= 0:
-            found.append(HALT)
-        return found
-
     def taught(self, text: str, first: int, last: int, start: int) -> bool:
         """Does the sentence [first, last) teach a lesson about the words at `start`?"""
-        told = self._told(text, first, last)
-        return told.whole or told.ends >= start or (told.heard is not None and told.heard <= start)
+        return any(start in places for places in self._excused(text, first, last))
 
     def narrated(self, text: str, first: int, last: int) -> bool:
         """Is the sentence [first, last) a whole story of that kind: somebody, one thing after another, and a lesson?"""
@@ -117,21 +93,33 @@ class Lessons:
         spared = self._spared[name]
         return max((match.start() for match in self._any[name].finditer(text) if not spared.search(text[:match.start()])), default=-1)
 
-    def _tell(self, text: str, first: int, last: int) -> _Told:
+    def _ways(self, text: str, first: int, last: int) -> Mapping[str, range]:
+        """In which ways the sentence [first, last) is told, whatever undoes them, each with the places of the words it is about."""
         first, last = _around(text, first, last)
         said = text[first:last]
         bare = _bare(said)
-        quiz = self._quiz(text, first, last)
-        told = _Told(whole=True)
-        steps = not quiz and bool(self._any[STEPS].search(bare)) and bool(self._with[STEPS].search(said))
-        if not quiz and not steps and not any(self._any[name].search(bare) for name in (REASON, WHOSE, PAPER)):
-            ends, heard = self._last(ENDING, bare), self._with[HALT].search(said)
-            if heard and self._last(HALT, bare) < 0:
-                heard = None
-            if ends < 0 and not heard:
-                return _NOTHING
-            told = _Told(ends=first + ends if ends >= 0 else -1, heard=first + heard.end() - 1 if heard else None)
-        if self._any[OURS].search(bare):
-            return _NOTHING
+        found = {name: _ANYWHERE for name in (REASON, WHOSE, PAPER) if self._any[name].search(bare)}
+        if self._quiz(text, first, last):
+            found[QUIZ] = _ANYWHERE
+        if self._any[STEPS].search(bare) and self._with[STEPS].search(said):
+            found[STEPS] = _ANYWHERE
+        ends = self._last(ENDING, bare)
+        if ends >= 0:
+            found[ENDING] = range(first + ends + 1)
+        heard = self._with[HALT].search(said)
+        if heard and self._last(HALT, bare) >= 0:
+            found[HALT] = range(first + heard.end() - 1, maxsize)
+        return found
+
+    def _excuses(self, text: str, first: int, last: int) -> Collection[range]:
+        """The places of the words that the sentence [first, last) teaches a lesson about."""
+        ways = self.ways(text, first, last)
+        if not ways:
+            return ()
+        first, last = _around(text, first, last)
+        if self._any[OURS].search(_bare(text[first:last])):
+            return ()
         beside = _bare(text[max(0, first - _BESIDE):last + _BESIDE])
-        return _NOTHING if self._any[CONTACT].search(beside) or (not quiz and self._any[CALL].search(beside)) else told
+        if self._any[CONTACT].search(beside) or (QUIZ not in ways and self._any[CALL].search(beside)):
+            return ()
+        return ways.values()

@@ -11,7 +11,10 @@ from persona.compliance.guard import Guard
 from persona.compliance.train_second_opinion import FOLDS, UNMARKED, Floats, corpus, fold_models
 
 # files whose misses the rules were mended after
-SEEN = (*UNMARKED, "sixteenth", "blind_b", "blind_c", "classified", "dialogue", "fluent", "fund_ads", "labels", "penal", "spam")
+SEEN = (
+    *UNMARKED, "sixteenth", "eighteenth", "nineteenth", "twentieth", "twentyfirst", "twentysecond", "truths", "accounts", "sayings", "conduct",
+    "blind_b", "blind_c", "classified", "dialogue", "fluent", "fund_ads", "labels", "penal", "spam",
+)
 
 
 def report() -> None:
