@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 UNCLEAR = ""  # in place of a label: better asked back
-ASKS = re.compile(r"怎么|怎样|如何|多少|什么|哪|啥|几(?:个|天|点|号|岁)|还是|能不能|可不可以|会不会|是不是|要不要|有没有|([\u4e00-\u9fff])不\1|[吗么呢?？]$")
+ASKS = re.compile(r"怎么|咋|怎样|如何|多少|什么|哪|啥|几(?:个|天|点|号|岁)|还是|能不能|可不可以|会不会|是不是|要不要|有没有|([\u4e00-\u9fff])不\1|[吗么呢?？]$")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from persona.giveaways.sheet import Giveaway
 from persona.institution import Institution
 
 SHOWN = 8  # winners named in one message; the rest stands where the result is published
+_DRAW = re.compile(r"开奖|结果|揭晓|(?:[她他]|朋友|同事|别人|人家)[^，,。]{0,4}中(?:了|奖)")
 # Asking about it is not yet taking part.
 _ASKS = re.compile(r"[?？]|[吗么呢]$|怎么|怎样|如何|哪|什么|啥|几|多少|能不能|可不可以|是不是|要不要|有没有|吗[，。！]?$")
 
@@ -151,8 +152,12 @@ class Desk:
             return Turn(tuple(self._outcome(self._sheets[e.giveaway], e.number, e) for e in mine[-3:]), mine[-1].giveaway)
         if drawn:
             return Turn((self._result(drawn[-1]),), drawn[-1].id)
-        running = self._in("open")
-        return Turn((self._say("not_entered", running[0]),), running[0].id) if running else self._closed(drawing=True)
+        running, talked_of = self._in("open"), customer.named or customer.offered
+        # 「开奖了吗」 while the next one is open already: about the one that is to be drawn.
+        to_draw = next((s for s in self._in("waiting", "due") if s.id == talked_of or _DRAW.search(customer.text)), None)
+        if running and to_draw is None:
+            return Turn((self._say("not_entered", running[0]),), running[0].id)
+        return Turn((self._say("ended", to_draw),), to_draw.id) if to_draw else self._closed(drawing=True)
 
     def _outcome(self, sheet: Giveaway, number: str, mine: Entry | None = None) -> Reply:
         published = self._entries.published(sheet.id)
