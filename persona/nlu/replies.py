@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 
 from persona.nlu.text import simplify
@@ -25,9 +26,9 @@ class Reply:
     after: tuple[str, ...]
     wording: Wording
 
-    def fits(self, words: str, places: tuple[str, ...]) -> bool:
-        """Whether `words` (simplified, without punctuation), said in one of `places`, mean this."""
-        return any(fnmatchcase(p, a) for p in places for a in self.after) and self.wording.stands_in(words)
+    def follows(self, place: str) -> bool:
+        """Whether it may be said after `place`."""
+        return any(fnmatchcase(place, after) for after in self.after)
 
 
 class Replies:
@@ -35,11 +36,16 @@ class Replies:
 
     def __init__(self, replies: list[Reply]) -> None:
         self.replies = replies
+        # A few hundred places, a few hundred patterns: looked up anew, they would take longer than all the rest of a turn.
+        self._after = lru_cache(maxsize=2048)(self._following)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Replies:
         """Read the replies that ship with the project."""
         return cls([Reply(e["intent"], tuple(e["after"]), Wording.of(e)) for e in entries("replies", path)])
+
+    def _following(self, place: str) -> tuple[int, ...]:
+        return tuple(at for at, reply in enumerate(self.replies) if reply.follows(place))
 
     def means(self, text: str, *, topic: str, last: str, product: str = "") -> str | None:
         """The label of `text` after the topic and the response given last, or None when it stands for itself.
@@ -48,4 +54,5 @@ class Replies:
         words = _SPEECH.sub("", simplify(text))
         about = f"{topic}:{product}" if topic and product else ""
         places = tuple(place for place in (topic, last.removeprefix("utter_"), about) if place)
-        return next((reply.intent for reply in self.replies if reply.fits(words, places)), None)
+        following = sorted({at for place in places for at in self._after(place)})
+        return next((self.replies[at].intent for at in following if self.replies[at].wording.stands_in(words)), None)
