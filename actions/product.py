@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.common import entity, last_said, live_file, offered
-from persona.products import category_of
+from persona.products import Product, category_of
 
 # 「安盈A是什么产品」: a name, and none of ours; 「基金A类」 is a class of shares.
 _BY_NAME = re.compile(r"[\u4e00-\u9fff](?<!基金)(?<!理财)(?<!产品)(?<!保险)(?<!存款)(?<!等级)[A-Ha-h](?!类|份额|[A-Za-z0-9])|[盈鑫享添悦丰宝稳安泰瑞福禧穗聚益]{2}(?=这|那|个|产品|系列|怎|咋|能|靠|风险|是什么|是啥)")
@@ -45,8 +46,7 @@ class ActionProductInfo(Action):
         if not sheets:
             dispatcher.utter_message(response="utter_product_none")
             return []
-        seen = shown(tracker)
-        sheet = next((p for p in sheets if not any(p.name in text for text in seen)), sheets[0])
+        sheet = _unseen(sheets, shown(tracker)) or sheets[0]
         dispatcher.utter_message(response=SHEET, sheet=sheet.text())
         return []
 
@@ -57,6 +57,11 @@ def shown(tracker: Tracker) -> list[str]:
     return [str(metadata["sheet"]) for metadata in told if metadata.get("sheet")]
 
 
+def _unseen(sheets: Iterable[Product], seen: Collection[str]) -> Product | None:
+    """The first of the sheets that was not uttered yet."""
+    return next((p for p in sheets if not any(p.name in text for text in seen)), None)
+
+
 def _read_out(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
     """「风险高吗」 under a sheet: its own approved sentences, or where they stand; nothing of it in other words."""
     if last_said(tracker) in UNDER:
@@ -64,7 +69,7 @@ def _read_out(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         seen = shown(tracker)
         last = next((p for text in reversed(seen) for p in offered() if text.startswith(p.name)), None)
         if last and _OTHER_TERM.search(asked) and not _OF_THE_SHEET.search(asked):
-            unseen = next((p for p in offered() if p.category == last.category and not any(p.name in text for text in seen)), None)
+            unseen = _unseen([p for p in offered() if p.category == last.category], seen)
             dispatcher.utter_message(**({"response": SHEET, "sheet": unseen.text()} if unseen else {"response": OTHER}))
             return
         lines = last.lines(asked) if last else ""

@@ -114,7 +114,7 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return "chitchat/" + SERIOUS.removeprefix("utter_chitchat/")
     if HARD_TO_READ.search(bare) and len(bare) <= 20 and not matter and intent not in ALARMS:
         return "say_again"
-    if place.topic.split(".")[0] in COMPLAINTS and len(bare) <= 16 and takes_back(bare, spoken_of=True):
+    if place.topic.split(".")[0] in COMPLAINTS and len(bare) <= 16 and takes_back(bare):
         return "complain"
     if place.ticket and len(bare) <= 16 and not place.alarmed and _TICKET.search(bare):
         return "ticket_status"

@@ -17,6 +17,7 @@ from typing import Any
 from persona.content import Content, Response, load_content
 from persona.layers import current
 from persona.mascot import Mascot
+from persona.textual import written_day
 
 FOLDER = Path("data/nlu/columns")  # of the project the bot is started in
 PREFIX = "utter_column."
@@ -172,7 +173,7 @@ def answer(
     here = last[1] if last and last[0] == column.key and move else None
     if move == "which" and here:
         shown = next((e for e in shelf if e.number == here), shelf[0])
-        about = {"episode": str(shown.number), "title": shown.title, "from": told(shown.start), "until": told(shown.end)}
+        about = {"episode": str(shown.number), "title": shown.title, "from": written_day(shown.start), "until": written_day(shown.end)}
         return Reply("utter_column_which", {**names, **about}, _around(column, shelf, shelf.index(shown)))
     number = _numbered(text) if move == "number" else ""
     if move == "number" and number not in {str(e.number) for e in shelf}:
@@ -202,11 +203,6 @@ def moves(text: str) -> str:
 def _numbered(text: str) -> str:
     match = _NUMBER.search(text)
     return str(_NUMERALS.get(match[1], match[1])) if match else ""
-
-
-def told(moment: date) -> str:
-    """A day as an answer says it."""
-    return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
 def _earlier(column: Column, shelf: Sequence[Episode], names: Mapping[str, str]) -> Reply:

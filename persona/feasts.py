@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from persona.textual import written_day
+
 FEASTS = Path(__file__).parent / "feasts.yml"
 _WEEK = "一二三四五六日"
 
@@ -31,4 +33,4 @@ def told(day: date) -> dict[str, str]:
     """What an answer is filled with: `date`, and `feast` as the end of its sentence."""
     found = feasts_of(day)
     none = "我的历上没有节" if day.year <= _known()["until"] else "农历的节我没记到这一年，看手机日历更准"
-    return {"date": f"{day.year}年{day.month}月{day.day}日，星期{_WEEK[day.weekday()]}", "feast": f"是{'，也是'.join(found)}" if found else none}
+    return {"date": f"{written_day(day)}，星期{_WEEK[day.weekday()]}", "feast": f"是{'，也是'.join(found)}" if found else none}

@@ -16,7 +16,6 @@ from pathlib import Path
 from persona.compliance.late import Late
 
 GONE = "\x00"
-_KEPT = 40_000  # characters remembered as folding to themselves; ordinary text has fewer
 _HERE = Path(__file__).parent
 
 
@@ -52,16 +51,7 @@ def _table() -> dict[int, str]:
     return table
 
 
-class _Folded(dict[int, "int | str"]):
-    """By character: what it is folded to. Of most that is nothing else, which `translate` would find out anew each time."""
-
-    def __missing__(self, key: int) -> int:
-        if len(self) < _KEPT:
-            self[key] = key
-        return key
-
-
-_TABLE = _Folded(_table())
+_TABLE = _table()
 _HAN = "\u3400-\u9fff"
 _SYMBOLS = (
     r"\*_~^`|#+=<>@$&\\/\-.'\"·•●○◆◇■□★☆※㊙㊗→←↑↓⇒♥♡♪☎✆✓✔✘✗✨\u2014\u2010-\u2015\u2190-\u23ff\u2500-\u27bf\u2b00-\u2bff"

@@ -54,7 +54,7 @@ from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, o
 from persona.smalltalk import ALARMS, WEAK, follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
-from persona.tickets.wording import ends, message_in, number_in
+from persona.tickets.wording import message_in, number_in
 
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
@@ -320,8 +320,7 @@ class MascotClassifier(GraphComponent):
             return replace(parse, intent="ticket_status", confidence=1.0, fallback=False, reason="context")
         return replace(rest, text=parse.text)
 
-    @staticmethod
-    def _message(parse: Parse, tracker: DialogueStateTracker | None) -> str | None:
+    def _message(self, parse: Parse, tracker: DialogueStateTracker | None) -> str | None:
         """What the customer leaves for staff, empty when it is still to come; None when no message is left."""
         if parse.reason == "blank" or parse.intent in HARD:
             return None
@@ -330,8 +329,9 @@ class MascotClassifier(GraphComponent):
             return parse.text
         if rest is None and last_response(tracker) == INVITED and parse.intent not in {*INTERRUPTS, "deny", "ticket_status"}:
             return parse.text
-        if rest is None and (parse.fallback or parse.intent == bearings.OUTSIDE) and last_response(tracker) in ADDING and not (_QUESTION.search(parse.text) or ends(parse.text)):
-            return parse.text
+        if rest is None and (parse.fallback or parse.intent == bearings.OUTSIDE) and last_response(tracker) in ADDING and not _QUESTION.search(parse.text):
+            # 「就这些」 adds nothing any more
+            return None if self._replies.means(parse.text, topic="", last=last_response(tracker)) == "thank" else parse.text
         return rest
 
     def _left(self, parse: Parse, message: str) -> Parse:

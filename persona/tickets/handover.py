@@ -91,7 +91,7 @@ class Counter:
         now, known = self.institution.now(), self._open(customer, "complaint")
         if known:
             last = customer.transcript[-1][1] if customer.transcript else ""
-            return self._reply("utter_complain_withdrawn" if takes_back(last, spoken_of=True) else "utter_complain_again", known, now)
+            return self._reply("utter_complain_withdrawn" if takes_back(last) else "utter_complain_again", known, now)
         answer = "utter_missold_ticket" if customer.label == "missold" else "utter_complain_ticket"
         return self._reply(answer, self._new(customer, customer.label, now), now, opened=True)
 

@@ -16,20 +16,13 @@ _ASKS = re.compile(r"^(?:的|在|有|没|怎|什么时候|多久|几|谁|到|为
 
 _TAKES_BACK = re.compile(r"(?:不|别|不想|不要|不用|先不|懒得)(?:再)?投诉(?:了|你们了)|(?:撤|取消|撤回|撤销|撤掉)(?:了|掉|这个|我的|那个|这条|下)*投诉|投诉.{0,4}(?:撤(?:了|掉|回|销|下)|取消|算了)")
 
-# Where the complaint itself was spoken of last: 「那撤了吧」.
+# 「那撤了吧」.
 _DROPS_IT = re.compile(r"^(?:算了|那|还是|就|我|给我|帮我|[，,])*(?:撤|取消|撤回|撤销|撤掉)(?:了|掉|吧|算了|[。！!])*$")
 
-_ENDS = re.compile(r"^(?:好了?)?(?:就|先|暂时|目前)*(?:这些|这样|这么多|没了|没有了|说完了|完了|没别的)(?:了|吧|谢谢|[，,。！!])*$")
 
-
-def ends(text: str) -> bool:
-    """Whether nothing is added to a message any more: 「就这些」."""
-    return bool(_ENDS.match(text.strip()))
-
-
-def takes_back(text: str, spoken_of: bool = False) -> bool:
-    """Whether a complaint is taken back: 「算了不投诉了」; right after a word on the complaint (`spoken_of`) also 「撤了吧」."""
-    return bool(_TAKES_BACK.search(text)) or (spoken_of and bool(_DROPS_IT.match(text.strip())))
+def takes_back(text: str) -> bool:
+    """Whether a complaint that is spoken of is taken back: 「算了不投诉了」, 「撤了吧」."""
+    return bool(_TAKES_BACK.search(text) or _DROPS_IT.match(text.strip()))
 
 
 def message_in(text: str) -> str | None:
