@@ -226,6 +226,7 @@ def main() -> int:
         signal.signal(number, leave)
     OUT.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(OUT / "audit", ignore_errors=True)
+    (OUT / "conversations.db").unlink(missing_ok=True)  # the action server's: no queue of an earlier run
     try:
         with ExitStack() as stack:
             result = bench(args, stack)

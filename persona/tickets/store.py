@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from persona import database
@@ -17,6 +16,7 @@ from persona.compliance.secrets import mask
 from persona.institution import load_institution
 from persona.tickets.model import (
     CLOSED,
+    REASONS,
     STATES,
     URGENCIES,
     WAITING,
@@ -151,10 +151,18 @@ class TicketStore:
 
     def ahead(self, ticket: Ticket) -> int:
         """How many waiting tickets are served before this one; complaints and call-backs have queues of their own."""
+        from sqlalchemy import func, select, tuple_
+
         if ticket.state != WAITING:
             return 0
-        same = [t for t in self.queue(WAITING) if queue_of(t.reason) == queue_of(ticket.reason)]
-        return sum(1 for _ in takewhile(lambda t: t.number != ticket.number, same))
+        table, queue = self.tickets.c, queue_of(ticket.reason)
+        place = (URGENCIES.index(ticket.urgency), _iso(ticket.created), ticket.number)
+        query = select(func.count()).where(
+            table.state == WAITING, table.reason.in_([r for r in REASONS if queue_of(r) == queue]),
+            tuple_(table.urgency, table.created, table.number) < place,
+        )
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar() or 0)
 
     def transcript(self, ticket: str) -> list[Line]:
         """All lines of a ticket, oldest first."""
