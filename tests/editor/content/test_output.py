@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -127,7 +128,10 @@ def test_no_code_stands_for_two_kinds():
 
 def test_watch_tells_what_changed_and_stops_at_once(project):
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen([sys.executable, "-m", "persona.cli", "lint", "--watch", FILE], stdout=subprocess.PIPE, text=True, env=env)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "persona.cli", "lint", "--watch", FILE], stdout=subprocess.PIPE, text=True, env=env,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a run in the background hands on that Ctrl-C is ignored
+    )
     try:
         assert process.stdout.readline() == "没有要改的。\n"
         process.stdout.readline()
@@ -137,7 +141,7 @@ def test_watch_tells_what_changed_and_stops_at_once(project):
         change(project, ("tone: playful", "tone: plain"))
         assert process.stdout.readline().startswith("好了 [P641]")
     finally:
-        process.send_signal(2)
+        process.send_signal(signal.SIGINT)
         assert process.wait(60) == lint.CLEAN  # at once, unless the machine is busy elsewhere
 
 
