@@ -18,7 +18,7 @@ _WEEK = "一二三四五六日"
 @lru_cache(maxsize=1)
 def _known() -> dict[str, Any]:
     with open(FEASTS, encoding="utf-8") as file:
-        found: dict[str, Any] = yaml.safe_load(file)
+        found: dict[str, Any] = yaml.load(file, Loader=yaml.CSafeLoader)
     return found
 
 

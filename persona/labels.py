@@ -33,7 +33,7 @@ class Labels:
     def load(cls, path: Path | None = None) -> Labels:
         """Read labels.yml: groups (`faq`, `scam`) and plain intents."""
         with open(path or current(DEFAULT), encoding="utf-8") as file:
-            data = yaml.safe_load(file)
+            data = yaml.load(file, Loader=yaml.CSafeLoader)
         titles: dict[str, str] = {}
         for key, value in data["labels"].items():
             if isinstance(value, dict):

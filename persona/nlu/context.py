@@ -83,7 +83,7 @@ class Reader:
 
     def __init__(self, parser: Parser, weights: Weights | None = None, path: Path | None = None) -> None:
         with open(path or current(LEXICON / "context.yml"), encoding="utf-8") as file:
-            known = yaml.safe_load(file)
+            known = yaml.load(file, Loader=yaml.CSafeLoader)
         self.parser = parser
         self.weights = weights or Weights()
         self._aspects = frozenset(known["aspects"])

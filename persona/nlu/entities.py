@@ -37,7 +37,7 @@ def _token_pattern(piece: str) -> dict[str, Any]:
 def ruler_patterns(path: Path | None = None) -> list[dict[str, Any]]:
     """Patterns for spaCy's entity ruler: phrases with their canonical value as `id`, and character patterns."""
     with open(path or current(LEXICON / "entities.yml"), encoding="utf-8") as file:
-        lexicon = yaml.safe_load(file)
+        lexicon = yaml.load(file, Loader=yaml.CSafeLoader)
     patterns: list[dict[str, Any]] = []
     for label, values in {**lexicon["entities"], **named()}.items():
         for value, phrases in values.items():

@@ -54,7 +54,7 @@ class Features:
     def load(cls, path: Path | None = None) -> Features:
         """Read the concepts that ship with the project."""
         with open(path or current(LEXICON / "concepts.yml"), encoding="utf-8") as file:
-            lexicon = yaml.safe_load(file)
+            lexicon = yaml.load(file, Loader=yaml.CSafeLoader)
         return cls(lexicon["concepts"], lexicon.get("patterns"), **{key: lexicon.get(key, ()) for key in ("calm", "hooks", "warnings", "stories")}, told=lexicon.get("told", ""))
 
     def calm(self, counts: Counter[str]) -> bool:

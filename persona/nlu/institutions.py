@@ -38,7 +38,7 @@ class Institutions:
 
     def __init__(self, own: str, path: Path | None = None) -> None:
         with open(path or current(INSTITUTIONS), encoding="utf-8") as file:
-            known = yaml.safe_load(file)
+            known = yaml.load(file, Loader=yaml.CSafeLoader)
         self.general, self.theirs, self.ours = (frozenset(known[kind]) for kind in ("general", "theirs", "ours"))
         banks, products = known["banks"], known["products"]
         theirs = {name: [*banks.get(name, ()), *products.get(name, ())] for name in {**banks, **products}}

@@ -80,5 +80,5 @@ class Languages:
 def languages() -> Languages:
     """The lists as they are in force."""
     with open(current(FILE), encoding="utf-8") as file:
-        known = yaml.safe_load(file)
+        known = yaml.load(file, Loader=yaml.CSafeLoader)
     return Languages(known["english"], known["kept"], known["fillers"], known["pinyin"])

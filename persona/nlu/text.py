@@ -34,7 +34,7 @@ INSTITUTIONS = Path(__file__).with_name("lexicon") / "institutions.yml"
 @lru_cache(maxsize=1)
 def _spelling() -> tuple[re.Pattern[str], dict[str, str]]:
     with open(current(SPELLING), encoding="utf-8") as file:
-        known = yaml.safe_load(file)["spelling"]
+        known = yaml.load(file, Loader=yaml.CSafeLoader)["spelling"]
     return re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True)))), known
 
 
@@ -42,7 +42,7 @@ def _spelling() -> tuple[re.Pattern[str], dict[str, str]]:
 def _banks() -> re.Pattern[str]:
     """Names of other banks, in simplified lower-case text."""
     with open(current(INSTITUTIONS), encoding="utf-8") as file:
-        names = yaml.safe_load(file)["banks"].values()
+        names = yaml.load(file, Loader=yaml.CSafeLoader)["banks"].values()
     return re.compile("|".join(word for words in names for word in words))
 
 

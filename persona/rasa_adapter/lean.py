@@ -14,7 +14,9 @@ from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphNode, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
+from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -29,6 +31,9 @@ WORDED = TRANSCRIPT  # messages before those that it gets with their text: a cle
 _call_format = RemoteAction._action_call_format
 _find_type = Event.resolve_by_type
 _read_metadata = ModelMetadata.from_dict
+_open_archive = LocalModelStorage.from_model_archive.__func__
+_load_domain = DomainProvider.load.__func__
+_domains: weakref.WeakKeyDictionary[LocalModelStorage, Domain] = weakref.WeakKeyDictionary()
 _SPOKEN = frozenset(kind.type_name for kind in (UserUttered, BotUttered))
 _ANSWER = ("response", "episode")  # what actions/ read of an answer's metadata, however long ago it was given
 _SHEET = "sheet"  # and of a product's, to tell which were shown
@@ -186,6 +191,23 @@ def metadata(serialized: dict[str, Any]) -> ModelMetadata:
     return made
 
 
+def from_archive(cls: type[LocalModelStorage], *args: Any, **kwargs: Any) -> tuple[LocalModelStorage, ModelMetadata]:
+    """A model's storage, which remembers the domain that the archive's metadata hold."""
+    storage, told = _open_archive(cls, *args, **kwargs)
+    _domains[storage] = told.domain
+    return storage, told
+
+
+def load_domain(cls: type[DomainProvider], config: dict[str, Any], model_storage: Any, resource: Any, *args: Any, **kwargs: Any) -> DomainProvider:
+    """The domain for the components. The archive holds it twice; Rasa reads both, and checking the YAML once more against
+    its schema is half of the start."""
+    domain = _domains.get(model_storage)
+    if domain is None:
+        loaded: DomainProvider = _load_domain(cls, config, model_storage, resource, *args, **kwargs)
+        return loaded
+    return cls(model_storage, resource, domain)
+
+
 def install() -> None:
     """Put these in the place of Rasa's own; remote.py has made sure of the version."""
     import rasa.core.processor
@@ -195,4 +217,6 @@ def install() -> None:
     Event.resolve_by_type = staticmethod(event_type)
     EndpointConfig.session = session
     ModelMetadata.from_dict = staticmethod(metadata)
+    LocalModelStorage.from_model_archive = classmethod(from_archive)
+    DomainProvider.load = classmethod(load_domain)
     RemoteAction._action_call_format = action_call

@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 pytest.importorskip("rasa")
 
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.core.tracker_store import SQLTrackerStore
+from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -266,6 +271,17 @@ def test_the_components_run_as_dask_runs_them(bot: Bot, talk: Talk) -> None:
                 assert [m.as_dict(only_output_properties=True) for m in ours] == [m.as_dict(only_output_properties=True) for m in dask]
             else:
                 assert list(ours.probabilities) == list(dask.probabilities) and ours.policy_name == dask.policy_name
+
+
+def test_the_components_have_the_domain_that_the_archive_holds_twice(bot: Bot, tmp_path: Path) -> None:
+    processor = bot.agent.processor
+    assert processor is not None
+    storage, told = LocalModelStorage.from_model_archive(tmp_path, Path("models") / processor.model_filename)
+    with storage.read_from(Resource("domain_provider")) as folder:
+        written = yaml.load((folder / "domain.yml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    provider = DomainProvider.load({}, storage, Resource("domain_provider"), ExecutionContext(GraphSchema({})))
+    assert provider.provide_inference() is told.domain
+    assert {"version": written["version"], **json.loads(json.dumps(told.domain.as_dict()))} == written
 
 
 def test_an_action_is_told_what_it_reads(bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
