@@ -32,7 +32,7 @@ from persona.project import LOCAL_GREETED
 from persona.rasa_adapter import editor, remote, staff
 from persona.rasa_adapter.broker import MascotBroker
 from persona.rasa_adapter.house import house
-from persona.rasa_adapter.kept import NOTHING, Kept, Version, duplicate, latest_session, row, version_of
+from persona.rasa_adapter.kept import NOTHING, Kept, Version, duplicate, latest_session, row, version_of, written
 from persona.rasa_adapter.ledger import Ledger
 from persona.rasa_adapter.logs import mask_logs
 from persona.rasa_adapter.masking import mask_message, masked, said_before
@@ -284,7 +284,8 @@ class MascotInMemoryStore(_Door, InMemoryTrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the tracker as Rasa does, and keep it at hand."""
-        await super().save(tracker)
+        await self.stream_events(tracker)
+        self.store[tracker.sender_id] = written(tracker)
         begun = sum(e.type_name == ActionExecuted.type_name and e.action_name == ACTION_SESSION_START_NAME for e in tracker.events)
         if isinstance(tracker, MascotTracker) and begun < 2:  # of several sessions Rasa would hand out the last one
             twin = duplicate(tracker, MascotTracker)

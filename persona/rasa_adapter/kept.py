@@ -101,6 +101,17 @@ def row(sender_id: str, event: Event) -> dict[str, Any]:
     }
 
 
+def written(tracker: DialogueStateTracker) -> str:
+    """The text Rasa's in-memory store holds of a tracker; each event is written once, not again in every turn after it."""
+    events = []
+    for event in tracker.events:
+        text = event.__dict__.get("_written")
+        if text is None:
+            text = event._written = json.dumps(event.as_dict())
+        events.append(text)
+    return f'{{"events": [{", ".join(events)}], "name": {json.dumps(tracker.sender_id)}}}'
+
+
 def latest_session(tracker: Tracker) -> Tracker:
     """The tracker without what came before its latest session, as Rasa reads it back: by the time of its start."""
     began = max((e.timestamp for e in tracker.events if e.type_name == SessionStarted.type_name), default=None)

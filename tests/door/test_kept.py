@@ -15,7 +15,7 @@ pytest.importorskip("rasa")
 
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -38,8 +38,8 @@ from rasa_sdk import Tracker
 
 from actions import common, handoff, places, product
 from persona.rasa_adapter import lean
-from persona.rasa_adapter.door import MascotSQLStore, MascotTracker
-from persona.rasa_adapter.kept import duplicate
+from persona.rasa_adapter.door import MascotInMemoryStore, MascotSQLStore, MascotTracker
+from persona.rasa_adapter.kept import duplicate, written
 from persona.rasa_adapter.policy import MascotPolicy
 from persona.rasa_adapter.recent import Session, Shape, recent_states
 from persona.rasa_adapter.said import given
@@ -282,6 +282,16 @@ def test_the_components_have_the_domain_that_the_archive_holds_twice(bot: Bot, t
     provider = DomainProvider.load({}, storage, Resource("domain_provider"), ExecutionContext(GraphSchema({})))
     assert provider.provide_inference() is told.domain
     assert {"version": written["version"], **json.loads(json.dumps(told.domain.as_dict()))} == written
+
+
+def test_a_conversation_in_memory_is_the_text_that_rasa_writes(bot: Bot, talk: Talk) -> None:
+    for text in SAID:
+        talk(text)
+    store = bot.agent.tracker_store._tracker_store
+    assert isinstance(store, MascotInMemoryStore)
+    tracker = talk.tracker
+    assert store.store[tracker.sender_id] == InMemoryTrackerStore.serialise_tracker(tracker)
+    assert written(tracker) == written(MascotTracker.adopt(store.deserialise_tracker(tracker.sender_id, store.store[tracker.sender_id])))
 
 
 def test_an_action_is_told_what_it_reads(bot: Bot, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
