@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characte
 SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).
 FIRST = ("faq/lost_card", "faq/lost_phone", "faq/unknown_debit")
+_SOMEBODY = re.compile(r"[他她爸妈爷奶婆叔姨哥姐弟妹]|人家|对方|有人|别人|谁|骗|警|客服|老[师公人]|[儿女]|孩子|朋友|同[事学]|网上|群")
 _READABLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 
 
@@ -47,6 +49,11 @@ def _apart(piece: str) -> list[str]:
     """Questions that only spaces set apart; words between spaces that ask nothing belong together."""
     words = piece.split()
     return words if len(words) > 1 and all(len(w) >= PART and _ASKS.search(w) for w in words) else [piece]
+
+
+def _sure(parts: Iterable[Parse]) -> list[Parse]:
+    """The parts of a message that are clearly a bank question each."""
+    return [p for p in parts if not p.fallback and p.intent.startswith("faq/") and p.confidence >= SURE]
 
 
 def public(label: str) -> str:
@@ -58,7 +65,8 @@ def public(label: str) -> str:
 class Thresholds:
     """Probabilities from 0 to 1. `answer`: enough to answer; `urgent`: enough for crisis and fraud; `story`: for crisis where a film or a
     book is spoken of; `alarm`: enough
-    for all kinds of fraud together; `notice`: the same in a plain notice (Features.notice); `quiet`: a bank question as sure as this raises none; `calm`: one kind
+    for all kinds of fraud together; `notice`: the same in a plain notice (Features.notice); `quiet`: a bank question as sure as this raises none; `even`, `bank`: being robbed less likely than the first is none beside
+    bank questions that are together as likely as the second, where a message speaks of nobody else and has nothing that a fraudster needs; `calm`: one kind
     needs this in an ordinary message (Features.calm); `kind`: share of that which names the kind; `known`: share of characters and
     pairs that must have been seen in training; `margin`: least distance to the next public label.
 
@@ -71,6 +79,8 @@ class Thresholds:
     alarm: float = 0.3
     notice: float = 0.6
     quiet: float = 0.55
+    even: float = 0.5
+    bank: float = 0.4
     calm: float = 0.6
     kind: float = 0.3
     known: float = 0.35
@@ -135,17 +145,29 @@ class Parser:
             return self._beside(text, whole)
         if whole.intent in MANNERS:
             return self._beside(text, whole, question=True)
+        if whole.reason == "unsure" and len(text) <= MESSAGE:
+            return self._told(text, whole)
         parts = [p for piece in _JOINT.split(text) for p in _apart(piece) if len(p.strip()) >= PART]
         if not 2 <= len(parts) <= PARTS or len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
             return whole
-        asked = [p for p in map(self._parse, parts) if not p.fallback and p.intent.startswith("faq/") and p.confidence >= SURE]
-        labels = list(dict.fromkeys(p.intent for p in asked))
-        if len({public(label) for label in labels}) < 2:
+        asked = _sure(map(self._parse, parts))
+        return self._several(whole, asked) if len({public(p.intent) for p in asked}) > 1 else whole
+
+    @staticmethod
+    def _several(whole: Parse, asked: list[Parse]) -> Parse:
+        """What the parts of a message ask: the first by precedence, the others in `also`."""
+        chosen = next((p for p in asked if public(p.intent) in FIRST), asked[0])
+        rest = dict.fromkeys(p.intent for p in asked if public(p.intent) != public(chosen.intent))
+        return replace(whole, intent=chosen.intent, confidence=chosen.confidence, fallback=False, reason="several", also=tuple(rest))
+
+    def _told(self, text: str, whole: Parse) -> Parse:
+        """「网银登不上去 公司等着发工资 急」: clauses that are no clear matter together may be one by themselves; never where one of them
+        may be an alarm."""
+        parts = [self._parse(p) for p in _PAUSE.split(text) if len(p) >= PART]
+        if len(parts) < 2 or any(p.intent.startswith(("scam/", *URGENT, *ABOUT_FRAUD)) for p in parts):
             return whole
-        first = next((label for label in labels if public(label) in FIRST), labels[0])
-        chosen = next(p for p in asked if p.intent == first)
-        rest = tuple(label for label in labels if public(label) != public(first))
-        return replace(whole, intent=first, confidence=chosen.confidence, fallback=False, reason="several", also=rest)
+        asked = _sure(parts)
+        return self._several(whole, asked) if asked else whole
 
     def _foreign(self, text: str, foreign: Reading, entities: list[dict[str, Any]]) -> Parse:
         """English or pinyin: the topic when its words name one; English that names none is told how to reach a person."""
@@ -190,10 +212,23 @@ class Parser:
         if sure:
             rest = [(label, q) for label, q in top if label != sure]
             return Parse(text, sure, 1.0, False, [(sure, 1.0), *rest][:10], found, "signal")
-        heard = self.decide(text, top, p, counts, found)
+        heard = self.decide(text, top, self._calmed(plain, p, counts), counts, found)
         # 「公婆给了十万买车」 is ordinary talk first of all, whatever kind of fraud it is a little like.
         later = self.signals.decide(plain, heard.intent) if top[0][0] not in REJECT else None
         return replace(heard, intent=later, confidence=1.0, fallback=False, reason="signal") if later else heard
+
+    def _calmed(self, plain: str, p: Any, counts: Any) -> Any:
+        """「转账转不出去，急死了」: a bank question said in distress is nobody being robbed. The probabilities without that."""
+        merged: dict[str, float] = {}
+        for label, q in zip(self.model.labels, p.tolist(), strict=True):
+            merged[public(label)] = merged.get(public(label), 0.0) + q
+        bank = [q for label, q in merged.items() if label.startswith("faq/")]
+        limits = self.thresholds
+        alone = self.features.unhooked(counts) and not _SOMEBODY.search(plain)
+        if max(bank, default=0.0) < limits.quiet and (sum(bank) < limits.bank or not alone):
+            return p
+        robbed = [name for name in URGENT[1:] if merged.get(name, 0.0) < limits.even]
+        return p * [public(label) not in robbed for label in self.model.labels]
 
     def decide(
         self, text: str, top: list[tuple[str, float]], p: Any, counts: Any, found: list[dict[str, Any]]
