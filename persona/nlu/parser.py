@@ -21,6 +21,7 @@ URGENT = ("crisis", "scam_now", "been_scammed")
 SUSPICIOUS = "check_suspicious"
 # About fraud already, and nearer to what was asked than the name of a kind.
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
+SERVICE = ("faq/", "complain", "handoff", "ticket_status", "missold", "stop_marketing")  # a bank's own business
 # Between two questions in one message.
 _JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后(?:再?问|呢(?=\s)))")
 _ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
@@ -222,7 +223,7 @@ class Parser:
         merged: dict[str, float] = {}
         for label, q in zip(self.model.labels, p.tolist(), strict=True):
             merged[public(label)] = merged.get(public(label), 0.0) + q
-        bank = [q for label, q in merged.items() if label.startswith("faq/")]
+        bank = [q for label, q in merged.items() if label.startswith(SERVICE)]
         limits = self.thresholds
         alone = self.features.unhooked(counts) and not _SOMEBODY.search(plain)
         if max(bank, default=0.0) < limits.quiet and (sum(bank) < limits.bank or not alone):
