@@ -42,6 +42,9 @@ class ActionCallback(Action):
             if wish == "stop_marketing":
                 ended = counter.no_callback(asking)
                 dispatcher.utter_message(response="utter_callback_withdrawn", ticket=ended.number) if ended else dispatcher.utter_message(response="utter_stop_marketing")
+                beside = entity(tracker, "about")
+                if beside:
+                    dispatcher.utter_message(response=f"utter_{beside}")
                 if ended:
                     project_log(institution()).append(audit_line("callback_withdrawn", ended))
                 return []

@@ -68,6 +68,9 @@ _PRICE = re.compile(r"^(?:那|这)?(?:要|收|得)?(?:多少)?(?:钱|费)(?:不|
 _DEATH = re.compile(r"走了|去世|过世|不在了|没了|死|遗产|继承|身后")
 # Two of them in one wish for advice: what sets them apart is told, not one of them.
 _SET_APART = frozenset({"deposit", "wealth", "fund"})
+# Where two have an answer of their own that sets them apart.
+_COMPARED = {frozenset({"bond", "deposit"}): "faq/bond_gold.bond_versus", frozenset({"bond", "cd"}): "faq/bond_gold.bond_versus",
+             frozenset({"cd", "deposit"}): "faq/deposit.cd_differs"}
 _HOW_TO_LOCK = re.compile(r"(?:怎么|咋|在哪|哪里|哪儿|去哪)[^，,。]{0,3}(?:锁|挂失)|(?:锁卡?|挂失)(?:怎么|在哪|哪里|哪儿)")
 _HOTLINES = re.compile(r"(?<!\d)(?:110|120|119|96110|12315|12345|12378|12356|12308|12363|95[0-9x]{3}(?:打|通|占)?)(?!\d)", re.I)
 _NO_SECRET = re.compile(r"(?!.*(?:密码|验证码|卡号|身份证|cvv))(?:\D|(?<!\d)\d{1,2}(?!\d))*", re.I | re.S)
@@ -148,8 +151,11 @@ def tells_detail(text: str, topic: str) -> bool:
 
 def between(intent: str, products: Iterable[str]) -> str:
     """The intent of a message with the products it names: 「定期和理财哪个好」 wishes to hear of both."""
-    apart = _SET_APART & {category_of(product) for product in products}
-    return "compare_products" if intent == "ask_recommendation" and len(apart) > 1 else intent
+    named = set(products)
+    apart = _SET_APART & {category_of(product) for product in named}
+    if intent == "ask_recommendation" and len(apart) > 1:
+        intent = "compare_products"
+    return _COMPARED.get(frozenset(named), intent) if intent == "compare_products" else intent
 
 
 def answers_calculator(text: str, fallback: bool) -> bool:

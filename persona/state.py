@@ -13,6 +13,7 @@ from typing import Any
 from persona.bearings import CLEARED, GRAVE, HARD_TO_READ
 from persona.branches import LOCAL
 from persona.emergency import CALLED, WAITING
+from persona.reckoned import talked_of
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
 SESSION_SLOTS = frozenset(
@@ -138,7 +139,7 @@ def changes(
         new["topic"] = about or label
     elif label.startswith("chitchat/") and str(slots.get("topic") or "").split(".")[0] not in GRAVE:
         new["topic"] = None
-    if slots.get("calc_done") and not label.startswith("calculate_"):
+    if slots.get("calc_done") and not label.startswith("calculate_") and not talked_of(str(slots["calc_done"]), label):
         new |= {"calc_done": None, "calc_values": None}  # something else was talked about since
     return {name: value for name, value in new.items() if (slots.get(name) or None) != (value or None)}
 

@@ -23,6 +23,7 @@ from persona.figures import Figures, load_figures
 from persona.institution import load_institution
 
 CALCULATORS = ("prepayment", "installment", "pension_tax", "deposit_interest", "monthly_payment")
+EARLY = ("early", "held", "current_rate", "withdrawn")  # what only a deposit that is broken has
 MAX_CHARS = 600
 HEARD_MAX = 16
 _NUMBERS = frozenset(
@@ -76,6 +77,8 @@ def step(
             return _unit(calculator, values, asking, unsure)
         text = meant or text
     reading = read(calculator, text, values, asking)
+    if reading.to_the_end:
+        values = {name: value for name, value in values.items() if name not in EARLY}
     kinds(line, asking, values, reading)
     asked_unit = bare(calculator, values, asking, reading)
     refused = _merge(calculator, values, reading)
@@ -119,6 +122,9 @@ def _merge(calculator: str, values: dict[str, str], reading: Reading) -> Step | 
     """Take over what fits; a question back for the first that does not."""
     refused: Step | None = None
     new = {name: value for name, value in reading.values.items() if name in limits.WORDS or name in _NUMBERS}
+    first = values.get("prepay", "")
+    if "principal" not in values and "principal" not in new and first[:1].isdigit() and new.get("prepay", "")[:1].isdigit() and Decimal(new["prepay"]) < Decimal(first):
+        new["principal"] = first  # 「提前还房贷三十五万」, and later 「还五万」: the first is what is owed
     for name, value in new.items():
         limit = None if name in limits.WORDS and name not in _NUMBERS else limits.outside(calculator, name, value)
         if limit is None:

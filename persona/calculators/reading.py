@@ -63,6 +63,8 @@ _FULL = re.compile(r"(?:交|缴|存)满|满额|顶格|封顶")
 _BEFORE_END = re.compile(r"提前了?$")  # 「提前一年取」: counted back from the end of the term
 _TAKEN = re.compile(r"(?:就|来|把钱)?(?:支取|取|拿)")
 _EARLY = re.compile(r"提前[^，。？?]{0,6}(?:支取|取|拿)|没到期|未到期|中途|不到期")
+_TO_THE_END = re.compile(r"(?:不|先不)取了|(?:存|放|等)到(?:期|头)|存满")
+_ONE = re.compile(r"[一1](?:个月|年|期)")
 _DONT_KNOW = re.compile(r"不知道|不清楚|不懂|忘了|记不|不记得|不确定|没概念|都行|随便")
 _RATE_CUE = re.compile(r"(?:利率|年化|年利|利息|年息|税率|费率|档|按)" + _LINK)
 _QUESTION = re.compile(r"^好?几|^数[十百千]")
@@ -70,12 +72,13 @@ _QUESTION = re.compile(r"^好?几|^数[十百千]")
 
 @dataclass
 class Reading:
-    """What one message adds: values by name, words that were said for them, what stayed unclear."""
+    """What one message adds: values by name, words that were said for them, what stayed unclear; `to_the_end`: nothing is taken out early."""
 
     values: dict[str, str] = field(default_factory=dict)
     heard: dict[str, str] = field(default_factory=dict)
     unclear: list[Mention] = field(default_factory=list)
     bare: Mention | None = None
+    to_the_end: bool = False
 
     def put(self, name: str, value: Decimal | str, heard: str) -> None:
         """Keep a value under `name`."""
@@ -123,8 +126,11 @@ def _words(calculator: str, line: str, asking: str, reading: Reading) -> None:
             reading.put("paid", "cap", "")
         if asking == "deductions" and (_DONT_KNOW.search(line) or re.search(r"没有?|无|零", line)):
             reading.put("deductions", Decimal(0), "")
-    if calculator == "deposit_interest" and _EARLY.search(line):
-        reading.put("early", "1", "")
+    if calculator == "deposit_interest":
+        if _TO_THE_END.search(line):
+            reading.to_the_end = True
+        elif _EARLY.search(line):
+            reading.put("early", "1", "")
 
 
 def _rates(calculator: str, line: str, found: list[Mention], asking: str, reading: Reading) -> None:
@@ -171,8 +177,15 @@ def _fee_rate(line: str, one: Mention, value: Decimal, asking: str, reading: Rea
 
 
 def _terms(calculator: str, line: str, found: list[Mention], known: Mapping[str, str], asking: str, reading: Reading) -> None:
-    terms = [one for one in found if one.kind in ("months", "days") and one.value is not None]
+    terms = [one for one in found if one.kind in ("months", "days") and one.value is not None and not _unit_of_rate(line, one, found)]
     if calculator == "pension_tax":
+        return
+    if calculator == "deposit_interest" and asking != "held" and _broken(line, terms):
+        # 「存了三年，存了一年半要取」: the longer was agreed, the shorter is over
+        kept, agreed = sorted(terms, key=lambda one: one.value or Decimal(0))
+        reading.put("early", "1", "")
+        _put_term("held", kept, reading)
+        _put_term("months", agreed, reading)
         return
     early = "early" in reading.values or "early" in known
     plainly: list[Mention] = []
@@ -204,6 +217,23 @@ def _terms(calculator: str, line: str, found: list[Mention], known: Mapping[str,
     whole = reading.values.get("months") or known.get("months") or ""
     if left is not None and left.value is not None and whole.endswith("m") and int(whole[:-1]) > left.value:
         reading.put("held", f"{int(whole[:-1]) - int(left.value)}m", left.raw)
+
+
+def _unit_of_rate(line: str, one: Mention, found: list[Mention]) -> bool:
+    """Whether a term is the unit of the rate beside it: 「0.6%一个月」, 「一个月0.6%」."""
+    if not _ONE.fullmatch(one.raw):
+        return False
+    rates = [rate for rate in found if rate.kind == "rate"]
+    return any(rate.end <= one.start and line[rate.end:one.start] in ("", "的") for rate in rates) or any(
+        one.end <= rate.start and re.fullmatch(_LINK, line[one.end:rate.start]) for rate in rates)
+
+
+def _broken(line: str, terms: list[Mention]) -> bool:
+    """Whether two terms are what was agreed and what is over when the deposit is taken out."""
+    if len(terms) != 2 or {one.kind for one in terms} != {"months"} or terms[0].value == terms[1].value:
+        return False
+    shorter = min(terms, key=lambda one: one.value or Decimal(0))
+    return re.match(r"[^，。？?\d]{0,6}(?:取|拿)", line[shorter.end:]) is not None
 
 
 def _put_term(name: str, one: Mention, reading: Reading) -> None:
@@ -286,8 +316,18 @@ def _free_amounts(calculator: str, free: list[Mention], known: Mapping[str, str]
             target = open_fields[0]
         if not target and len(fields) == 1 and not asking:
             target = fields[0]
+        if not target and calculator == "prepayment" and not open_fields and not asking and "elapsed" not in reading.values:
+            target = _nearest(value, known)  # 「说错了，是80万」 puts the one right that it is near to
         if target:
             reading.put(target, value, one.raw)
     elif len({one.value for one in free}) > 1:
         heard = "、".join(one.raw for one in free)
         reading.unclear.append(Mention("ambiguous", None, free[0].start, free[-1].end, heard, about="amount"))
+
+
+def _nearest(value: Decimal, known: Mapping[str, str]) -> str:
+    """Which of the two amounts of an early repayment a new one stands for; "" when that cannot be told."""
+    amounts = {name: Decimal(known[name]) for name in ("principal", "prepay") if known.get(name, "").replace(".", "").isdigit()}
+    if len(amounts) < 2 or value <= 0 or min(amounts.values()) <= 0:
+        return ""
+    return min(amounts, key=lambda name: max(value / amounts[name], amounts[name] / value))

@@ -81,3 +81,22 @@ def sharing(text: str, answers: Iterable[str], seen: dict[str, int], title: str 
     scored = [(sum(1 / seen[p] for p in asked & pairs(s)), s) for s in whole]
     best = max(scored, default=(0.0, ""), key=lambda found: found[0])
     return [best[1]] if best[0] > 0 else []
+
+
+def nearest(text: str, answers: Iterable[str], title: str = "") -> list[str]:
+    """The sentence of `answers` that two letters of `text` or more point to, and no other as much; none when that cannot be told.
+
+    For an answer that would come a second time: what is asked must be in it, and common words tell its few sentences apart."""
+    whole = [s for answer in answers for s in sentences(answer) if len(s) >= WHOLE and not _WARNS.search(s)]
+    letters = {c for run in _WORD.findall(simplify(text)) for c in run} - _EMPTY - set(title)
+    held = [(letters & set(s), s) for s in whole]
+    scored = sorted(((sum(1 / sum(c in one for one, _ in held) for c in shared), s) for shared, s in held if len(shared) > 1), reverse=True)
+    return [scored[0][1]] if scored and (len(scored) == 1 or scored[0][0] > scored[1][0]) else []
+
+
+def most_shared(text: str, answers: Iterable[str]) -> list[str]:
+    """The sentences of `answers` that share most pairs of letters with `text`, all that are equal; none when none does."""
+    asked = pairs(text)
+    scored = [(len(asked & pairs(s)), s) for answer in answers for s in sentences(answer)]
+    most = max((score for score, _ in scored), default=0)
+    return [s for score, s in scored if most and score == most]

@@ -118,6 +118,12 @@ class Parse:
         }
 
 
+def asked_beside(text: str) -> list[str]:
+    """The parts of a message of several that are put as questions: 「别推了，五年的利率多少」."""
+    pieces = [p for p in _PAUSE.split(text) if p]
+    return [p for p in pieces if len(p) >= PART and _ASKS.search(p)] if len(pieces) > 1 else []
+
+
 class Parser:
     """Turns text into a `Parse`. Safe for blank, huge and unknown text; deterministic."""
 

@@ -1,4 +1,5 @@
-"""What a few words mean right after an answer: 「能退吗」 after a stolen card. Patterns stand in `lexicon/replies.yml`.
+"""What a few words mean right after an answer: 「能退吗」 after a stolen card. Patterns stand in `lexicon/replies.yml`,
+those on deposits, loans, cards and investments in `lexicon/replies_money.yml`.
 
 A classifier reads them by themselves, or near the topic; where people ask the same two or three things after an answer,
 it is written down what they mean. Pure.
@@ -15,6 +16,7 @@ from pathlib import Path
 from persona.nlu.text import simplify
 from persona.nlu.wording import Wording, entries
 
+FILES = ("replies_money", "replies")  # in the order they are asked
 _SPEECH = re.compile(r"[\W_]+")
 
 
@@ -42,7 +44,8 @@ class Replies:
     @classmethod
     def load(cls, path: Path | None = None) -> Replies:
         """Read the replies that ship with the project."""
-        return cls([Reply(e["intent"], tuple(e["after"]), Wording.of(e)) for e in entries("replies", path)])
+        found = entries("replies", path) if path else [e for name in FILES for e in entries("replies", file=name)]
+        return cls([Reply(e["intent"], tuple(e["after"]), Wording.of(e)) for e in found])
 
     def _following(self, place: str) -> tuple[int, ...]:
         return tuple(at for at, reply in enumerate(self.replies) if reply.follows(place))

@@ -32,10 +32,10 @@ class Wording:
         return len(text) <= self.max_chars and any(p.search(text) for p in self.any) and not any(p.search(text) for p in self.none)
 
 
-def entries(kind: str, path: Path | None = None) -> list[dict[str, Any]]:
-    """What stands under `kind` in `path`, or in the file of that name which ships with the project; `after` without `groups`."""
-    with open(path or current(LEXICON / f"{kind}.yml"), encoding="utf-8") as file:
-        data: dict[str, Any] = yaml.load(file, Loader=yaml.CSafeLoader)
+def entries(kind: str, path: Path | None = None, file: str = "") -> list[dict[str, Any]]:
+    """What stands under `kind` in `path`, or in the file of that name (or `file`) which ships with the project; `after` without `groups`."""
+    with open(path or current(LEXICON / f"{file or kind}.yml"), encoding="utf-8") as source:
+        data: dict[str, Any] = yaml.load(source, Loader=yaml.CSafeLoader)
     groups = data.get("groups", {})
     return [{**entry, "after": [place for name in entry["after"] for place in groups.get(name, (name,))]} if "after" in entry else entry
             for entry in data[kind]]

@@ -25,7 +25,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from persona import bearings, metrics
+from persona import bearings, metrics, reckoned
 from persona.compliance.secrets import mask
 from persona.continuing import replied
 from persona.emergency import gone, left_from
@@ -40,7 +40,8 @@ from persona.nlu.features import Features
 from persona.nlu.homonyms import Homonyms
 from persona.nlu.model import train
 from persona.nlu.names import SHEET, UNLISTED
-from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser
+from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser, asked_beside, public
+from persona.nlu.parser import SURE as SURE_BESIDE
 from persona.nlu.replies import Replies
 from persona.nlu.text import half_width
 from persona.official import check
@@ -64,11 +65,10 @@ NAMED = 6  # characters of an answer that names it and nothing else
 LATELY = 4  # responses in which a game is still at hand
 COUNTED = 6  # questions of one message that 「第三个」 can name
 CALCULATION = 60  # characters of an answer to a calculator's question
-# What is asked about a result stands in this topic's words: 「那等额本金呢」, 「要是提前一年取呢」.
-ITS_TOPIC = {**CALCULATES, "calculate_deposit_interest": "faq/deposit"}
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 COLUMN = "ask_column"
 LEAVES_MESSAGE = "handoff.message"
+STOP = "stop_marketing"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
@@ -76,14 +76,10 @@ _AGREES = re.compile(r"(?:我)?同意")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
-# 「提前一年取呢」, 「要是存二十万」 after a result: the same calculation with another value.
-_CHANGED = re.compile(r"^(?:那|如果|要是|假如|换成?|改成?)|呢[？?]?$|(?:怎么样|会怎样|多少|差多少)[？?]?$")
-CHANGED = 24  # characters
 # Of a product that was named: which of two is better, and what it is.
 _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
 _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
-_NUMERAL = re.compile(r"[0-9０-９一二两三四五六七八九十百千万%％]|等额|本息|本金|先息|缩短|减少|不知道|不清楚|一次性|每月|每期")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -188,6 +184,8 @@ class MascotClassifier(GraphComponent):
             parse = Parse(text, COLUMN, 1.0, False, [(COLUMN, 1.0)], found, "context")
         else:
             parse = self._in_context(self._parser.parse(text, found), tracker if live else None)
+            if parse.intent == STOP and live:
+                parse = self._and_asks(parse, tracker)
         if live and tracker is not None and parse.reason != "command":
             parse = called(parse, tracker, message.get(METADATA))
         compared = bearings.between(parse.intent, (str(e["value"]) for e in parse.entities if e["entity"] == "product"))
@@ -221,6 +219,8 @@ class MascotClassifier(GraphComponent):
         label = replied(last_response(tracker), parse.text, parse.intent, given(tracker).names[-LATELY:-1]) if tracker is not None else None
         if label is not None:
             return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
+        if parse.intent == STOP and parse.reason not in FINAL:
+            return parse  # whatever else it says, this is kept; the question beside it is read by `_and_asks`
         matter = self._reader is not None and self._reader.names_matter(parse.text)
         cue = self._reader is not None and self._reader.alarming(parse.text)
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
@@ -244,7 +244,7 @@ class MascotClassifier(GraphComponent):
         opened = place.calc
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
             answers = parse.reason != "blank" and parse.intent not in STEERS and bearings.answers_calculator(parse.text, parse.fallback)
-            if answers and (_NUMERAL.search(parse.text) or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
+            if answers and (reckoned.NUMERAL.search(parse.text) or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
                 label = f"calculate_{opened}"
                 return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
         faint = parse.intent in ALARMS and parse.confidence < WEAK and not cue  # 「不想学了」 in a course is no despair
@@ -252,9 +252,9 @@ class MascotClassifier(GraphComponent):
         if onward:
             return replace(parse, intent=onward, confidence=1.0, fallback=False, reason="context")
         done = tracker.get_slot("calc_done") if tracker is not None else None
-        if done and parse.intent not in INTERRUPTS and len(parse.text) <= CHANGED and not mask(parse.text)[1]:
-            again = _CHANGED.search(parse.text) and _NUMERAL.search(parse.text)
-            if again and (parse.fallback or parse.confidence < SURE or parse.intent.startswith((f"calculate_{done}", ITS_TOPIC[f"calculate_{done}"]))):
+        if done and parse.intent not in INTERRUPTS and not mask(parse.text)[1]:
+            again = reckoned.changed(parse.text) and (parse.fallback or parse.confidence < SURE or reckoned.talked_of(done, parse.intent))
+            if again or reckoned.of_result(parse.text):
                 return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")
         strayed = place.topic and place.last == OUTSIDE  # a word too short for its topic: the next one is still about that
         small = self._small_talk(parse, last_response(tracker), matter, cue) if place.lock == "none" and not strayed else ""
@@ -264,6 +264,9 @@ class MascotClassifier(GraphComponent):
         read = self._reader.read(parse, context) if self._reader is not None else parse
         if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=place.alarmed):
             return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
+        back = "" if locked or aspect or parse.reason in FINAL else self._back(parse.text, read, place, context, tracker)
+        if back:
+            return self._as(parse, back)
         if aspect and self._reader is not None and not self._reader.near(read, place.topic, context):
             found = [*parse.entities, of_message(ASPECT, aspect, parse.text)]
             return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=found, reason="context")
@@ -272,6 +275,22 @@ class MascotClassifier(GraphComponent):
             reason=read.reason, cue=cue, neighbour="" if locked else self._homonyms.means(place.topic, read.intent, parse.text),
         )
         return read if better is None else self._as(read, better)
+
+    def _and_asks(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
+        """「别给我推荐，就告诉我怎么赎」: the question beside it stands as the entity `about` and is answered, too."""
+        assert self._parser is not None
+        pieces = asked_beside(parse.text)
+        read = (self._in_context(self._parser.parse(piece), tracker) for piece in pieces)
+        about = next((p.intent for p in read if p.intent.startswith("faq/") and not p.fallback and p.confidence >= SURE_BESIDE), "")
+        return replace(parse, entities=[*parse.entities, of_message("about", about, parse.text)]) if about else parse
+
+    def _back(self, text: str, read: Parse, place: Place, context: Context | None, tracker: DialogueStateTracker | None) -> str:
+        """「外币呢」 after a word on something else: what it means after the matter before, or ""."""
+        if self._reader is None or len(text) > SHORT or public(read.intent) == public(place.topic) or self._reader.near(read, place.topic, context):
+            return ""
+        earlier = (name.removeprefix("utter_") for name in reversed(given(tracker).names[-LATELY:]) if name.startswith("utter_faq/"))
+        topics = (topic for topic in earlier if public(topic) != public(place.topic))
+        return next((label for topic in topics if (label := self._replies.means(text, topic=topic, last=""))), "")
 
     def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
         """Where a message stands in the conversation."""

@@ -202,8 +202,9 @@ class MascotTracker(Session):
             except Exception:  # then the guard fails on the answer too, and Screen gives the safe one
                 logger.exception("the categories of a message could not be read")
             found.update(category_of(str(e.get("value"))) for e in event.entities if e.get("entity") == "product")
-            label = full_label(event.parse_data)
-            found.update({*asked_by(label), flow_of(label)})
+            beside = [str(e.get("value")) for e in event.entities if e.get("entity") == "about"]  # 「别推了，五年的利率多少」
+            for label in (full_label(event.parse_data), *beside):
+                found.update({*asked_by(label), flow_of(label)})
         return frozenset(c for c in found if c)
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from persona import reckoned
 from persona.labels import Labels
-from persona.nlu.aspects import ASPECT, Aspects, pairs, sentences, sharing
+from persona.nlu.aspects import ASPECT, Aspects, most_shared, nearest, pairs, sentences, sharing
 from persona.nlu.parser import public
 from persona.rasa_adapter import topics
 
 FAQ = "utter_faq/"
+RESULT = "utter_calc_result_"
 TERMS = ".terms"  # of a topic: the answer that tells what it costs and how long it takes
 WHOLE = "whole"  # the response that is read from: what its approval holds for
 _SCREEN = re.compile(r"\{path_|\{app\}")
@@ -43,12 +45,16 @@ def read_out(
         label = name.removeprefix("utter_")
         found = _in_answers((label, public(label) + TERMS, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers))
         return found or (f"utter_aspect_{aspect}", {})
+    if again and name.startswith(RESULT) and reckoned.of_result(text) and not reckoned.holds_figure(text):
+        return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: most_shared(text, answers))
     if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again):
         if any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name)):
             return None  # what is to be done now is said whole
         title = Labels.load().title(topic) or ""
         family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
-        return _in_answers(family if name == asked_back else [name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), title))
+        if name == asked_back:
+            return _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
+        return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), title) or nearest(text, answers, title))
     return None
 
 

@@ -12,18 +12,20 @@ from typing import Any
 from persona.content.house import House
 from persona.content.passed import code, fingerprint
 from persona.errors import Problem
+from persona.nlu.replies import FILES as REPLIES
 from persona.textual import PAIRED, nearest, pattern_slip
 from persona.yamlfile import Document, Path_, read
 
 # file -> where its patterns stand; * is every key or item
 PATTERNS: dict[str, tuple[tuple[str, ...], ...]] = {
     "signals": (("signals", "*", "any", "*"), ("signals", "*", "none", "*")),
-    "replies": (("replies", "*", "any", "*"), ("replies", "*", "none", "*")),
+    **{name: (("replies", "*", "any", "*"), ("replies", "*", "none", "*")) for name in REPLIES},
     "institutions": (("banks", "*", "*"), ("products", "*", "*"), ("own",), ("before",), ("after",)),
     "concepts": (("patterns", "*"), ("told",)),
     "context": (("cues",),),
 }
-ENTRIES = {"signals": ("intent", "max_chars", "any", "examples"), "replies": ("intent", "after", "max_chars", "any", "examples")}
+_REPLY = ("intent", "after", "max_chars", "any", "examples")
+ENTRIES = {"signals": ("intent", "max_chars", "any", "examples"), **dict.fromkeys(REPLIES, _REPLY)}
 MORE = ("none", "heard")
 
 
@@ -38,6 +40,12 @@ def entries(house: House) -> Iterator[Problem]:
         if name in ENTRIES:
             yield from house.passed.unless(("entries", *subject, sorted(known)), partial(_entries, file, name, known))
         yield from house.passed.unless(("patterns", *subject), partial(_patterns, file, name))
+
+
+def replied(house: House) -> frozenset[str]:
+    """The labels that a few words after another answer stand for."""
+    found = (_found(read(house.home / "nlu" / "lexicon" / f"{name}.yml").data, ("replies", "*", "intent")) for name in REPLIES)
+    return frozenset(str(intent) for group in found for _, intent in group)
 
 
 def _patterns(file: Path, name: str) -> Iterator[Problem]:
@@ -72,7 +80,8 @@ def _entries(file: Path, name: str, known: set[str]) -> Iterator[Problem]:
     document = read(file)
     if not isinstance(document.data, dict):
         return  # told by what reads all the files beside the content
-    entries, groups = document.data.get(name), document.data.get("groups")
+    under = "replies" if name in REPLIES else name
+    entries, groups = document.data.get(under), document.data.get("groups")
     groups = groups if isinstance(groups, dict) else {}
 
     @cache  # many entries follow the same answers
@@ -80,7 +89,7 @@ def _entries(file: Path, name: str, known: set[str]) -> Iterator[Problem]:
         return place in known or any(fnmatchcase(one, place) for one in known)
 
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
-        here = (name, number)
+        here = (under, number)
         if not isinstance(entry, dict):
             yield document.problem("P105", here, "应当是「键: 值」", "照旁边的写。")
             continue

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from persona.content.checks.answers import TITLE_MAX
+from persona.content.checks.lexicon import replied
 from persona.content.house import House
 from persona.content.model import Topic
 from persona.content.passed import code, fingerprint
@@ -66,7 +67,10 @@ def pairs(house: House) -> Iterator[Problem]:
             yield Problem(answer.file, line, "P649", answer.name, f"回答叫 {answer.name}，话题叫 {topic.intent}", fix, column, answer.name)
         else:
             yield Problem(topic.file, line, "P649", topic.intent, f"话题叫 {topic.intent}，回答叫 {answer.name}", fix, column, topic.intent)
+    led_to = replied(house) if lone_answers else frozenset()
     for name, answer in lone_answers.items():
+        if answer.intent in led_to:
+            continue  # only ever asked for after another answer
         line, column = answer.document.place(("responses", name)) if answer.document else (answer.line, 0)
         yield Problem(answer.file, line, "P655", name, "有回答，没有例句，顾客问不到", f"补上 - intent: {answer.intent} 和例句，或删掉回答。", column, name)
 

@@ -256,3 +256,34 @@ def test_taken_out_some_time_before_the_end_is_counted_back_from_it():
 def test_one_value_of_a_finished_calculation_is_changed(text, interest):
     (done,) = talk("deposit_interest", "存十万三年定期利率1.5%，放到期")
     assert step("deposit_interest", done.values, text).result["interest"] == interest
+
+
+@pytest.mark.parametrize("text", ["手续费0.6%一个月", "一个月0.6%", "0.6%一期"])
+def test_the_unit_of_a_rate_is_no_term(text):
+    steps = talk("installment", "信用卡9000块分12期要多少", text)
+    assert names(steps) == ["ask_fee", "result_installment"]
+    assert (steps[-1].result["periods"], steps[-1].result["fee"]) == ("12", "54元")
+
+
+def test_what_was_agreed_and_what_is_over_are_no_contradiction():
+    steps = talk("deposit_interest", "8万存了五年 利率1.6 存了两年要取出来 亏多少", "0.05%", "那只取2万呢", "不取了 到期多少利息")
+    assert names(steps) == ["ask_current_rate", "result_deposit_interest_early", "result_deposit_interest_early", "result_deposit_interest"]
+    assert (steps[1].result["held"], steps[1].result["withdrawn"], steps[2].result["withdrawn"]) == ("2年", "8万元", "2万元")
+    assert steps[3].result["interest"] == "6400元" and not {"early", "held", "withdrawn"} & set(steps[3].values)
+
+
+def test_two_terms_without_a_withdrawal_are_asked_back():
+    (one,) = talk("deposit_interest", "8万存三年或者存了五年 利率1.6%")
+    assert one.response == "utter_calc_ask_clear"
+
+
+def test_the_first_amount_is_what_is_owed_when_a_smaller_one_is_to_be_repaid():
+    steps = talk("prepayment", "帮我算提前还房贷 四十二万", "还有九年", "百分之三点一", "还七万", "等额本息")
+    assert (steps[-1].result["principal"], steps[-1].result["prepay"]) == ("42万元", "7万元")
+
+
+@pytest.mark.parametrize(("text", "principal", "prepay"), [("说错了 是70万", "70万元", "8万元"), ("不对，是9万", "50万元", "9万元")])
+def test_an_amount_that_was_wrong_is_put_right_where_it_is_near(text, principal, prepay):
+    done = talk("prepayment", "房贷剩50万 提前还8万", "利率3.3% 还有15年", "等额本息")[-1]
+    result = step("prepayment", done.values, text).result
+    assert (result["principal"], result["prepay"]) == (principal, prepay)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
-from persona.nlu.aspects import Aspects, pairs, sentences, sharing
+from persona.nlu.aspects import Aspects, most_shared, nearest, pairs, sentences, sharing
 from persona.nlu.features import LEXICON, Features
 from persona.nlu.model import LinearModel
 from persona.nlu.parser import Parser
@@ -64,3 +64,17 @@ def _decided(p: dict[str, float]) -> str:
 def test_of_two_answers_that_both_tell_it_none_is_asked_back_for() -> None:
     assert _decided({"faq/early_repay.card": 0.5, "faq/card_installment": 0.46}) == "faq/early_repay.card"
     assert _decided({"faq/early_repay": 0.5, "faq/card_installment": 0.46}) == "nlu_fallback"
+
+
+def test_the_one_sentence_that_letters_point_to() -> None:
+    fee = ["到了收取日，年费会记进账单，不还会算逾期。\n已经扣了想退，先看条件到底够没够。\n不打算用的卡，早点注销。"]
+    assert nearest("扣了能退不", fee) == ["已经扣了想退，先看条件到底够没够。"]
+    assert nearest("你好啊", fee) == []
+    assert nearest("办业务", ["这里办业务要带证件。", "那边办业务要先排队。"]) == []
+
+
+def test_all_sentences_that_share_most() -> None:
+    result = ["等额本息，每期约5元，利息共约8元\n等额本金，每期递减，利息共约7元\n按利率不变估算。"]
+    assert most_shared("一共多少利息", result) == ["等额本息，每期约5元，利息共约8元", "等额本金，每期递减，利息共约7元"]
+    assert most_shared("等额本金呢", result) == ["等额本金，每期递减，利息共约7元"]
+    assert most_shared("多少", result) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from persona.nlu.replies import Replies
+from persona.nlu.replies import FILES, Replies
 from persona.nlu.wording import entries
 
 REPLIES = Replies.load()
@@ -13,7 +13,8 @@ REPLIES = Replies.load()
 def _examples() -> list[tuple[str, str, str, bool]]:
     return [
         (e["intent"], after.replace("*", ""), text, kind == "hit")
-        for e in entries("replies") for after in e["after"] for kind in ("hit", "miss") for text in e["examples"][kind]
+        for file in FILES for e in entries("replies", file=file)
+        for after in e["after"] for kind in ("hit", "miss") for text in e["examples"][kind]
     ]
 
 
@@ -26,4 +27,4 @@ def test_replies_by_their_own_examples(intent: str, after: str, text: str, hit: 
 @pytest.mark.parametrize("text", ["能退吗", "要报警吗", "现在就要", "存多久", "还有呢"])
 def test_nothing_is_read_into_words_that_follow_nothing(text: str) -> None:
     assert REPLIES.means(text, topic="", last="") is None
-    assert REPLIES.means(text, topic="faq/annual_fee", last="utter_faq/annual_fee") is None
+    assert REPLIES.means(text, topic="faq/cash_exchange", last="utter_faq/cash_exchange") is None
