@@ -162,20 +162,24 @@ async def _publishing(app: Any) -> None:
     broker = getattr(getattr(agent, "tracker_store", None), "event_broker", None)
     while broker is not None:
         try:
-            publish(broker)
+            await publish(broker)
         except Exception:
             logger.exception("tickets could not be published; tried again")
         await asyncio.sleep(PUBLISH_EVERY)
 
 
-def publish(broker: Any) -> int:
-    """Publish changed tickets with their masked conversation, each state once; returns how many."""
-    tickets, now, done = store(), house().institution.now(), 0
-    for ticket in tickets.unpublished():
-        if tickets.published(ticket):
+async def publish(broker: Any) -> int:
+    """Publish changed tickets with their masked conversation, each state once; returns how many.
+
+    Customers' turns share this event loop, and a database that hangs takes seconds: it is asked in a thread.
+    """
+    aside = asyncio.to_thread
+    tickets, now, done = await aside(store), house().institution.now(), 0
+    for ticket in await aside(tickets.unpublished):
+        if await aside(tickets.published, ticket):
             try:
-                broker.publish({"event": "ticket", **show(ticket, tickets.transcript(ticket.number), now)})
-            except Exception:
+                broker.publish({"event": "ticket", **show(ticket, await aside(tickets.transcript, ticket.number), now)})
+            except BaseException:  # also when the server ends meanwhile
                 tickets.publish_again(ticket)
                 raise
             done += 1
