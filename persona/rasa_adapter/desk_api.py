@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -143,7 +144,13 @@ class MascotDesk(InputChannel):
 
         @blueprint.listener("after_server_start")
         async def start(app: Any, loop: Any) -> None:
-            app.add_task(_publishing(app))
+            app.ctx.tickets_told = loop.create_task(_publishing(app))
+
+        @blueprint.listener("after_server_stop")
+        async def stop(app: Any, loop: Any) -> None:
+            app.ctx.tickets_told.cancel()
+            with suppress(asyncio.CancelledError):
+                await app.ctx.tickets_told
 
         return blueprint
 
@@ -160,11 +167,17 @@ async def _publishing(app: Any) -> None:
     """Tell Rasa's event broker of every ticket whose state or urgency changed, whoever changed it; ends without a broker."""
     agent = getattr(app.ctx, "agent", None)
     broker = getattr(getattr(agent, "tracker_store", None), "event_broker", None)
+    away = False  # an outage is one line in the log, not one every two seconds
     while broker is not None:
         try:
             await publish(broker)
+            if away:
+                logger.warning("tickets are published again")
+            away = False
         except Exception:
-            logger.exception("tickets could not be published; tried again")
+            if not away:
+                logger.exception("tickets cannot be published; tried again every %.0f seconds", PUBLISH_EVERY)
+            away = True
         await asyncio.sleep(PUBLISH_EVERY)
 
 

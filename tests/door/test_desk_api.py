@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("rasa")
 
+from persona.rasa_adapter import desk_api
 from persona.rasa_adapter.desk_api import MascotDesk, publish
 from persona.tickets import store
 from tests.talk import Bot
@@ -82,3 +83,20 @@ def test_the_broker_is_told_once_and_without_secrets(bot: Bot) -> None:
     store().close(number, "", store().get(number).created)
     asyncio.run(publish(broker))
     assert told[-1]["state"] == "closed"
+
+
+def test_an_outage_of_the_database_is_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    outcomes = iter([ConnectionError, ConnectionError, ConnectionError, None, ConnectionError, asyncio.CancelledError])
+
+    async def told(broker: Any) -> int:
+        outcome = next(outcomes)
+        if outcome is not None:
+            raise outcome
+        return 0
+
+    monkeypatch.setattr(desk_api, "publish", told)
+    monkeypatch.setattr(desk_api, "PUBLISH_EVERY", 0.0)
+    app = SimpleNamespace(ctx=SimpleNamespace(agent=SimpleNamespace(tracker_store=SimpleNamespace(event_broker="there"))))
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(desk_api._publishing(app))
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING", "ERROR"]
