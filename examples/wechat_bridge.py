@@ -61,7 +61,8 @@ def text_of(bubbles: list[dict[str, Any]]) -> str:
 
 def ask(url: str, client_token: str, post: dict[str, str]) -> str:
     """The mascot's answer to a post, empty when a clerk has the conversation; RAISES OSError when it is not there in time."""
-    said = post.get("Content", "") if post.get("MsgType") == "text" else "你好"
+    # A picture or a voice message holds no words: the mascot asks for some. Who has just subscribed is greeted.
+    said = post.get("Content", "") if post.get("MsgType") != "event" else "你好"
     # The OpenID is the customer's id in this account alone; hashed, so that a database of conversations names nobody.
     sender = "wx-" + hashlib.sha256(post["FromUserName"].encode()).hexdigest()[:32]
     ident = post.get("MsgId") or f"{post['FromUserName']}{post.get('CreateTime', '')}"

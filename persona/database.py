@@ -5,6 +5,7 @@ It is the tracker store's own database (`endpoints.yml tracker_store`), so a ban
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sqlite3
@@ -20,6 +21,8 @@ from persona.services import filled as _value
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Engine
+
+logger = logging.getLogger(__name__)
 
 URL = "MASCOT_DB"  # a SQLAlchemy URL that wins over endpoints.yml
 _FILE = "conversations.db"
@@ -125,7 +128,10 @@ def engine() -> Engine:
 
 
 def create(tables: MetaData, at: Engine) -> None:
-    """Make the tables that are missing; another process may be doing the same at this moment."""
+    """Make the tables and indexes that are missing; another process may be doing the same at this moment.
+
+    An index that an older database lacks only makes things quicker: one that this user may not add is no reason to stop.
+    """
     from sqlalchemy import inspect
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -135,3 +141,8 @@ def create(tables: MetaData, at: Engine) -> None:
         except SQLAlchemyError:
             if not inspect(at).has_table(table.name):
                 raise
+        for index in table.indexes:
+            try:
+                index.create(at, checkfirst=True)
+            except SQLAlchemyError as problem:
+                logger.warning("the index %s could not be made (%s)", index.name, type(problem).__name__)

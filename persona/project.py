@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from persona import layers, services
+from persona import layers, metrics, services
 from persona.compliance.rules import HERE, RuleError, keep
 from persona.nlu.names import named
 from persona.workers import Pool, listen, supervise
@@ -236,6 +236,7 @@ def serve(
     if actions and not endpoints:
         file = Path(_endpoints(actions_port))
     environment = {**_environment(debug), services.ENDPOINTS: str(file)}
+    metrics.start()
     pools = []
     if actions:
         BUILD.mkdir(exist_ok=True)

@@ -16,8 +16,9 @@ _FULL = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 _CHINESE = str.maketrans("0123456789", "零一二三四五六七八九")
 _SPOKEN = str.maketrans("0123456789", "〇幺二三四五六七八九")
 _GRAND = str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")
+_BRACKETED = str.maketrans("123456789", "⑴⑵⑶⑷⑸⑹⑺⑻⑼")
 _CIRCLED = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
-_BETWEEN = re.compile(r"[\s\-—–.·,，、/_*|\u200b-\u200f\u2060\ufeff]")
+_BETWEEN = re.compile(r"[\s\-—–.·,，、/_*|~()（）【】💳\u200b-\u200f\u2060\ufeff\ufe0f\u20e3]")
 
 
 @dataclass
@@ -88,11 +89,13 @@ def spellings(kind: str, secret: str, rng: random.Random) -> str:
         secret, secret.translate(_FULL), secret.translate(_CHINESE), secret.translate(_SPOKEN), secret.translate(_GRAND), secret.translate(_CIRCLED),
         " ".join(secret), "-".join(re.findall(".{1,4}", secret)), "".join(c.translate(rng.choice((_FULL, _CHINESE, {}))) for c in secret),
         "\u200b".join(secret), "　".join(re.findall(".{1,4}", secret)), " ".join(re.findall(".{1,4}", secret.translate(_FULL))), "·".join(re.findall(".{1,4}", secret)),
+        re.sub(r"\d", "\\g<0>\ufe0f\u20e3", secret), secret.translate(_BRACKETED),
     ]
     if kind == "手机号":
         ways += [f"{secret[:3]} {secret[3:7]} {secret[7:]}", f"+86 {secret}", f"{secret[:3]},{secret[3:7]},{secret[7:]}", f"86-{secret}"]
     if kind == "卡号":
         ways += ["，".join(re.findall(".{1,4}", secret)), "\n".join(re.findall(".{1,4}", secret)), "/".join(re.findall(".{1,4}", secret))]
+        ways += [between.join(re.findall(".{1,4}", secret)) for between in ("~", "💳", "）（")] + ["、".join(secret.translate(_CHINESE))]
     if kind == "身份证号":
         ways += [secret.lower(), f"{secret[:6]} {secret[6:14]} {secret[14:]}"]
     return rng.choice(ways)

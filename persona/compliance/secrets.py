@@ -28,11 +28,11 @@ _WORTH = re.compile(r"[\d①-⑨⓪⁰-⁹₀-₉❶-❾零〇○一二三四五
 
 _D = rf"[0-9{''.join(_WORDS)}]"
 # what may stand between the digits of one number: a blank, a dash, a dot, an invisible character
-_INVISIBLE = "\u200b-\u200f\u2060\ufeff\u00ad"
+_INVISIBLE = "\u200b-\u200f\u2060\ufeff\u00ad\ufe0f\u20e3"  # the last two make a keycap of a digit: 6️⃣
 _S = rf"[ \t\-—–−‐·.{_INVISIBLE}]{{0,3}}"
 _RUN = re.compile(rf"(?<![0-9])(?:{_D}{_S}){{5,60}}(?:{_D}|[Xx](?![A-Za-z]))")
-# also a comma, a slash or a new line, when the groups are those of a number that is written in groups
-_LOOSE = re.compile(r"(?<![0-9])[0-9]{1,8}(?:[ \t]{0,2}[,，、/_|*#;；\r\n\-. ]{1,2}[ \t]{0,2}[0-9]{1,8}){2,18}[Xx]?(?![0-9])")
+# also a comma, a bracket, a smiley or a new line, when the groups are those of a number that is written in groups; no times
+_LOOSE = re.compile(rf"(?<!{_D}){_D}{{1,8}}(?:(?:[^\w:：]|_){{1,6}}{_D}{{1,8}}){{2,18}}[Xx]?(?!{_D})")
 _GROUP = re.compile(rf"{_D}+[Xx]?")
 
 _ID_INTRO = re.compile(r"(?:身份证|证件|身份)[^，。！？\n0-9]{0,8}$")
@@ -42,22 +42,27 @@ _BIN = re.compile(r"62|4|5[1-5]|35|3[47]|2[2-7]|9[0-9]")
 
 _UNITS = r"(?![ ]?(?:元|块|万|千元|年|月|日|天|%|点|岁|人|次|个|位数|位的|条|分钟|小时|秒|家|起|号线))"
 _HOTLINE = r"(?!(?:95\d{3}|96\d{3}|123\d{2}|10\d{3}|400\d{7})(?!\d))"
-_CODE_WORD = r"(?:验证码|验证马|验证吗|校验码|动态码|动态密码|动态口令|动态密钥|短信码|短信验证|验证短信|短信密码|口令码|认证码|确认码|激活码|授权码|付款码数字|(?<![a-z])(?:yzm|otp|captcha|(?:sms|verify|verification|auth)[ _-]?code)(?![a-z]))"
+# a blank or a dash between the digits of a short number, or a mark that lists them
+_T = rf"[ \t\-—–、，,·.{_INVISIBLE}]{{0,3}}"
+_CODE_WORD = (
+    r"(?:验[ \-·.]?证[ \-·.]?码|验证马|验证吗|校验码|动态码|动态密码|动态口令|动态密钥|短信码|短信验证|验证短信|短信密码|口令码|认证码|确认码|激活码|授权码|付款码数字|(?<![a-z])(?:yzm|yanzhengma|otp|captcha|one[ -]?time[ -]?password|(?:sms|verify|verification|auth|your|my)[ _-]?code)(?![a-z])"
+    r"|短信[里上中]?的?那?[几串个组]*数字?(?!据|字)|[六6]位的?(?:数字?(?!字)|码)|那[串组]数字)"
+)
 _W = rf"[ \t:：是为=,，「“\"'（({_INVISIBLE}]{{0,6}}"
-_CODE = re.compile(rf"{_CODE_WORD}[^0-9{''.join(_WORDS)}]{{0,16}}?(?<!尾号)(?<!尾号是)(?<![￥¥.]){_HOTLINE}({_D}(?:{_S}{_D}){{3,7}})(?!{_S}{_D}){_UNITS}", re.I)
+_CODE = re.compile(rf"{_CODE_WORD}[^0-9{''.join(_WORDS)}]{{0,16}}?(?<!尾号)(?<!尾号是)(?<![￥¥.]){_HOTLINE}({_D}(?:{_T}{_D}){{3,7}})(?!{_S}{_D}){_UNITS}", re.I)
 _CODE_MIXED = re.compile(rf"{_CODE_WORD}(?:就?是|为|[:：=]){_W}((?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{{4,10}})(?![A-Za-z0-9])", re.I)
 _CODE_BEFORE = re.compile(rf"(?<![0-9.¥￥])(?<!尾号)(?<!尾号是){_HOTLINE}({_D}(?:{_S}{_D}){{3,7}})(?!{_S}{_D}){_UNITS}(?=[^0-9。！？\n]{{0,12}}{_CODE_WORD}(?!不|没|收不|是什么|怎么|在哪))", re.I)
-_CVV_WORD = r"(?:(?<![a-z])(?:cvv2?|cvc2?|cvn2?)(?![a-z])|安全码|卡背面?后?三位|(?:背面|卡背|背后|反面)的?(?:那|后|最后)?(?:三|3)(?:位|个)(?:数字?|码)?|末三位|后三码)"
-_CVV = re.compile(rf"{_CVV_WORD}[^0-9，。！？\n{''.join(_WORDS)}]{{0,8}}({_D}(?:{_S}{_D}){{2,3}})(?!{_S}{_D})(?![ ]?[位个])", re.I)
+_CVV_WORD = r"(?:(?<![a-z])(?:cvv2?|cvc2?|cvn2?|security[ _-]?code)(?![a-z])|安全码|卡背面?后?三位|(?:背面|卡背|背后|反面)[^0-9，,。！？\n]{0,6}?(?:三|3)(?:位|个)(?:数字?|码)?|末三位|后三码)"
+_CVV = re.compile(rf"{_CVV_WORD}[^0-9，。！？\n{''.join(_WORDS)}]{{0,8}}({_D}(?:{_T}{_D}){{2,3}})(?!{_S}{_D})(?![ ]?[位个])", re.I)
 _CVV_BEFORE = re.compile(rf"(?<![0-9.¥￥])({_D}(?:{_S}{_D}){{2,3}})(?!{_S}{_D}){_UNITS}(?=[^0-9，。！？\n]{{0,5}}{_CVV_WORD})", re.I)
 _EXPIRY = re.compile(r"(?:有效期|到期日|有效日期|Exp)(?:是|为|到|至|[:： ]){0,3}([0-9]{2}[ ]?[/／\-月年][ ]?[0-9]{2}(?:[0-9]{2})?|[0-9]{4})(?![0-9年])", re.I)
-_PASS_WORD = r"(?:密码|口令|passwd|password|passcode|(?<![a-z])pwd|(?<![a-z])pin(?![a-z])码?)"
+_PASS_WORD = r"(?:密[ \-·.]?码|口令|passwd|password|passcode|(?<![a-z])pwd|(?<![a-z0-9])(?:pw|mm|mima)(?![a-z])|(?<![a-z])pin(?![a-z])码?)"
 _PASSWORD = re.compile(
-    rf"{_PASS_WORD}(?:就?是|为|[:：=]|设的是?|设置的?是?|设成了?|设为|改成了?|改为)[ \"“「'：:是]{{0,4}}"
-    rf"([A-Za-z0-9!@#$%^&*._\-+?]{{4,32}}(?: ?[0-9]{{2,12}})?|{_D}(?:{_S}{_D}){{3,19}})", re.I,
+    rf"{_PASS_WORD}(?:就?是|为|[:：=]|设的是?|设置的?是?|设成了?|设为|改成了?|改为)[ \n\"“「'：:是]{{0,4}}"
+    rf"([A-Za-z0-9!@#$%^&*._\-+?]{{4,32}}(?: ?[0-9]{{2,12}})?|{_D}(?:{_T}{_D}){{3,19}})", re.I,
 )
-_PASSWORD_BARE = re.compile(r"(?:密码)[ ]?([0-9]{6}|(?=[A-Za-z0-9]*[0-9])(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{6,20})(?![0-9A-Za-z位次个])")
-_PASSWORD_NEAR = re.compile(rf"{_PASS_WORD}(?:(?![转走额钱付汇])[^0-9。！？\n{''.join(_WORDS)}]){{0,10}}(?<![￥¥.])({_D}(?:{_S}{_D}){{5}})(?!{_S}{_D}){_UNITS}", re.I)
+_PASSWORD_BARE = re.compile(r"(?:密码)[ \n]?([0-9]{6}|(?=[^\s\u4e00-\u9fff]*[0-9])(?=[^\s\u4e00-\u9fff]*[A-Za-z])[A-Za-z0-9!@#$%^&*._\-+?]{6,20})(?![0-9A-Za-z位次个])")
+_PASSWORD_NEAR = re.compile(rf"{_PASS_WORD}(?:(?![转走额钱付汇])[^0-9。！？\n{''.join(_WORDS)}]){{0,10}}(?<![￥¥.])({_D}(?:{_S}{_D}){{5}}(?:{_S}{_D}{_S}{_D})?)(?!{_S}{_D}){_UNITS}", re.I)
 _PASSWORD_BEFORE = re.compile(rf"(?<![0-9.¥￥A-Za-z])((?=[A-Za-z]*[0-9])[A-Za-z0-9]{{6,20}})(?![0-9A-Za-z])(?=[ ]?(?:就?是|为)[^，。！？\n]{{0,6}}{_PASS_WORD}(?!吗|么|不))", re.I)
 # A number that is announced and not whole: the rest may come with the next message.
 PARTIAL = "部分号码"
@@ -83,7 +88,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text
     text = text.translate(_FOLDED).translate(_SIMPLE)
-    return _OTHER_DIGITS.sub(lambda m: str(unicodedata.decimal(m.group(), m.group())), text)
+    return _OTHER_DIGITS.sub(lambda m: str(unicodedata.digit(m.group(), m.group())), text)
 
 
 def digits_of(text: str) -> str:
@@ -174,7 +179,7 @@ def _inside(folded: str, start: int, end: int) -> Iterator[Span]:
 def _loose(folded: str) -> Iterator[Span]:
     """Numbers whose groups are parted by commas, slashes or new lines: only with the groups and check digits of one."""
     for match in _LOOSE.finditer(folded):
-        sizes = [len(part) for part in re.findall(r"[0-9]+", match.group())]
+        sizes = [len(part) for part in re.findall(rf"{_D}+", match.group())]
         digits = digits_of(match.group())
         kind = sure(digits)
         grouped = all(size == 1 for size in sizes) or (kind == "手机号" and sizes == [3, 4, 4]) or (

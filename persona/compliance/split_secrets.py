@@ -26,8 +26,8 @@ _OPEN: tuple[tuple[str, re.Pattern[str]], ...] = (
 _LEAST = {"验证码": 4, "安全码": 3, "密码": 6, "身份证号": 6, "手机号": 7, "卡号": 4, PARTIAL: 3}
 _MOST = {"验证码": 8, "安全码": 4, "密码": 8}
 _ANNOUNCED = re.compile(r"(?:是|为|[:：=]|给你|发你|告诉你|如下)[ ]?$")
-_WORD = re.compile(r"\s*([A-Za-z0-9!@#$%^&*._\-+?]{4,32})\s*")
-_NUMBER = re.compile(r"[0-9零〇○一二三四五六七八九两幺壹贰叁肆伍陆柒捌玖][0-9零〇○一二三四五六七八九两幺壹贰叁肆伍陆柒捌玖\t\-—.\u200b-\u200f\u2060\ufeffXx]*")
+_WORD = re.compile(r"\s*(?:就?是|为|[:：])?\s*([A-Za-z0-9!@#$%^&*._\-+?]{4,32})\s*")
+_NUMBER = re.compile(r"[0-9零〇○一二三四五六七八九两幺壹贰叁肆伍陆柒捌玖][0-9零〇○一二三四五六七八九两幺壹贰叁肆伍陆柒捌玖\t\-—.\u200b-\u200f\u2060\ufeff\ufe0f\u20e3Xx]*")
 _FILLER = re.compile(r"[\s，,。.！!？?、:：;；~～…\"“”「」()（）]|是|就是|后面|后半|剩下|剩余|的|再|然后|还有|接着|号码|这个|哦|啊|嗯|哈|呢|了|喏|给你|发你")
 _TAIL = re.compile(rf"(?:{_NUMBER.pattern}[ ]?)+\W*$")
 _WHOLE = re.compile(rf"\[已隐去:(?!{PARTIAL})[^\]]*\]")  # a secret that was there in full opens nothing

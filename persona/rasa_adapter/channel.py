@@ -52,6 +52,7 @@ _MESSAGE_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _ALLOWED = "GET, POST, DELETE, OPTIONS"
 _ASKED = f"Authorization, Content-Type, {REQUEST_ID}, {MESSAGE_ID}"
 _SHOWN = f"{REQUEST_ID}, {SPEAKER}, {REPLAYED}, Retry-After"
+DEPTH = 20  # levels of metadata: who reads it goes down level by level
 _BUSY = RefusedError(409, "still_running", "这条消息还在处理，请稍后用同一个编号再问一次。")
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -62,6 +63,14 @@ def _error(status: int, code: str, reason: str, **headers: str) -> HTTPResponse:
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return response.json({"error": code, "message": reason}, status=status, headers=headers, ensure_ascii=False)
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether something is nested in more levels than these."""
+    inside = [value]
+    for _ in range(levels + 1):
+        inside = [one for v in inside for one in (v.values() if isinstance(v, dict) else v if isinstance(v, list) else ())]
+    return bool(inside)
 
 
 class MascotRest(RestInput):
@@ -173,8 +182,8 @@ class MascotRest(RestInput):
             return _error(400, "bad_message", "message 必填，要是文字。")
         if len(message) > self.options.max_chars:
             return _error(413, "message_too_long", f"一条消息最多 {self.options.max_chars} 个字，请分几条发。")
-        if metadata is not None and not isinstance(metadata, dict):
-            return _error(400, "bad_metadata", "metadata 要是一个 JSON 对象，可以不写。")
+        if metadata is not None and (not isinstance(metadata, dict) or _deeper(metadata, DEPTH)):
+            return _error(400, "bad_metadata", f"metadata 要是一个 JSON 对象，最多套 {DEPTH} 层，可以不写。")
         ident = request.headers.get(MESSAGE_ID) or (metadata or {}).get("message_id")
         if ident is not None and (isinstance(ident, bool) or not _MESSAGE_ID.fullmatch(str(ident)) or not isinstance(ident, (str, int))):
             return _error(400, "bad_message_id", "message_id 要是 1 到 128 个字符的编号，只用字母、数字和符号；重发时用同一个。")

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -143,7 +144,13 @@ class MascotDesk(InputChannel):
 
         @blueprint.listener("after_server_start")
         async def start(app: Any, loop: Any) -> None:
-            app.add_task(_publishing(app))
+            app.ctx.tickets_told = loop.create_task(_publishing(app))
+
+        @blueprint.listener("after_server_stop")
+        async def stop(app: Any, loop: Any) -> None:
+            app.ctx.tickets_told.cancel()
+            with suppress(asyncio.CancelledError):
+                await app.ctx.tickets_told
 
         return blueprint
 
@@ -160,22 +167,32 @@ async def _publishing(app: Any) -> None:
     """Tell Rasa's event broker of every ticket whose state or urgency changed, whoever changed it; ends without a broker."""
     agent = getattr(app.ctx, "agent", None)
     broker = getattr(getattr(agent, "tracker_store", None), "event_broker", None)
+    away = False  # an outage is one line in the log, not one every two seconds
     while broker is not None:
         try:
-            publish(broker)
+            await publish(broker)
+            if away:
+                logger.warning("tickets are published again")
+            away = False
         except Exception:
-            logger.exception("tickets could not be published; tried again")
+            if not away:
+                logger.exception("tickets cannot be published; tried again every %.0f seconds", PUBLISH_EVERY)
+            away = True
         await asyncio.sleep(PUBLISH_EVERY)
 
 
-def publish(broker: Any) -> int:
-    """Publish changed tickets with their masked conversation, each state once; returns how many."""
-    tickets, now, done = store(), house().institution.now(), 0
-    for ticket in tickets.unpublished():
-        if tickets.published(ticket):
+async def publish(broker: Any) -> int:
+    """Publish changed tickets with their masked conversation, each state once; returns how many.
+
+    Customers' turns share this event loop, and a database that hangs takes seconds: it is asked in a thread.
+    """
+    aside = asyncio.to_thread
+    tickets, now, done = await aside(store), house().institution.now(), 0
+    for ticket in await aside(tickets.unpublished):
+        if await aside(tickets.published, ticket):
             try:
-                broker.publish({"event": "ticket", **show(ticket, tickets.transcript(ticket.number), now)})
-            except Exception:
+                broker.publish({"event": "ticket", **show(ticket, await aside(tickets.transcript, ticket.number), now)})
+            except BaseException:  # also when the server ends meanwhile
                 tickets.publish_again(ticket)
                 raise
             done += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
@@ -24,6 +25,7 @@ from persona.gateway.settings import LEAST_TOKEN, secret
 from persona.rasa_adapter.house import house
 from persona.tickets import store
 from persona.tickets.model import CLOSED, REASONS, STATES, URGENCIES, WAITING
+from persona.workers import LISTEN
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +48,8 @@ class MascotMetrics(InputChannel):
         unknown = set(options) - {"token"}
         if unknown:
             raise ValueError(f"credentials.yml：MascotMetrics 不认识 {', '.join(sorted(unknown))}；可写 token。")
-        metrics.start()
+        if LISTEN not in os.environ:  # else `mascot serve` has: a worker that joins later leaves the others' numbers alone
+            metrics.start()
         return cls(secret(options.get("token"), LEAST_TOKEN, "MascotMetrics 的 token"))
 
     @classmethod
@@ -81,7 +84,13 @@ class MascotMetrics(InputChannel):
         @blueprint.listener("after_server_start")
         async def start(app: Any, loop: Any) -> None:
             if metrics.folder() is not None:
-                app.add_task(_publishing())
+                app.ctx.numbers_told = loop.create_task(_publishing())
+
+        @blueprint.listener("after_server_stop")
+        async def stop(app: Any, loop: Any) -> None:
+            if metrics.folder() is not None:
+                app.ctx.numbers_told.cancel()
+                _publish()  # with the last turns of this worker
 
         return blueprint
 
@@ -89,10 +98,14 @@ class MascotMetrics(InputChannel):
 async def _publishing() -> None:
     while True:
         await asyncio.sleep(PUBLISH_EVERY)
-        try:
-            metrics.publish()
-        except OSError:
-            logger.error("the numbers of this worker cannot be written to %s", metrics.folder())
+        _publish()
+
+
+def _publish() -> None:
+    try:
+        metrics.publish()
+    except OSError:
+        logger.error("the numbers of this worker cannot be written to %s", metrics.folder())
 
 
 def gauges() -> Iterator[Gauge]:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 _TRIES = 50  # two processes that want the same number: one tries again
 FORGOTTEN = "（已按客户要求删除）"
+# What changed since it was published. Word for word the condition of an index that holds these tickets and no others, so that
+# looking for them costs the same with a hundred thousand closed ones.
+_UNPUBLISHED = "published <> state || '/' || CAST(urgency AS VARCHAR) || '/' || staff_id"
 
 
 class UnknownTicketError(LookupError):
@@ -41,7 +44,7 @@ class UnknownTicketError(LookupError):
 
 @lru_cache(maxsize=1)
 def _tables() -> Any:
-    from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+    from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
 
     metadata = MetaData()
     tickets = Table(
@@ -59,6 +62,7 @@ def _tables() -> Any:
         Column("note", Text, nullable=False, default=""),
         Column("published", String(64), nullable=False, default=""),
         UniqueConstraint("day", "sequence", name="ticket_number"),
+        Index("ticket_unpublished", "number", sqlite_where=text(_UNPUBLISHED), postgresql_where=text(_UNPUBLISHED)),
     )
     lines = Table(
         "ticket_lines", metadata,
@@ -271,12 +275,10 @@ class TicketStore:
 
     def unpublished(self) -> list[Ticket]:
         """Tickets whose state or urgency changed since they were last published."""
-        from sqlalchemy import String, cast, select
+        from sqlalchemy import select, text
 
-        table = self.tickets
-        now = table.c.state + "/" + cast(table.c.urgency, String) + "/" + table.c.staff_id
         with self.engine.connect() as connection:
-            return [_ticket(row) for row in connection.execute(select(table).where(table.c.published != now)).mappings()]
+            return [_ticket(row) for row in connection.execute(select(self.tickets).where(text(_UNPUBLISHED))).mappings()]
 
     def published(self, ticket: Ticket) -> bool:
         """Claim the publishing of this state; False when another worker was first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 pytest.importorskip("rasa")
 
+from persona.rasa_adapter import desk_api
 from persona.rasa_adapter.desk_api import MascotDesk, publish
 from persona.tickets import store
 from tests.talk import Bot
@@ -63,21 +65,38 @@ def test_the_broker_is_told_once_and_without_secrets(bot: Bot) -> None:
     broker = SimpleNamespace(publish=told.append)
     talk = bot.talk()
     talk("留言，我的卡6222020200112233445扣错了")
-    publish(broker)
+    asyncio.run(publish(broker))
     number = talk.tracker.get_slot("ticket")
     mine = [event for event in told if event["number"] == number]
     assert [event["state"] for event in mine] == ["waiting"]
     assert "扣错了" in mine[0]["lines"][0]["text"]
     assert "6222020200112233445" not in json.dumps(mine) and talk.sender not in json.dumps(mine)
-    assert publish(broker) == 0
+    assert asyncio.run(publish(broker)) == 0
 
     def away(event: dict[str, Any]) -> None:
         raise ConnectionError
 
     store().raise_urgency(store().get(number), "urgent")
     with pytest.raises(ConnectionError):
-        publish(SimpleNamespace(publish=away))
-    assert publish(broker) == 1, "what the broker did not take is tried again"
+        asyncio.run(publish(SimpleNamespace(publish=away)))
+    assert asyncio.run(publish(broker)) == 1, "what the broker did not take is tried again"
     store().close(number, "", store().get(number).created)
-    publish(broker)
+    asyncio.run(publish(broker))
     assert told[-1]["state"] == "closed"
+
+
+def test_an_outage_of_the_database_is_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    outcomes = iter([ConnectionError, ConnectionError, ConnectionError, None, ConnectionError, asyncio.CancelledError])
+
+    async def told(broker: Any) -> int:
+        outcome = next(outcomes)
+        if outcome is not None:
+            raise outcome
+        return 0
+
+    monkeypatch.setattr(desk_api, "publish", told)
+    monkeypatch.setattr(desk_api, "PUBLISH_EVERY", 0.0)
+    app = SimpleNamespace(ctx=SimpleNamespace(agent=SimpleNamespace(tracker_store=SimpleNamespace(event_broker="there"))))
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(desk_api._publishing(app))
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING", "ERROR"]

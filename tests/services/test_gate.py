@@ -104,6 +104,15 @@ def test_a_message_id_has_a_form(gate: Worker, ident: Any) -> None:
     assert gate.say("u-1", message_id=ident, **bearer("u-1")).error == "bad_message_id"
 
 
+@pytest.mark.parametrize(("levels", "status"), [(20, 200), (21, 400), (900, 400)])
+def test_metadata_may_be_nested_and_not_without_end(gate: Worker, levels: int, status: int) -> None:
+    nested: Any = "x"
+    for _ in range(levels - 1):
+        nested = [nested]
+    answer = gate.ask(body={"sender": "u-1", "message": "你好", "metadata": {"a": nested}}, **bearer("u-1"))
+    assert answer.status == status and (status == 200 or answer.error == "bad_metadata")
+
+
 def test_a_retry_is_answered_once_also_when_the_first_is_still_running(gate: Worker) -> None:
     before, gate.takes = len(gate.turns), 0.5
     with ThreadPoolExecutor(4) as pool:

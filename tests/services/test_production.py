@@ -204,3 +204,4 @@ def test_sigterm_lets_the_turn_in_flight_end(house: Production) -> None:
     house.gate.delay = 0.0
     assert house.messages("the last")[0] == ("user", FAQ)
     assert house.messages("the last")[1][0] == "bot"
+    assert "was destroyed" not in house.log.read_text("utf-8", "replace")  # a graceful stop is no error in the log

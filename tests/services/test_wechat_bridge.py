@@ -103,6 +103,11 @@ def test_events_are_taken_and_a_mascot_that_is_away_is_said(bridge: Any, url: st
     away.shutdown()
 
 
+def test_a_picture_holds_no_words_and_a_new_follower_is_greeted(url: str, mascot: Worker) -> None:
+    assert post(url, "", ident="8", MsgType="image")[0] == 200 and mascot.turns[-1].text == ""
+    assert post(url, "", ident="9", MsgType="event", Event="subscribe")[0] == 200 and mascot.turns[-1].text == "你好"
+
+
 def test_options_are_numbered_and_a_bubble_is_whole_or_not_there(bridge: Any) -> None:
     bubbles = [{"text": "年费看卡种。"}, {"text": "还想问什么？", "buttons": [{"title": "想注销卡", "payload": "/a"}, {"title": "转人工", "payload": "/b"}]}]
     assert bridge.text_of(bubbles) == "年费看卡种。\n还想问什么？\n1. 想注销卡\n2. 转人工"

@@ -78,7 +78,9 @@ def test_the_environment_is_what_the_endpoints_file_wants(name: str) -> None:
 
 def test_the_addresses_meet() -> None:
     nginx = (DEPLOY / "nginx" / "nginx.conf").read_text("utf-8")
-    assert "server rasa:5005;" in nginx and "server actions:5055;" in nginx
+    # A name in a variable is looked up again: a container that was made anew has another address.
+    assert "set $rasa rasa:5005;" in nginx and "set $actions actions:5055;" in nginx and "resolver 127.0.0.11 " in nginx
+    assert set(re.findall(r"proxy_pass (\S+);", nginx)) == {"http://$rasa", "http://$actions"}
     assert SERVICES["rasa"]["environment"]["ACTIONS_URL"] == "http://nginx:5055/webhook" and "listen 5055;" in nginx
     assert {"inside"} <= set(SERVICES["nginx"]["networks"]) & set(SERVICES["rasa"]["networks"]) & set(SERVICES["actions"]["networks"])
     for port in SERVICES["nginx"]["ports"]:
@@ -106,6 +108,18 @@ def test_the_start_commands_are_ours() -> None:
     kept = [line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")]
     for needed in ("persona", "actions", "data", "models", "build/spacy_zh", "config.yml", "domain.yml", "credentials.yml", "endpoints.production.yml", "deploy/entrypoint.sh"):
         assert any(fnmatch.fnmatch(needed, pattern) for pattern in kept), needed
+
+
+def test_several_workers_share_limits_retries_and_numbers(tmp_path: Path) -> None:
+    environment = SERVICES["rasa"]["environment"]
+    assert environment["MASCOT_REDIS_URL_FILE"] == "/run/secrets/redis_url" and environment["MASCOT_METRICS_DIR"].startswith("/tmp/")
+    script = tmp_path / "secrets.sh"
+    script.write_text((DEPLOY / "secrets.sh").read_text("utf-8"), "utf-8")
+    for _ in range(2):
+        subprocess.run(["sh", str(script)], check=True, capture_output=True)
+        kept = {file.name: file.read_text("utf-8") for file in (tmp_path / "secrets").iterdir()}
+        assert kept.keys() == COMPOSE["secrets"].keys()
+        assert kept["redis_url"] == f"redis://:{kept['redis_password']}@redis:6379/2"
 
 
 def test_secrets_come_from_files(tmp_path: Path) -> None:

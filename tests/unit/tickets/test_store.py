@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import create_engine
+from sqlalchemy.event import listen
 
 from persona.tickets import CLOSED, WAITING, WITH_STAFF, Ticket, TicketStore, UnknownTicketError
 from persona.tickets.model import SILENCE
@@ -135,6 +136,19 @@ def test_each_state_is_published_once(tickets: TicketStore) -> None:
     assert tickets.unpublished() == []
     tickets.raise_urgency(ticket, "urgent")
     assert [t.urgency for t in tickets.unpublished()] == ["urgent"]
+
+
+def test_what_is_to_be_published_is_found_without_reading_the_closed_tickets(tmp_path: Path) -> None:
+    tickets = at(tmp_path / "tickets.db")
+    with tickets.engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX ticket_unpublished")  # a database of an older version
+    tickets = at(tmp_path / "tickets.db")
+    asked: list[str] = []
+    listen(tickets.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+    tickets.unpublished()
+    with tickets.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[-1]}").fetchall()
+    assert all("USING INDEX ticket_unpublished" in row[-1] for row in plan)
 
 
 def test_an_unknown_number_is_told(tickets: TicketStore) -> None:
