@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -12,6 +13,9 @@ from actions.faq import ASKS
 from persona.branches import LOCAL, PRESENTED
 from persona.labels import full_label
 from persona.products import category_of
+
+REGION = "utter_faq/points.region"
+_OFFERS = re.compile(r"活动|优惠|权益|福利|立减|满减|能用|可以用|能享受")
 
 
 class ActionSetCity(Action):
@@ -31,6 +35,8 @@ class ActionSetCity(Action):
         if waiting == "ask_colleague":
             return _introduce(dispatcher, tracker, str(tracker.get_slot("product") or ""))
         dispatcher.utter_message(response=f"utter_{waiting}" if waiting else "utter_set_city")
+        if not waiting and _OFFERS.search(str(tracker.latest_message.get("text") or "")):
+            dispatcher.utter_message(response=REGION)  # 「我们那儿有没有活动 我在苏州」 asks for more than to be remembered
         return []
 
 

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable
 
 from persona import underway
+from persona.feasts import asks_when
 from persona.giveaways.offers import about_list, asks_fee, comes_back, part_of
+from persona.nlu.text import simplify
 from persona.place import ASKS, UNCLEAR, Place
 from persona.products import category_of
 from persona.smalltalk import HEAVY, LISTENING, SERIOUS
@@ -20,6 +22,7 @@ CLEARED = "check_suspicious.cleared"  # 「打过电话了，确实是他」
 ALARMS = frozenset({"scam_now", "been_scammed", "check_suspicious", "crisis"})
 ADVISED = frozenset({"ask_recommendation", "faq/deposit", "faq/deposit.term"})  # 「5万块」 says how much is to be put by
 COMPLAINTS = frozenset({"complain", "missold"})
+COURTESIES = frozenset({"chitchat/night", "chitchat/thanks_long", "chitchat/morning"})  # meant, however faintly heard
 # Where somebody is in trouble, a joke that nobody asked for is out of place.
 GRAVE = frozenset({"complain", "missold", "faq/debt_help", "faq/overdue", "faq/deceased_account"})
 CARD_GONE = frozenset({"faq/lost_card", "faq/unknown_debit", "faq/account_security"})
@@ -33,6 +36,9 @@ BRIEF = 9  # characters
 NOD = 3  # characters of a yes or a no that says nothing else
 FEW = 14  # characters that only their place explains
 OUTSIDE = "out_of_scope"
+FEAST = "chitchat/feast_date"
+# A faint alarm of despair in words that hold nothing heavy is none: 「永久的吗」, 「银行侵犯了我去哪告」.
+_HEAVY_WORDS = re.compile(r"累|苦|痛|疼|难(?:受|过)|孤|没(?:意思|意义|用|人|希望|劲|了|法)|多余|对不起|拖累|连累|解脱|算了|走|离开|睡|醒|药|楼|桥|江|河|海|刀|血|伤|哭|怕|烦|熬|撑|扛|坚持|崩|绝|尽头|黑|空|恨|抱歉|再见|来世|不想|不行|不了|完了|命|人生|世|死|活|亡|结束|了结|失去|欠|债|救|痛快|干净|遗|托付|后事|放弃|意义|坠|跳|割|吊|毒|消失|麻木|压(?:得|力)|失眠|抑郁")
 
 HARD_TO_READ = re.compile(
     r"(?:字|屏幕)[^，,。]{0,4}(?:太?小|看不[清见]|[大](?:一?点|一?些)|放大)|(?:^|我|眼睛?|都)看不清(?:楚|字)?(?:[，,。了啊呀]|$)"
@@ -51,7 +57,10 @@ _PRESS = re.compile(r"(?:让|叫|要|逼|教)(?:我|俺|他|她|我[妈爸])?(?:
 _TO_THE_BANK = re.compile(r"你们|贵行|你行|银行|客户经理|柜台|客服|大堂")
 _NO_MEOW = re.compile(r"(?:别|不要|不许|少|停止)[^，,。]{0,8}喵")
 _TICKET = re.compile(r"编号|单号|(?:多久|几天|什么时候)(?:能|会|才)?回(?:我|复|话|电)|多久(?:有|给|能|才)?(?:结果|答复|回复|消息|处理)|什么时候(?:有|给)?(?:结果|答复|回复)|催(?:一下|一催|催|办)|处理到哪|进度")
+OF_ONESELF = 18  # characters
+_OF_ONESELF = re.compile(r"^(?:对不起|抱歉|不好意思|我错了|我(?:刚才|刚刚)?(?:太)?(?:冲|急|激动)了?)|我.{0,6}(?:心情|情绪)(?:很|太|真|特别)?(?:不好|差|糟)|被(?:我)?(?:领导|老板|老师|老公|老婆|爸|妈|同事)(?:给)?(?:骂|训|批)")
 _AMENDS = re.compile(r"赔偿|道歉|给个?(?:说法|交代)|处分|开除|领导")
+_NEXT_STEP = re.compile(r"^(?:那|好|嗯|[，,\s])*(?:然后|接着|接下来|下一步|下面|后面|还有|往下)(?:呢|说|讲|吗|怎么办|咋办|咋弄)?[?？。]*$")
 _COUNTER = re.compile(r"(?<!不)(?:(?:去|到|上)(?:柜台|网点|银行)|柜台)(?:去)?(?:办|弄)?(?:行|可以|能|成)?(?:吗|么|吧|不|办)[？?。]*$|能不能(?:去|到)(?:柜台|网点)")
 _CANNOT_FIND = re.compile(r"找不(?:到|着)|没(?:看|找)(?:到|见)|不会(?:弄|点|用|操作)?[。！!]*$|在哪(?:里|儿)?(?:啊|呀|呢)?[？?]*$")
 _COMPLAINS = re.compile(r"^(?:我)?(?:要|想)投诉(?:你们)?[。！!]*$")
@@ -59,7 +68,7 @@ _FRAUDULENT = re.compile(r"先交|让我|叫我|要我|短信|链接|有人|电�
 # 「我想学怎么防骗」: nobody is being robbed; and what would say that somebody is.
 _LEARNS = re.compile(r"(?:想|要|教|能).{0,4}(?:认认|认一认|认识|识别|分清|分辨|见识|看穿).{0,4}(?:骗|诈)|(?:学|教|练|了解|上一?[课节]|培训).{0,8}(?:防(?:诈|骗)|反诈|(?:不|别|避免)(?:被骗|上当|受骗)|识破|(?:识别|认出?|分辨)(?:骗|诈))|(?:防(?:诈|骗)|反诈)(?:知识|常识|课|本领)?.{0,4}(?:学|教)")
 _STORY = re.compile(r"已经|刚(?:刚|才)?(?:被|转|交|付)|转了|付了|交了|(?:他|她|对方|有人|警察|客服|老师|群里).{0,6}(?:让|叫|要|说|教)|(?:让|叫|要)我(?:转|交|付|下载)|报名费|学费|交钱|费用")
-_AGE = re.compile(r"^(?:可|但)?我?(?:家)?(?:孩子|儿子|女儿)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
+_AGE = re.compile(r"^(?:可|但|那)?我?(?:家|的)?(?:孩子|儿子|女儿|弟弟?|妹妹?|表弟|表妹|同学|朋友)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
 _HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我|取|转|借|交|买|给|付|充|投|上当|中[招套]|套|坑|害|亏|钱|卡|账|号|码|贷|威胁|照片|视频|电话|救|帮|急")
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
 
@@ -85,7 +94,7 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     """
     if reason == "signal":
         return None
-    bare = text.strip()
+    bare = simplify(text.strip())
     if SETTLED.match(bare):
         return "affirm"
     if place.crisis and len(bare) <= 16 and not intent.startswith("crisis") and _FINE.search(bare):
@@ -113,6 +122,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return UNCLEAR  # who has rung them up needs company, and no word about secrets
     if (intent == "handoff" or place.alarmed) and _PRESS.search(bare):
         return "scam_now"
+    if place.lock == "none" and not place.alarmed and not place.calc and asks_when(bare):
+        return FEAST
     if _NO_MEOW.search(bare) and len(bare) <= 24:
         return "chitchat/" + SERIOUS.removeprefix("utter_chitchat/")
     if HARD_TO_READ.search(bare) and len(bare) <= 20 and not matter and intent not in ALARMS:
@@ -125,6 +136,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return "scam_quiz"
     if _COMPLAINS.match(bare) or (place.ticket and len(bare) <= 12 and _AMENDS.search(bare)):
         return "complain"
+    if place.last == STEPS and _NEXT_STEP.match(bare):
+        return "affirm"
     if place.last == STEPS and intent != "handoff" and (_CANNOT_FIND.search(bare) or _COUNTER.search(bare)):
         return COUNTER
     if place.topic.startswith("faq/") and intent != "handoff" and len(bare) <= 12 and _COUNTER.search(bare) and not place.alarmed:
@@ -136,6 +149,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return "join_giveaway.again"
     if place.last.startswith(GIVEAWAY) and about_list(bare) and not _FRAUDULENT.search(bare):
         return "giveaway_status"
+    if place.last.startswith(GIVEAWAY) and part_of(bare) in ("personal", "cheat") and not _FRAUDULENT.search(re.sub("要我|有人", "", bare)):
+        return "join_giveaway.rules"
     if place.last.startswith(GIVEAWAY) and len(bare) <= 18 and not _FRAUDULENT.search(bare):
         if part_of(bare) or "规则" in bare:
             return "join_giveaway.rules"
@@ -170,7 +185,7 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return None
     base, matter = label.split(".")[0], place.topic.split(".")[0]
     alarm = base in ALARMS or label.startswith("scam/")
-    idle = label.startswith("chitchat/") and confidence < CLEAR
+    idle = label.startswith("chitchat/") and confidence < CLEAR and label not in COURTESIES
     if label == CLEARED and (place.lock == "hard" or confidence < LIKELY or not place.topic.startswith(("scam/", "check_suspicious"))):
         return underway.next_step(text, place.gone) or ("scam_now.trust" if place.lock == "hard" and not place.gone else UNCLEAR)
     if label == "been_scammed.unreached" and not place.alarmed and not cue and _TO_LOCK.search(text):
@@ -179,6 +194,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or underway.about_loss(text)):
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
+    if base == "crisis" and not (place.crisis or place.alarmed or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
+        return UNCLEAR
     if label == "share_secret" and _NO_SECRET.fullmatch(_HOTLINES.sub("", text)):
         return UNCLEAR  # 「12315管吗」, 「16」: a number anybody may know
     if matter == "faq/lost_card" and place.lock != "hard" and (fallback or label == OUTSIDE or idle) and not ASKS.search(text) and place.last != "utter_faq/lost_card.reissue":
@@ -193,6 +210,10 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要钱不」 asks what something costs, nobody blackmails
     if label in ("affirm", "deny") and confidence < LIKELY and reason != "context" and len(text) > NOD:
         return UNCLEAR  # 「那个 我就是想 嗯 那个卡」 is neither a yes nor a no
+    if matter in COMPLAINTS and place.lock != "hard" and base != "crisis" and not cue and len(text) <= OF_ONESELF and _OF_ONESELF.search(text):
+        return LISTENING  # 「对不起 我今天心情不好」 is no more of the complaint
+    if matter in COMPLAINTS and place.lock != "hard" and (label == "chitchat/insult_mild" or (label == "abuse" and ASKS.search(text))):
+        return "abuse"  # at the mascot, and nothing of the complaint
     if matter in COMPLAINTS and place.lock != "hard":
         if alarm and base != "crisis" and (not cue or _TO_THE_BANK.search(text)):
             return "complain"

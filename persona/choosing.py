@@ -47,8 +47,9 @@ def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked:
 
     earlier: the `letters` of all texts of the session, oldest first. Responses said equally long ago keep their order.
     asked: the customer's words; what was not said yet and is about them (`metadata: aliases`) goes first, so that
-    「工牌又反了吧」 hears of the badge and not of the box.
+    「工牌又反了吧」 hears of the badge and not of the box. With `only: true` it is said to nothing else.
     """
+    responses = [r for r in responses if not _beside(r, asked)] or list(responses)
     if len(responses) < 2:
         return list(responses)
 
@@ -58,10 +59,18 @@ def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked:
         return next((at for at in range(len(earlier) - 1, -1, -1) if piece and piece in earlier[at]), -1)
 
     def about(response: Mapping[str, Any]) -> bool:
-        words = (response.get("metadata") or {}).get("aliases") or ()
-        return last(response) < 0 and any(str(word) in asked for word in words)
+        return last(response) < 0 and _named(response, asked)
 
     return sorted(sorted(responses, key=last), key=lambda response: not about(response))
+
+
+def _named(response: Mapping[str, Any], asked: str) -> bool:
+    return any(str(word) in asked for word in (response.get("metadata") or {}).get("aliases") or ())
+
+
+def _beside(response: Mapping[str, Any], asked: str) -> bool:
+    """Whether a variation is about one thing only, and that was not asked for."""
+    return bool((response.get("metadata") or {}).get("only")) and not _named(response, asked)
 
 
 def letters(text: str) -> str:

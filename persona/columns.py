@@ -22,12 +22,18 @@ from persona.textual import written_day
 FOLDER = Path("data/nlu/columns")  # of the project the bot is started in
 PREFIX = "utter_column."
 SHOWN = 3  # buttons of a menu or of the earlier episodes
-_OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集|道|则)|(?:昨天|前天|上周|上次)(?:的|那)*(?:一)?(?:期|篇|集|个)|^(?:昨天|上周|上次)的呢|还有别的(?:词|题|故事|菜|箱子)|再往前|更早|早一点的|(?:^|[，,\s])还有(?:吗|么|没有?|呢)[呀啊吧？?。]*$|^(?:看)?(?:上|前)(?:一)?(?:个|条)$")
+_OLDER = re.compile(r"(?:上|前)(?:一|1)?(?:期|回|篇|集)|再来(?:一|1)?(?:期|篇|个|集|道|则)|(?:昨天|前天|上周|上次)(?:的|那)*(?:一)?(?:期|篇|集|个)|^(?:昨天|上周|上次)的呢|还有别的(?:词|题|故事|菜|箱子)|再往前|更早|早一点的|(?:^|[，,\s])还有(?:吗|么|没有?|呢)[呀啊吧？?。]*$|^(?:看)?(?:上|前)(?:一)?(?:个|条)$|(?:下|再来)(?:一)?(?:道)?(?:小)?题|^再来[吧呀啊]?$|^(?:那|好|给我|[，,\s])*(?:再|接着)?(?:讲|说|念|出|来)(?:一|1)?(?:个|条|则|道|段|期)(?:听听|吧|呗)?[。！!~]*$")
 _NEWER = re.compile(r"(?:下|后)(?:一|1)?(?:期|回|篇|集)|(?:后面|以后|之后|往后|下次|还).{0,3}(?:会|要)?更(?:新)?(?:吗|么|不|呢)")
 _EARLIER = re.compile(r"往期|以前的|以前几期|之前的|历史|全部|从第一期|老的那几")
 _ANY = re.compile(r"^(?:好吧|算了|那)?[，,\s]*(?:再)?(?:讲|说|来|看|换)(?:一)?(?:个|篇|期|点|些)?(?:别|其他)的|^换(?:一)?(?:个|篇|期)(?!栏目|专栏)|随便|随意|任(?:意|选)|(?:都|哪个)(?:行|可以|成)|你(?:来)?(?:挑|选|定)|^(?:来|看)(?:一|1)?(?:个|篇|期|看|下|眼)(?:吧|呗|看看)?$")
 # 「这是第几期」, 「什么时候过期」: about the episode that is shown.
 _WHICH = re.compile(r"第几(?:期|篇|集)|哪(?:一)?期的?$|(?:什么时候|啥时候|几号|哪天)(?:过期|到期|下架|撤|出的|发的|写的)|(?:能)?看到(?:几号|哪天|什么时候)|这(?:一)?(?:期|篇).{0,3}到.{0,3}(?:时候|哪天|几号)")
+# 「为啥不是A」, 「这题我不服」, 「我选B」: about what the episode says.
+_WHY = re.compile(
+    r"^(?:这|那|道|条|题|我|不服|真的|[，,\s])*(?:为(?:什么|啥|何)|凭(?:什么|啥))(?:不?是?(?:[a-d]|对|错)|呢|呀|啊|这样|这么)*[？?。!！]*$|不服"
+    r"|^(?:我|还是|这(?:个|题|句|期)?|真|也|就|有点|看|听)*(?:没|不)(?:太|大|看|听)?(?:懂|明白)(?:啊|呀|了)?[？?。]*$|^(?:这|那|它)?(?:个|句|期)?(?:是)?(?:什么|啥)意思[呀啊]?[？?]*$"
+    r"|^(?:我|应该|是)*(?:选|猜|答)[，,\s]*(?:是)?[a-d一二三1-3对错][。!！]*$|^答案(?:呢|是(?:什么|啥))[？?]*$", re.I,
+)
 _BEYOND = re.compile(r"还有|别的|其他|其它|除了|以外")
 _NUMBER = re.compile(r"第([一二三四五六七八九十]|[1-9]\d?)(?:期|篇|集)")
 _NUMERALS = {char: at for at, char in enumerate("一二三四五六七八九十", 1)}
@@ -154,6 +160,10 @@ def answer(
         move = ""  # 「第二页是啥栏目」 asks for that one
     if column is None and whose and whose != speaker and move in ("", "menu"):
         return _menu_of(whose, columns, mascots, today)
+    if column is None and move == "older" and last is None:
+        move = "any"  # 「讲一个」, said to the list
+    if move == "why" and (column is not None or last is None):
+        move = ""
     if column is None and move == "any":
         fresh = _fresh(menu(columns, speaker, today), today)
         column = next((one for one in fresh if last is None or one.key != last[0]), None)
@@ -175,6 +185,8 @@ def answer(
         shown = next((e for e in shelf if e.number == here), shelf[0])
         about = {"episode": str(shown.number), "title": shown.title, "from": written_day(shown.start), "until": written_day(shown.end)}
         return Reply("utter_column_which", {**names, **about}, _around(column, shelf, shelf.index(shown)))
+    if move == "why":
+        return Reply("utter_column_why", names, _around(column, shelf, _place(shelf, here)))
     number = _numbered(text) if move == "number" else ""
     if move == "number" and number not in {str(e.number) for e in shelf}:
         return _earlier(column, shelf, names)
@@ -191,9 +203,9 @@ def answer(
 
 
 def moves(text: str) -> str:
-    """Where a sentence wants to go: menu, earlier, older, newer, which (this is), number (of one), any, or ""."""
+    """Where a sentence wants to go: menu, earlier, older, newer, which (this is), number (of one), why, any, or ""."""
     for move, pattern in (
-        ("menu", _MENU), ("earlier", _EARLIER), ("older", _OLDER), ("newer", _NEWER), ("which", _WHICH), ("number", _NUMBER), ("any", _ANY),
+        ("menu", _MENU), ("earlier", _EARLIER), ("older", _OLDER), ("newer", _NEWER), ("which", _WHICH), ("number", _NUMBER), ("why", _WHY), ("any", _ANY),
     ):
         if pattern.search(text):
             return move

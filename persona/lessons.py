@@ -30,7 +30,7 @@ _MOVES = (
     ("other", re.compile(r"换(?:一)?(?:个|门|种)(?:别的)?(?:小)?课|换(?:一)?门|换课|(?:别|其他|其它)的课|不(?:想|要)?(?:上|学|听)这(?:个|门|节)")),
     ("again", re.compile(r"(?:没|不)(?:太|大|怎么|看|听|搞|弄)?(?:懂|明白|理解)|再(?:讲|说|来|看|念)(?:一|1)?遍|(?:讲|说|念)?慢(?:一)?点|(?:什么|啥)意思|解释|为(?:什么|啥|何)|凭(?:什么|啥)|举个?例|太长|短(?:一)?点|太快")),
     ("next", re.compile(r"下一(?:课|节|讲)|跳过|换一(?:课|节|讲)|^(?:那|好|行|嗯|哦|再|[，,\s])*(?:讲|上|来|学)(?:一(?:节|课|讲)|节|讲)[吧呗啊呀。！!]*$|^(?:那|好|嗯|哦|[，,\s])*(?:下面|后面|接下来|往后)(?:的)?(?:呢|讲(?:什么|啥))[？?]*$")),
-    ("go_on", re.compile(r"^(?:那|好|行|嗯|咱们?|我们?|就)*[，,\s]*(?:开始|开讲)(?:上课|学|讲)?[吧啊呀。！!]*$|继续|接着|下一步|往下(?:讲|学)|刚才的课|回到课")),
+    ("go_on", re.compile(r"^(?:那|好|行|嗯|我|就)*(?:想|要)?听(?:听|吧|一下|课|讲)*[。！!]*$|^(?:那|好|行|嗯|咱们?|我们?|就)*[，,\s]*(?:开始|开讲)(?:上课|学|讲)?[吧啊呀。！!]*$|继续|接着|下一步|往下(?:讲|学)|刚才的课|回到课")),
     ("list", re.compile(r"(?:什么|哪些|啥|几门|多少)(?:课|课程)|(?:课程?|小课).{0,2}(?:表|列表|目录|有哪些|有什么|有啥)|别的课|其他课|选课")),
 )
 _NUMBER = re.compile(r"第([一二三四五六七八九1-9])(?:课|节|讲|步)")
@@ -190,7 +190,8 @@ def wanted(
         own = [c for c in courses.values() if c.mascot == speaker]
         in_hand = courses.get(progress.course)
         resumed = in_hand if in_hand and (move or lesson or (in_hand in own and progress.due(in_hand))) else None
-        course = resumed or (own[0] if len(own) == 1 else None)
+        # 「第一课讲什么」, 「听」: of several, the one that heads the list.
+        course = resumed or (own[0] if len(own) == 1 or (own and (lesson or move in ("next", "go_on"))) else None)
     return Wish(course, move, int(lesson) if lesson.isdecimal() else 0, picked.get("answer", ""))
 
 

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 CHATS = "chitchat/"
 SCENE = f"utter_{CHATS}"
 GO_ON = "chitchat/go_on"
+TOLD = "chitchat/told"  # somebody tells of the day, or says something that asks for nothing
+NOT_WRITTEN = "chitchat/not_written"  # asked about the mascot, and no card says it
 LISTENING = "chitchat/listening"
 SERIOUS = "utter_chitchat/be_serious"  # said in a session: nothing of the character until another mascot is called
 # Scenes in which somebody is not well: what is not understood there is no occasion for a joke or a menu.
@@ -22,16 +24,23 @@ LIGHT = ("utter_column", "utter_ask_mascot", "utter_out_of_scope", "utter_goodby
 REACTIONS = {"laugh": "joke", "joke.flop": "joke", "go_on": "joke"}
 _OTHER = re.compile(r"别的|其他|新的|换|再")
 LEAST = 0.12  # a scene as likely as this is said rather than a question back
+ASKED_LEAST = 0.2  # to a question: what is beside it is worse than to say that nothing is written about it
 ALARMS = frozenset({"crisis", "scam_now", "been_scammed"})
 WEAK = 0.6  # an alarm below this, without a word of fraud, loss or despair, is not taken from a talk that was light
 CLEAR = 0.85  # what is as clearly not for a bank is told so
 SHORT = 16  # characters
 _MORE = re.compile(
-    r"^(?:那|那就|嗯|哈哈+|好吧|算了|行吧|随便|有意思|好玩|不错|好听)?[，,\s]*(?:再|还要|还想)?(?:再)?(?:来|讲|说|换|唱|跳|听)(?:一|两)?(?:个|条|首|段|句|支|篇|则|点)?(?:别的|新的|其他的|讲|说)?(?:吧|呗|嘛|呀|啊|听听)?$"
+    r"^(?:那|那就|嗯|哈哈+|好吧|算了|行吧|随便|有意思|好玩|不错|好听)?[，,\s]*(?:再|还要|还想)?(?:再)?(?:来|讲|说|换|唱|跳|听|叫|演|学)(?:一|两)?(?:个|条|首|段|句|支|篇|则|点|声|遍|下|盘|局|把)?(?:别的|新的|其他的|讲|说)?(?:吧|呗|嘛|呀|啊|听听)?$"
     r"|^(?:还有(?:吗|么|没有?|呢|别的吗)|继续|接着(?:说|讲|来)|下一个|another one|one more)[吧呀呢！!。~～]*$"
 )
-_THEN = re.compile(r"^(?:那|哈哈+)?[，,]?(?:后来|然后|接着|结果)(?:呢|怎么样|怎么样了)?$|^(?:真的?吗|真的假的|不会吧|为什么|为啥|凭什么)(?:呢|呀|啊)?$")
+_THEN = re.compile(r"^(?:那|哈哈+)?[，,]?(?:后来|然后|接着|结果)(?:呢|怎么样|怎么样了)?$|^(?:真的?吗|真的假的|不会吧|为什么|为啥|凭什么)(?:呢|呀|啊)?$|^(?:就|这就|讲|说)?(?:没|完)了(?:吗|呀|啊)?$")
+_TO_YOU = re.compile(r"你|您|它|咱")
+_ASKS = re.compile(r"[?？]|[吗么呢]$|怎么|咋|为什么|为啥|什么|啥|谁|几|哪|多(?:少|大|高|重|久)|不$|没$|(.)不\1|是不是|有没有|会不会|能不能")
+_BUSY = re.compile(r"(?<=[正在还])(.{1,8})呢$")  # 「我正减肥呢」 asks for nothing
+_AT_THE_BANK = re.compile(r"存款|存折|账户|卡里|取钱|取出|遗产|密码|手续|办理?|怎么办|证明|公证")
 _MONEY = re.compile(r"[0-9０-９一二两三四五六七八九十百千万]+\s*(?:块|元|万|千|百)")
+# Without another one, money or a secret in it nobody is being robbed, however sure the model is: 「我正减肥呢」.
+_OTHERS = re.compile(r"他|她|对方|人|别|[让叫要催逼说]|转|借|交|买|给|付|充|投|钱|卡|账|号|码|贷|电话|短信|链接|救|急|骗|套|坑|亏|警|装|扫|屏")
 _WANTS = re.compile(r"我(?:要|想|得|来)(?:查|办|问|取|存|看|开|交|还|找)|(?:去哪|怎么|咋|在哪)(?:里|儿)?(?:查|办|取|领|弄)|(?:要|得)?带(?:什么|啥)|什么材料|不会用手机")
 _WHEN = re.compile(r"(?:今天|今儿|明天|现在).{0,3}(?:什么|几|啥|多少)|星期几|几点|几号")
 _YOU = re.compile(r"^(?:那|嗯)?[，,]?你(?:呢|自己呢|怎么样呢|那边呢)[？?]?$")
@@ -61,10 +70,15 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
         return GO_ON if scene == "go_on" else f"chitchat/{scene}"
     if _THEN.match(bare):
         return LISTENING if heavy else GO_ON
+    if heavy and intent == "nlu_fallback" and not cue and len(bare) <= SHORT and not (_ASKS.search(text) or _AT_THE_BANK.search(text) or _MONEY.search(text)):
+        return LISTENING  # 「儿子在国外」, told by somebody who is alone
     if matter or cue or _MONEY.search(text) or len(bare) > SHORT or intent.startswith("chitchat/"):
         return ""
-    lost = intent in ("nlu_fallback", "out_of_scope") or (heavy and intent in ("affirm", "say_again", "not_what_i_meant"))
-    faint = intent.split(".")[0] in ALARMS and confidence < WEAK
+    if intent == "faq/deceased_account" and not _AT_THE_BANK.search(text):
+        return LISTENING  # 「老伴走了三年了」, said over the garden wall: nobody asked for papers
+    lost = intent in ("nlu_fallback", "out_of_scope", "choose_option") or (heavy and intent in ("affirm", "say_again", "not_what_i_meant"))
+    alarm = intent.split(".")[0] in ALARMS
+    faint = alarm and (confidence < WEAK or (intent != "crisis" and not _OTHERS.search(text)))
     if intent == "crisis" and heavy and confidence >= WEAK / 2:
         return ""  # somebody who is not well already: rather once too often
     if not (lost or faint) or (intent == "out_of_scope" and confidence >= CLEAR and not heavy):
@@ -73,9 +87,13 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
         return LISTENING
     if scene == "go_on" or _WANTS.search(text) or _WHEN.search(text):
         return ""  # twice running a story that nobody asked for, a matter of the bank's in words it does not know, a date
-    # Plain talk until another mascot is called is not guessed at.
-    likely = next((label for label, p in top if label.startswith(CHATS) and label != CHATS + SERIOUS.removeprefix(SCENE) and p >= LEAST), "")
-    return likely or GO_ON
+    asks = bool(_ASKS.search(_BUSY.sub(r"\1", text.strip())))
+    # Plain talk until another mascot is called is not guessed at; nor is sorrow, where somebody only asks.
+    least, barred = (ASKED_LEAST, HEAVY) if asks else (LEAST, frozenset())
+    likely = next((x for x, p in top if x.startswith(CHATS) and x != CHATS + SERIOUS.removeprefix(SCENE) and scene_of(f"utter_{x}") not in barred and p >= least), "")
+    if likely or not asks:
+        return likely or TOLD
+    return NOT_WRITTEN if _TO_YOU.search(bare) else ""
 
 
 def out_of_place(label: str, text: str, response: str, *, alarmed: bool) -> bool:

@@ -58,7 +58,12 @@ _NOT_HURT_AFTER = re.compile(r"^(?:要是|会|也|还|都|又|肯定|已经)*(?:
 _DONE = re.compile(r"(?:打|报|联系|说|申请|登记|停|填|拿|做|存|锁|弄)[^，,。]{0,4}(?:了|完|过|好)|报案|受理")
 # 「怕我对象知道」, 「他说我爸妈也会被抓」: a relative is named, but nobody hurt them.
 _NOT_HURT = re.compile(r"(?:说|怕|告诉|瞒着?|跟|和|像|比|连累|通知|是|给|发给|抓|绑|绑架了?|对不起|没脸见?|不想让|别让|不敢让|陪|找|问|等)$")
-_ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|看不清字|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)|不(?:会|太会)(?:用|弄|玩)(?:智能)?手机|没(?:有)?智能手机|用的?(?:是)?老人机|不会上网")
+_ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|^(?:你|您)?慢慢(?:说|讲)(?=[，,\s].{2})|看不清字|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)|不(?:会|太会)(?:用|弄|玩)(?:智能)?手机|没(?:有)?智能手机|用的?(?:是)?老人机|不会上网")
+
+
+def minor_in(text: str) -> bool:
+    """Whether a customer says to be under age."""
+    return bool(_MINOR.search(text))
 
 
 def raised(current: str | None, wanted: str) -> str:
@@ -94,7 +99,7 @@ def changes(
     lock = raised(slots.get("lock"), lock_for(label))
     about = found.get("about", [""])[0]  # the topic of a message that is left for staff
     lock = raised(lock, lock_for(about))
-    minor = bool(slots.get("minor")) or bool(_MINOR.search(text))
+    minor = bool(slots.get("minor")) or minor_in(text)
     if minor:
         lock = "hard"
     if "settled" in found and not minor:

@@ -28,7 +28,7 @@ CONDITION = ("type", "name", "value")
 METADATA = (
     "tone", "sober", "category", "figures", "disclosures", "source", "reviewed", "expires", "hallmark", "values",
     "author", "approval",
-    "episode", "title", "from", "aliases", "answer",  # columns and lessons
+    "episode", "title", "from", "aliases", "only", "answer",  # columns and lessons
 )
 TEXTS = ("tone", "category", "source", "author", "title")  # of metadata
 _INTENT = re.compile(r"[a-z_][a-z0-9_./]*")

@@ -66,7 +66,7 @@ def topic() -> Schema:
     metadata = _some(reading.METADATA, {
         "tone": _one_of(*TONES), "sober": FLAG, "category": _one_of(*CATEGORIES), "figures": _list(TEXT), "disclosures": _list(TEXT),
         "source": FILLED, "reviewed": DATE, "expires": DATE, "hallmark": _list(FILLED), "values": _list(FILLED), "author": TEXT,
-        "approval": _approval(), "episode": {"type": "integer", "minimum": 1}, "title": FILLED, "from": DATE, "aliases": _list(FILLED),
+        "approval": _approval(), "episode": {"type": "integer", "minimum": 1}, "title": FILLED, "from": DATE, "aliases": _list(FILLED), "only": {"const": True},
         "answer": {"type": "integer", "minimum": 1},
     })
     button = _object({"title": {**FILLED, "maxLength": TITLE_MAX}, "payload": {"type": "string", "pattern": "^/"}}, reading.BUTTON)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from persona.nlu.text import simplify
+
 OFFERS = frozenset({"utter_giveaway_offer", "utter_giveaway_rules"})
 ABOUT = "utter_giveaway_about_"  # one line of the rules
 _LABEL = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9]{0,3}-\d{4,7}(?!\d)")
@@ -52,11 +54,13 @@ _BACK = re.compile(r"(?:那|还是|我)*(?:又|还|再)(?:想|要)(?:抽|参加|
 
 def asks_fee(text: str) -> bool:
     """Whether a short message asks if money is to be paid for a prize."""
-    return len(text) <= 24 and bool(_FEE.search(text)) and not _PAID.search(text)
+    words = simplify(text)
+    return len(words) <= 24 and bool(_FEE.search(words)) and not _PAID.search(words)
 
 
 def about_list(text: str) -> str:
     """``earlier`` or ``list`` when a short message asks for winners other than oneself, else ""."""
+    text = simplify(text)
     if len(text) > 20 or _NO_LIST.search(text):
         return ""
     return "earlier" if _EARLIER.search(text) else "list" if _LIST.search(text) else ""
@@ -67,18 +71,27 @@ def comes_back(text: str) -> bool:
     return bool(_BACK.fullmatch(text.strip()))
 
 
+PART = 20  # characters of a question about one line of the rules
 # What is asked about a give-away in a few words: the one line of the rules that answers it, not all of them.
 _PARTS = (
+    ("cash", re.compile(r"折(?:现|价|成钱|算)|(?:换|变|兑)(?:成|个|点)?(?:现金|现钱|钱|别的|红包|积分)|(?:给|要|直接(?:发|给)?)(?:现金|现钱|红包)|能(?:卖|转让|送人)|转让")),
+    ("cheat", re.compile(r"(?:[两二三四五六七八九十几多好][个几]?|另(?:一|外)个?|小|马甲)(?:个)?(?:账?号|微信|手机)[^，,。]{0,4}(?:报|抽|参加|登记)|刷(?:号|票|奖|名)|作弊|薅|一个人报.{0,4}(?:几|两|多)|重复报")),
+    ("relative", re.compile(r"(?:弟|妹|儿子|女儿|闺女|孩子|娃|侄|外甥|同学|学生|小孩|初中|高中)[^，,。]{0,6}(?:\d{1,2}|十[一二三四五六七])?(?:岁|能|可以|行)|未成年|没满|不满|没成年")),
+    ("where", re.compile(r"外地|外省|国外|境外|海外|港澳|香港|澳门|台湾|偏远|新疆|西藏|内蒙|海南|农村|乡下|村里|(?:限|只限|哪些|什么|哪几个)(?:地区|城市|地方|省)|(?:全国|别的城市|其他城市)")),
+    ("address", re.compile(r"(?:地址|电话|信息|收货)[^，,。]{0,4}(?:写错|填错|错|改|换|变|搬)|(?:写错|填错|改|换)(?:了|一下|个)?(?:收货)?(?:地址|信息)|搬家")),
+    ("personal", re.compile(r"^(?!.*(?:删|清除|清空|注销|撤回)).*?(?:身份证|实名|手机号|个人信息|泄露|填(?:什么|哪些)|要(?:我)?(?:什么|哪些)(?:资料|信息|材料)|隐私)")),
+    ("unclaimed", re.compile(r"(?:不|没|忘了?)(?:去)?领|过期|超(?:过)?时|(?:晚|迟)了|错过|逾期|(?:不|没)填")),
     ("staff", re.compile(r"员工|内部人|自己人|职工|(?:你们|银行|行里)(?:银行)?(?:的|内部|自己)*人")),
     ("fair", re.compile(r"内定|黑幕|暗箱|猫腻|公平|公正|作假|怎么(?:抽|开奖|选|中奖)|随机|做手脚|(?:帮我)?(?:提高|更容易|一定|保证|肯定)(?:能)?(?:中|抽)")),
     ("tax", re.compile(r"税")),
-    ("claim", re.compile(r"怎么(?:领|兑|给|拿)|地址|寄|快递|邮费|运费|多久(?:发|到)|去哪(?:里|儿)?领")),
+    ("claim", re.compile(r"怎么(?:领|兑|给|拿)|地址|寄|快递|邮费|运费|包邮|多久(?:发|到)|去哪(?:里|儿)?领")),
     ("prizes", re.compile(r"奖品|安慰奖|概率|几率|名额|几个人|多少(?:人|份|个)|没(?:有)?(?:抽)?中")),
-    ("terms", re.compile(r"怎么(?:参加|报名|玩)|条件|资格|要(?:不要)?(?:买|花钱|办卡|存钱|关注|转发)|几岁|多大|(?:抽|报|参加)(?:几|两|多)次")),
+    ("terms", re.compile(r"怎么(?:参加|报名|玩)|条件|资格|(?:要|用|得|需要|必须)(?:不要|不用|先|去)?(?:买|花钱|办卡|开户|存钱|关注|转发|点赞|集赞|拉人|下载)|几岁|多大|(?:抽|报|参加)(?:几|两|多)次")),
     ("dates", re.compile(r"截止|(?:什么时候|啥时候)(?:结束|截止|开奖|抽|公布|出结果)|哪天(?:开奖|抽)|几号(?:开奖|抽|截止)")),
 )
 
 
 def part_of(text: str) -> str:
-    """Which part of the rules a short question is about: staff, fair, tax, claim, prizes, terms, dates, or ""."""
-    return next((name for name, pattern in _PARTS if pattern.search(text)), "") if len(text) <= 20 else ""
+    """Which part of the rules a short question is about, as `_PARTS` names it, or ""."""
+    words = simplify(text)
+    return next((name for name, pattern in _PARTS if pattern.search(words)), "") if len(words) <= PART else ""

@@ -23,7 +23,7 @@ SUSPICIOUS = "check_suspicious"
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
 SERVICE = ("faq/", "complain", "handoff", "ticket_status", "missold", "stop_marketing")  # a bank's own business
 # Between two questions in one message.
-_JOINT = re.compile(r"[？?；;。！!\n]+|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后(?:再?问|呢(?=\s)))")
+_JOINT = re.compile(r"[？?；;。！!\n]+|(?:^|(?<=[\s，,]))[1-9](?:[.、．)）]|\s)\s*(?=[\u3400-\u9fff])|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后(?:再?问|呢(?=\s)))")
 _ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
 _PAUSE = re.compile(r"[，,。！!？?；;\s]+")
 MANNERS = frozenset({"thank", "greet", "goodbye", "affirm"})  # said beside a question, the question counts

@@ -24,6 +24,7 @@ _POLITE = re.compile(
 )
 # What people say while they think, as voice input writes it down between two pauses.
 _FILLERS = re.compile(r"(?<!\S)(?:那个|就是说?|嗯+|呃+|啊|然后呢?|怎么说呢)(?!\S)")
+_SPACED = re.compile(r"\s*(?:[\u3400-\u9fff] +){3,}[\u3400-\u9fff]\s*[?!。]*\s*")
 _KEEP = re.compile(r"[^\w%+*]+")
 
 
@@ -58,7 +59,10 @@ def _traditionaliser() -> opencc.OpenCC:
 
 def simplify(text: str) -> str:
     """Full-width to half-width, traditional to simplified, lower case; length may change."""
-    return _simplifier().convert(unicodedata.normalize("NFKC", text)).lower()  # type: ignore[no-any-return]
+    plain = unicodedata.normalize("NFKC", text)
+    if _SPACED.fullmatch(plain):
+        plain = plain.replace(" ", "")  # 「你 们 几 点 开 门」
+    return _simplifier().convert(plain).lower()  # type: ignore[no-any-return]
 
 
 _WIDE = {c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF05)}

@@ -18,6 +18,7 @@ from persona.rasa_adapter.said import in_steps, last_response, spoke_before, spo
 LISTED = "utter_ask_column"
 CALLS = 12  # characters of a message that picks from the list of columns
 _IS_THERE = re.compile(r"在(?:吗|么|不在|哪|没)|呢[？?]?$|(?:^|快)出来")
+_STAYS = re.compile(r"^(?:算了|那|好吧|嗯|不换了)*[，,\s]*(?:还是|就)你(?:吧|好了|来吧|了)[。！!~]*$")
 _THAT_ONE = re.compile(r"(?<!其)[她他它](?!们|家)|那(?:个|位|只|朵)")
 _THE_FORMER = re.compile(r"换(?:回|过)(?:来|去|原来|刚才|之前)?|原来(?:那|的)|(?:刚才|之前)(?:那|的)|回来")
 
@@ -28,6 +29,8 @@ def called(parse: Parse, tracker: DialogueStateTracker, metadata: Mapping[str, A
     speaker = house().mascot_for(tracker.current_slot_values(), metadata)
     if parse.fallback and named and named[-1] != speaker and len(parse.text) <= CALLS and _IS_THERE.search(parse.text):
         return replace(parse, intent="switch_mascot", confidence=1.0, fallback=False, also=(), reason="context")
+    if _STAYS.match(parse.text.strip()) and parse.reason not in ("button", "command"):
+        return replace(parse, intent="affirm", confidence=1.0, fallback=False, also=(), reason="context")
     other = ""
     if parse.intent == "switch_mascot" and not named and _THE_FORMER.search(parse.text):
         other = spoke_before(tracker, speaker) or house().mascot_for({}, metadata)

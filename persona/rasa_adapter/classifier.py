@@ -26,6 +26,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from persona import bearings, metrics, reckoned
+from persona.columns import PREFIX
 from persona.compliance.secrets import mask
 from persona.continuing import replied
 from persona.emergency import gone, left_from
@@ -53,7 +54,7 @@ from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
 from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions
 from persona.smalltalk import ALARMS, WEAK, follows, out_of_place
-from persona.state import HARD
+from persona.state import HARD, minor_in
 from persona.tickets.model import NUMBER
 from persona.tickets.wording import message_in, number_in
 
@@ -72,6 +73,7 @@ STOP = "stop_marketing"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
+_LETTER = re.compile(r"^(?:我|应该|是)*(?:选|猜|答)?[a-dA-D]$")
 _AGREES = re.compile(r"(?:我)?同意")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
@@ -313,7 +315,7 @@ class MascotClassifier(GraphComponent):
 
     def _small_talk(self, parse: Parse, last: str, matter: bool, cue: bool) -> str:
         """See :func:`persona.smalltalk.follows`."""
-        if self._reader is None or parse.reason in FINAL:
+        if self._reader is None or parse.reason in FINAL or minor_in(parse.text):
             return ""
         label = follows(parse.text, last, parse.intent, parse.confidence, parse.top, matter=matter, cue=cue)
         return label if self._parser is not None and label in self._parser.model.labels else ""
@@ -367,7 +369,10 @@ class MascotClassifier(GraphComponent):
         before = given(tracker)
         counted = self._labels.buttons([(label, 1.0) for label in own_questions(tracker, in_order="第" in text)], most=COUNTED)
         earlier = before.rows if text.strip().startswith("/") else [before.ending]
-        return choose(text, before.rows[-1] if before.rows else [], earlier, counted)
+        latest = before.rows[-1] if before.rows else []
+        if last_response(tracker).startswith(PREFIX) and _LETTER.search(text.strip()):
+            latest = []  # 「我选A」 after a small question answers it; no button is meant
+        return choose(text, latest, earlier, counted)
 
     def _write_command(self, message: Message, command: Command) -> bool:
         known = self._parser.model.labels if self._parser else []

@@ -16,6 +16,7 @@ from persona.nlu.context import UNSURE
 from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import elsewhere
 from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, has_entity, in_steps, last_response, response_of
+from persona.state import minor_in
 
 Responses = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -72,6 +73,8 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
             return denied(given(tracker).names) or name
     if name == "utter_deny" and slots.get("lock") != "hard" and last_response(tracker) not in _OWN_NO:
         name = kept(last_response(tracker)) or name  # 「我没交」 after a tip: the money is still there
+    if name == OUTSIDE and slots.get("minor") and _tells_age(tracker):
+        return MINOR
     if slots.get("lock") == "soft" and name == OUTSIDE == last_response(tracker):
         return "utter_offer_human"
     if name == "utter_affirm" and has_entity(tracker, "settled"):
@@ -81,6 +84,11 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
     if name == "utter_affirm" and in_steps(tracker):
         return SLOWLY
     return _asked_back(tracker, slots, labels) if name == "utter_clarify" else name
+
+
+def _tells_age(tracker: DialogueStateTracker) -> bool:
+    """Whether the customer has just said, for the first time, to be under age."""
+    return minor_in(text_of(tracker)) and all(response_of(e) != MINOR for e in tracker.events if isinstance(e, BotUttered))
 
 
 def text_of(tracker: DialogueStateTracker) -> str:

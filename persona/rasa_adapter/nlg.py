@@ -25,8 +25,10 @@ from persona.compliance import disclosure_text
 from persona.emergency import STEADY, steady
 from persona.errors import RenderError
 from persona.feasts import told as day_told
+from persona.feasts import when as feast_when
 from persona.labels import Labels
 from persona.live import Live, Replacement
+from persona.nlu.text import simplify
 from persona.rasa_adapter import buttons, door, editor, elsewhere, moment, slowly, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.read_out import WHOLE, read_out
@@ -44,6 +46,7 @@ SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, moment.DETAIL, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
 # What was just entered or taken back is confirmed as it is; 「小禾翻到这页：已退出」 helps nobody.
 CONFIRMS = ("utter_giveaway_", "utter_callback_", "utter_choose_option")
+ASKED = "utter_quiz_question"  # its second line is the same under every message of the class
 WITHDRAWN = "utter_withdrawn"
 FROZEN = "utter_product_frozen"
 ON_SHEETS = frozenset({"utter_product_sheet", "utter_product_line", "utter_product_which"})
@@ -96,7 +99,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
             values["lock"] = "none"  # a minor is locked from products, which is no emergency
         parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
         values["other"] = elsewhere.names(elsewhere.asked_about(parsed))
-        values |= day_told(self._house.institution.today())
+        values |= day_told(self._house.institution.today()) | {"when": feast_when(simplify(moment.text_of(tracker)), self._house.institution.today())}
         live = self._house.live.current()
         name = moment.fitting(utter_action, tracker, slots, self.responses, self._house.institution.profile, self._labels)
         if name == STEADY and not slots.get("crisis"):
@@ -143,7 +146,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         response: dict[str, Any] = {}
         for response in ordered:
             message = self._rendered(response, name, mascot, elder, quiet, seed, turn, said, values, here)
-            if told or not said or not _said_again(message["text"], said[-1], name == last_response(tracker)):
+            if told or not said or not _said_again(message["text"], said[-1], name == last_response(tracker) and name != ASKED):
                 break
         else:
             if not values.get("asked_again"):  # a lesson that is told again says so itself

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from persona.bearings import answers_calculator, corrected, means
+from persona.bearings import STEPS, answers_calculator, corrected, means
 from persona.place import UNCLEAR, Place
 from persona.state import changes
 
@@ -94,10 +94,45 @@ def test_somebody_in_crisis_who_says_it_is_over_is_heard(text: str) -> None:
     assert means(text, "chitchat/joke", CALM) is None
 
 
-@pytest.mark.parametrize("text", ["我只有15岁能参加吗", "我家孩子12岁可以参加吗", "15岁"])
+@pytest.mark.parametrize("text", ["我只有15岁能参加吗", "15岁"])
 def test_an_age_after_a_give_away_is_about_the_give_away(text: str) -> None:
     assert means(text, "faq/minor_account", Place(last="utter_giveaway_open")) == "join_giveaway"
 
+
+@pytest.mark.parametrize("text", ["我家孩子12岁可以参加吗", "我妹十五能抽不", "要报身份证号吗", "折成钱行不行", "寄到澳门吗", "三個號一起報名可以嗎"])
+def test_what_the_rules_say_is_asked_of_the_rules(text: str) -> None:
+    assert means(text, "out_of_scope", Place(last="utter_giveaway_offer")) == "join_giveaway.rules"
+
+
+@pytest.mark.parametrize("text", ["短信让我交身份证照片", "客服要我报卡号"])
+def test_a_message_from_somebody_else_is_no_question_about_the_rules(text: str) -> None:
+    assert means(text, "out_of_scope", Place(last="utter_giveaway_offer")) is None
+
+
+@pytest.mark.parametrize("text", ["今儿芒种了没", "端午是几号", "離冬至還有幾天"])
+def test_the_day_of_a_feast_is_asked_for(text: str) -> None:
+    assert means(text, "out_of_scope", CALM) == "chitchat/feast_date"
+    assert means(text, "out_of_scope", Place(lock="soft", topic="complain")) is None
+
+
+@pytest.mark.parametrize("text", ["端午网点开门吗", "中秋抽奖几号", "明天会下大雪吗"])
+def test_what_else_is_asked_about_a_feast_is_left_alone(text: str) -> None:
+    assert means(text, "out_of_scope", CALM) is None
+
+
+def test_despair_is_not_heard_in_words_that_hold_none() -> None:
+    assert fixed("这个一直有效吗", "crisis", CALM, confidence=0.3) == UNCLEAR
+    assert fixed("我撑得好辛苦啊累", "crisis", CALM, confidence=0.3) is None
+
+
+@pytest.mark.parametrize("text", ["抱歉，我刚才太急了", "其实我这两天心情不好", "被老板训了一顿"])
+def test_who_speaks_of_himself_after_a_complaint_adds_nothing_to_it(text: str) -> None:
+    assert fixed(text, "nlu_fallback", Place(topic="complain", lock="soft"), fallback=True) == "chitchat/listening"
+
+
+def test_steps_go_on_at_and_then() -> None:
+    for text in ("然后呢", "那接下来呢？", "还有吗"):
+        assert means(text, "nlu_fallback", Place(last=STEPS, topic="faq/deposit")) == "affirm"
 
 @pytest.mark.parametrize("text", ["他还在电话里", "那边一直在催"])
 def test_a_fraudster_on_the_line_is_told_off(text: str) -> None:

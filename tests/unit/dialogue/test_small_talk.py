@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from persona.choosing import choices, freshest, letters
-from persona.smalltalk import GO_ON, follows, out_of_place
+from persona.smalltalk import GO_ON, NOT_WRITTEN, follows, out_of_place
 
 JOKE, LONELY = "utter_chitchat/joke", "utter_chitchat/lonely"
 
@@ -36,12 +36,14 @@ def test_after_a_laugh_a_flop_or_a_story_another_one_is_another_joke(scene: str)
 
 def test_a_story_without_another_word_goes_on_and_plain_talk_is_not_guessed() -> None:
     assert after("utter_chitchat/go_on", "继续") == GO_ON
-    assert after("utter_column.xiaolanghua.corrections", "你咋老更正", top=(("chitchat/be_serious", 0.3),)) == GO_ON
+    assert after("utter_column.xiaolanghua.corrections", "你咋老更正", top=(("chitchat/be_serious", 0.3),)) == NOT_WRITTEN
 
 
-def test_what_is_not_understood_goes_on() -> None:
-    assert after(JOKE, "它叫橘子") == "chitchat/go_on"
+def test_what_is_told_is_taken_note_of() -> None:
+    assert after(JOKE, "它叫橘子") == "chitchat/told"
     assert after(JOKE, "它叫橘子", top=(("faq/fund", 0.2), ("chitchat/pet", 0.15))) == "chitchat/pet"
+    assert after(JOKE, "你有没有户口本啊") == NOT_WRITTEN
+    assert after(JOKE, "那穿啥呢", "out_of_scope", 0.5) == ""
     assert after("utter_column.xiaoshizi.wall", "后来呢", "been_scammed", 0.28) == "chitchat/go_on"
     assert after(JOKE, "它叫橘子", matter=True) == ""
     assert after(JOKE, "今天从合肥到黄山的高铁还有票吗我想去看看雪", "out_of_scope", 0.5) == ""
@@ -68,7 +70,7 @@ def test_what_does_not_follow_from_what_was_said() -> None:
 
 
 def test_an_alarm_without_a_word_of_one_is_weak_and_a_real_one_stands() -> None:
-    assert after(JOKE, "都投了五家了", "scam_now", 0.28) == "chitchat/go_on"
+    assert after(JOKE, "都投了五家了", "scam_now", 0.28) == "chitchat/told"
     assert after(JOKE, "我被骗了", "been_scammed", 0.5, cue=True) == ""
     assert after(JOKE, "刚给了他两千块", "been_scammed", 0.4) == ""
     assert after(JOKE, "刚刚给他了", "been_scammed", 0.8) == ""
@@ -108,6 +110,9 @@ def test_what_is_about_the_thing_asked_for_comes_first_and_once() -> None:
     assert freshest([box, badge], [], "你工牌戴反了") == [badge, box]
     assert freshest([box, badge], [], "在干嘛") == [box, badge]
     assert freshest([box, badge], [letters(badge["text"])], "你工牌戴反了") == [box, badge]
+    only = {**badge, "metadata": {"aliases": ["工牌"], "only": True}}
+    assert freshest([only, box], [], "在干嘛") == [box]
+    assert freshest([only, box], [], "你工牌戴反了") == [only, box]
 
 
 def test_a_date_is_not_answered_with_a_story() -> None:

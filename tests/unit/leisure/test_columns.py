@@ -178,3 +178,20 @@ def test_when_columns_and_lessons_have_to_wait(slots: dict[str, object], channel
 )
 def test_a_few_words_go_on_with_what_was_shown(text: str, last: str, intent: str) -> None:
     assert continued(text, last) == intent
+
+
+@pytest.mark.parametrize("text", ["为啥不是B", "我不服", "我选C", "看不懂"])
+def test_what_an_episode_says_is_not_explained_by_another(text: str) -> None:
+    reply = ask(text, "2026-12-10", (DAILY.key, 2))
+    assert reply.response == "utter_column_why" and reply.values["column"] == DAILY.name
+
+
+@pytest.mark.parametrize("text", ["讲一个", "给我念一段", "下一题", "再来"])
+def test_another_one_after_an_episode_and_after_the_list(text: str) -> None:
+    assert ask(text, "2026-12-10", (DAILY.key, 3)).values["episode"] == "2"
+    assert ask(text, "2026-12-10").response.startswith("utter_column.")
+
+
+@pytest.mark.parametrize("text", ["为啥扣我钱", "净值我不懂", "贷款什么意思"])
+def test_a_bank_question_is_none_about_the_episode(text: str) -> None:
+    assert moves(text) == ""
