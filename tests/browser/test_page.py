@@ -244,6 +244,23 @@ def test_a_refused_message_says_why(browser: Browser, site: Site) -> None:
     assert "请等 3 秒再发" in browser.text(".Row-failed")
 
 
+def test_while_the_server_is_replaced_the_same_message_is_sent_again(browser: Browser, site: Site) -> None:
+    visit(browser, site)
+    browser.run("""const real = fetch, timer = setTimeout; window.ids = [];
+        window.setTimeout = (f, ms, ...a) => timer(f, ms === 5000 ? 50 : ms, ...a);
+        window.fetch = async (url, options) => { ids.push(JSON.parse(options.body).metadata.message_id);
+          return ids.length < 3 ? new Response(JSON.stringify({error: 'away', message: '这会儿连不上。'}), {status: 503}) : real(url, options) }""")
+    say(browser, "讲个笑话", 1)
+    ids = browser.run("return ids")
+    assert len(ids) == 3 and len(set(ids)) == 1 and browser.count(".Row-failed") == 0
+    browser.run("let now = 0; Date.now = () => (now += 60000)")  # half a minute is over
+    browser.run("window.fetch = async () => new Response(JSON.stringify({error: 'away', message: '急事请拨银行卡背面的电话。'}), {status: 503})")
+    browser.run("document.querySelector('.Write textarea').focus()")
+    browser.press("你好", "Enter")
+    browser.wait("document.querySelector('.Row-failed')")
+    assert "急事请拨银行卡背面的电话" in browser.text(".Row-failed")
+
+
 def test_a_reload_keeps_the_conversation_without_secrets(browser: Browser, site: Site) -> None:
     visit(browser, site)
     say(browser, "我的卡号是6222 0202-0000 0000 000", 1)
@@ -354,6 +371,21 @@ def test_another_site_with_a_strict_policy_embeds_the_chat(browser: Browser, sit
         browser.wait(f"{FRAME}.hidden")
         severe = [e["message"] for e in browser.logs("browser") if e["level"] == "SEVERE" and "favicon" not in e["message"]]
         assert severe == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_chat_that_does_not_come_can_be_closed(browser: Browser, site: Site, width: int) -> None:
+    shut = "document.querySelector('fuhe-mascot').shadowRoot.querySelector('.shut')"
+    with another_site(site.stranger, site.url) as url:
+        browser.open(url, width, 640)
+        browser.wait(f"{FRAME} && !{shut}.hidden")
+        over = browser.run(f"const b = {shut}.getBoundingClientRect(); const x = b.x + b.width / 2, y = b.y + b.height / 2; return [document.querySelector('fuhe-mascot').shadowRoot.elementFromPoint(x, y).className, b.width]")
+        assert over[0] == "shut" and over[1] >= 40
+        browser.run(f"{shut}.click()")
+        browser.wait(f"!{FRAME} && document.activeElement.tagName === 'FUHE-MASCOT'")
+    with another_site(site.host, site.url) as url:
+        browser.open(url, width, 640)
+        browser.wait(f"{FRAME} && {shut}.hidden")
 
 
 def test_a_site_that_is_not_named_cannot_frame_the_chat(browser: Browser, site: Site) -> None:

@@ -42,7 +42,8 @@ def talk(bot: Bot, desk: Desk) -> Talk:
     talk = bot.talk(mascot="xiaofumiao")
     talk("转人工")
     desk.take(number(talk), "王敏", "1023")
-    assert "王敏" in talk("在吗")
+    told = talk("在吗")
+    assert "王敏" in told and "下一条消息" in told, "nothing is pushed: the customer must know how the clerk's words arrive"
     return talk
 
 

@@ -28,6 +28,7 @@ export function App({ house, asked }) {
   const [text, setText] = useState("");
   const [choosing, setChoosing] = useState(false);
   const line = useRef(Promise.resolve()); // one message after another: their order is the customer's
+  const embedded = asked.get("embedded") === "1";
   const now = useRef({});
   now.current = { mascot, elder };
   const log = useRef(null);
@@ -35,6 +36,9 @@ export function App({ house, asked }) {
   const me = house.mascots.find((m) => m.id === mascot) || house.mascots[0];
 
   useEffect(() => save({ sender, asked: first, mascot, elder, messages }), [sender, first, mascot, elder, messages]);
+  useEffect(() => {
+    if (embedded) parent.postMessage("fuhe-mascot:ready", "*");
+  }, [embedded]);
   useEffect(() => {
     const changed = () => setOnline(navigator.onLine);
     addEventListener("online", changed);
@@ -61,7 +65,7 @@ export function App({ house, asked }) {
           id: `${id}.${n}`, from: "bot", text: b.text,
           meta: b.meta || { options: (b.buttons || []).map((x, i) => ({ n: i + 1, title: x.title, payload: x.payload })) },
         }));
-        if (!said.length && staff) said.push({ id: `${id}.0`, from: "note", text: "已经送到同事那里，他的答复会出现在这里。" });
+        if (!said.length && staff) said.push({ id: `${id}.0`, from: "note", text: "已经送到同事那里。他回了以后，你再发一句就能看到。" });
         const who = said.length && said[said.length - 1].meta?.mascot;
         if (who) setMascot(who);
         setMessages((all) => [...all.map((m) => (m.id === id ? { ...m, status: "sent", problem: undefined } : m)), ...said]);
@@ -103,7 +107,6 @@ export function App({ house, asked }) {
     input.current?.focus();
   };
   const close = () => parent.postMessage("fuhe-mascot:close", "*");
-  const embedded = asked.get("embedded") === "1";
 
   return (
     <ConfigProvider locale="zh-CN" elderMode={elder}>
