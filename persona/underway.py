@@ -82,7 +82,7 @@ _LET_IN = re.compile(
     r"(?:好|完|过|上|进去|着)*了(?:屏幕|共享|会议|软件|链接|app)*(?:了)?[。！!]*$"
 )
 # Who was asked whether the money is gone: it is not; the call is ended; and what now?
-_KEPT = re.compile(r"^(?:还|我|也|钱|都|幸好|好在|放心|并|暂时)*没(?:有)?(?:转|给|汇|打(?!110|95|电话)|付|交|填|输)(?!.*(?:但|不过|只是|可是|就差|验证码|密码|身份证))")
+_KEPT = re.compile(r"^(?:还|我|也|钱|都|幸好|好在|放心|并|暂时)*没(?:有)?(?:转|给|汇|打(?!110|95|电话)|付|交|填|输|去)(?!.*(?:但|不过|只是|可是|就差|验证码|密码|身份证))")
 _HUNG_UP = re.compile(r"(?:挂|关|断|拉黑|退群)(?:掉|了|断)+|关机了?")
 _CLAUSE = re.compile(r"[，,。；;！!\s]+")
 _AND_NOW = re.compile(

@@ -277,3 +277,17 @@ def test_in_a_game_a_faint_alarm_is_asked_back_and_a_clear_one_is_heard() -> Non
     assert fixed("不想学了呀真烦", "crisis", game, confidence=0.27, reason="urgent") == UNCLEAR
     assert fixed("不想活了", "crisis", game, confidence=0.27, reason="urgent", cue=True) is None
     assert fixed("我难受得不行", "crisis", game, confidence=0.8, reason="urgent") is None
+
+
+@pytest.mark.parametrize("text", ["考考我容不容易上当", "来道题看我会不会被骗"])
+def test_who_wants_to_be_examined_is_not_being_robbed(text: str) -> None:
+    assert means(text, "been_scammed", CALM) == "scam_quiz"
+    assert means(text, "been_scammed", ROBBED) != "scam_quiz"
+
+
+def test_a_doubt_about_the_draw_is_no_alarm() -> None:
+    assert means("你们抽奖不会是假的吧", "check_suspicious", CALM) == "join_giveaway.rules"
+    assert means("你们银行的人让我转钱是假的吧", "check_suspicious", CALM) is None
+    asked = Place(topic="check_suspicious", last="utter_check_suspicious", alarmed=True)
+    assert fixed("我同桌抽到过一回", "scam_now.trust", asked, alone="out_of_scope", confidence=0.04) == UNCLEAR
+    assert fixed("他让我下载一个软件", "scam_now.app", asked, confidence=0.3) is None
