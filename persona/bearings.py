@@ -192,7 +192,7 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or underway.about_loss(text)):
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
-    if base == "crisis" and not (place.crisis or place.alarmed or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
+    if base == "crisis" and not (place.crisis or place.lock == "hard" or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
         return UNCLEAR
     if label == "share_secret" and _NO_SECRET.fullmatch(_HOTLINES.sub("", text)):
         return UNCLEAR  # 「12315管吗」, 「16」: a number anybody may know

@@ -122,6 +122,7 @@ def test_what_else_is_asked_about_a_feast_is_left_alone(text: str) -> None:
 
 def test_despair_is_not_heard_in_words_that_hold_none() -> None:
     assert fixed("这个一直有效吗", "crisis", CALM, confidence=0.3) == UNCLEAR
+    assert fixed("好了 歇一会", "crisis", Place(topic="check_suspicious", alarmed=True), confidence=0.3) == UNCLEAR
     assert fixed("我撑得好辛苦啊累", "crisis", CALM, confidence=0.3) is None
 
 
