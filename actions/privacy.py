@@ -16,11 +16,11 @@ _DELETE = re.compile(r"删|清除|清空|注销|销毁|忘掉|撤回|撤销")
 # How long something is kept, whether it is gone by now.
 _KEPT = re.compile(r"多久|多长|几年|干净|到期|(?:删|清)(?:完|好|掉)?了(?:吗|没)")
 # Who gets to read it.
-_SEEN = re.compile(r"谁.{0,4}看|(?:别人|人家|员工|你们).{0,6}看(?:得)?(?:见|到|吗|么|不|没)|(?:给|被)(?:别人|谁)看|看过|监控|偷看")
+_SEEN = re.compile(r"谁.{0,4}看|(?:别人|人家|员工|你们).{0,6}看(?:得)?(?:见|到|吗|么|不|没)|(?:给|被)(?:别人|谁)看|看过|监控|偷看|卖|泄露|给(?:别人|外人|第三方)")
 # Whether one may go on without consent; what a 「别推销」 stops, how long, and how it is taken back.
-_USE = re.compile(r"(?:能|可以)(?:接着|继续)?(?:用|聊|问)")
+_USE = re.compile(r"(?:能|可以).{0,4}(?:用|聊|问)")
 _CALLS = re.compile(r"电话|短信|打|推销|别人")
-_LASTS = re.compile(r"永久|一直|多久|几天|有效|失效|恢复|开|改回")
+_LASTS = re.compile(r"永久|一直|多久|几天|有效|失效|生效|恢复|开|改回")
 STOPPED = ("utter_stop_marketing", "utter_privacy_calls", "utter_privacy_lasts")  # 「别推销了」 was heard
 _ASKS = re.compile(r"能.{0,4}[吗么]|怎么|如何|会不会|多久|多长|哪里|在哪|是不是|吗[？?]?$")
 

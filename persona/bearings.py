@@ -60,13 +60,15 @@ _TICKET = re.compile(r"编号|单号|(?:多久|几天|什么时候)(?:能|会|�
 OF_ONESELF = 18  # characters
 _OF_ONESELF = re.compile(r"^(?:对不起|抱歉|不好意思|我错了|我(?:刚才|刚刚)?(?:太)?(?:冲|急|激动)了?)|我.{0,6}(?:心情|情绪)(?:很|太|真|特别)?(?:不好|差|糟)|被(?:我)?(?:领导|老板|老师|老公|老婆|爸|妈|同事)(?:给)?(?:骂|训|批)")
 _AMENDS = re.compile(r"赔偿|道歉|给个?(?:说法|交代)|处分|开除|领导")
+# 「你们活动是不是骗人的」 asks whether the draw is fair; nobody is being robbed.
+_DOUBTED = re.compile(r"(?:你们|你家)(?:这|那|的|个|些)*(?:活动|抽奖)[^，,。]{0,4}(?:骗人|假的|套路|糊弄|真的吗|真有人中)")
 _NEXT_STEP = re.compile(r"^(?:那|好|嗯|[，,\s])*(?:然后|接着|接下来|下一步|下面|后面|还有|往下)(?:呢|说|讲|吗|怎么办|咋办|咋弄)?[?？。]*$")
 _COUNTER = re.compile(r"(?<!不)(?:(?:去|到|上)(?:柜台|网点|银行)|柜台)(?:去)?(?:办|弄)?(?:行|可以|能|成)?(?:吗|么|吧|不|办)[？?。]*$|能不能(?:去|到)(?:柜台|网点)")
 _CANNOT_FIND = re.compile(r"找不(?:到|着)|没(?:看|找)(?:到|见)|不会(?:弄|点|用|操作)?[。！!]*$|在哪(?:里|儿)?(?:啊|呀|呢)?[？?]*$")
 _COMPLAINS = re.compile(r"^(?:我)?(?:要|想)投诉(?:你们)?[。！!]*$")
 _FRAUDULENT = re.compile(r"先交|让我|叫我|要我|短信|链接|有人|电话|客服|验证码|已经(?:交|转)|交了|转了|被骗")
 # 「我想学怎么防骗」: nobody is being robbed; and what would say that somebody is.
-_LEARNS = re.compile(r"(?:想|要|教|能).{0,4}(?:认认|认一认|认识|识别|分清|分辨|见识|看穿).{0,4}(?:骗|诈)|(?:学|教|练|了解|上一?[课节]|培训).{0,8}(?:防(?:诈|骗)|反诈|(?:不|别|避免)(?:被骗|上当|受骗)|识破|(?:识别|认出?|分辨)(?:骗|诈))|(?:防(?:诈|骗)|反诈)(?:知识|常识|课|本领)?.{0,4}(?:学|教)")
+_LEARNS = re.compile(r"(?:考考|考一考|考|测测|测试|试试)(?:一下|下)?(?:我|咱).{0,4}(?:会不会|容不容易|能不能|是不是).{0,4}(?:被骗|上当|受骗|中招)|(?:出|来)(?:一|几|两)?(?:道|个)?题.{0,8}(?:上当|被骗|骗)|(?:想|要|教|能).{0,4}(?:认认|认一认|认识|识别|分清|分辨|见识|看穿).{0,4}(?:骗|诈)|(?:学|教|练|了解|上一?[课节]|培训).{0,8}(?:防(?:诈|骗)|反诈|(?:不|别|避免)(?:被骗|上当|受骗)|识破|(?:识别|认出?|分辨)(?:骗|诈))|(?:防(?:诈|骗)|反诈)(?:知识|常识|课|本领)?.{0,4}(?:学|教)")
 _STORY = re.compile(r"已经|刚(?:刚|才)?(?:被|转|交|付)|转了|付了|交了|(?:他|她|对方|有人|警察|客服|老师|群里).{0,6}(?:让|叫|要|说|教)|(?:让|叫|要)我(?:转|交|付|下载)|报名费|学费|交钱|费用")
 _AGE = re.compile(r"^(?:可|但|那)?我?(?:家|的)?(?:孩子|儿子|女儿|弟弟?|妹妹?|表弟|表妹|同学|朋友)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
 _HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我|取|转|借|交|买|给|付|充|投|上当|中[招套]|套|坑|害|亏|钱|卡|账|号|码|贷|威胁|照片|视频|电话|救|帮|急")
@@ -142,6 +144,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return COUNTER
     if place.topic.startswith("faq/") and intent != "handoff" and len(bare) <= 12 and _COUNTER.search(bare) and not place.alarmed:
         return COUNTER
+    if place.lock == "none" and not place.alarmed and len(bare) <= 16 and _DOUBTED.search(bare):
+        return "join_giveaway.rules"
     ours = place.last.startswith(GIVEAWAY) or (place.topic == "scam/prize" and place.lock == "none" and "你们" in bare)
     if ours and asks_fee(bare):
         return "join_giveaway.rules"
@@ -194,7 +198,7 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or underway.about_loss(text)):
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
-    if base == "crisis" and not (place.crisis or place.alarmed or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
+    if base == "crisis" and not (place.crisis or place.lock == "hard" or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
         return UNCLEAR
     if label == "share_secret" and _NO_SECRET.fullmatch(_HOTLINES.sub("", text)):
         return UNCLEAR  # 「12315管吗」, 「16」: a number anybody may know
@@ -244,7 +248,7 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return "faq/proxy_service"
     if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):
         return UNCLEAR
-    if place.topic.startswith("scam/") and place.lock != "hard" and reason == "context" and base in ALARMS and not cue:
+    if place.topic.startswith(("scam/", "check_suspicious")) and place.lock != "hard" and reason == "context" and base in ALARMS and not cue:
         return None if underway.spoken_of(label, text) or alone.split(".")[0] == base else underway.next_step(text, place.gone)
     if place.topic.startswith("scam/") and place.lock != "hard" and fallback and not place.minor and not place.crisis:
         return underway.next_step(text, place.gone) or None

@@ -25,6 +25,9 @@ REACTIONS = {"laugh": "joke", "joke.flop": "joke", "go_on": "joke"}
 _OTHER = re.compile(r"别的|其他|新的|换|再")
 LEAST = 0.12  # a scene as likely as this is said rather than a question back
 ASKED_LEAST = 0.2  # to a question: what is beside it is worse than to say that nothing is written about it
+IDLE = frozenset({"ask_mascot", "out_of_scope", "greet", "goodbye"})
+MOSTLY = 0.5  # share of all that is no bank matter from which a message is taken for none
+EASY = 0.3  # and of the likeliest of it
 ALARMS = frozenset({"crisis", "scam_now", "been_scammed"})
 WEAK = 0.6  # an alarm below this, without a word of fraud, loss or despair, is not taken from a talk that was light
 CLEAR = 0.85  # what is as clearly not for a bank is told so
@@ -94,6 +97,21 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
     if likely or not asks:
         return likely or TOLD
     return NOT_WRITTEN if _TO_YOU.search(bare) else ""
+
+
+def at_ease(text: str, top: Sequence[tuple[str, float]], *, matter: bool, cue: bool) -> str:
+    """The label of a message that was not understood but is no matter of the bank's, or "": 「你不是姐姐？那你是啥」.
+
+    A question back with the buttons of three bank topics is no answer to somebody who chats; see :func:`follows`.
+    """
+    idle = [(x, p) for x, p in top if x.startswith(CHATS) or x in IDLE]
+    if matter or cue or _MONEY.search(text) or len(text) > SHORT or sum(p for _, p in idle) < MOSTLY:
+        return ""
+    label, p = idle[0]
+    if p >= EASY and scene_of(f"utter_{label}") not in HEAVY:
+        return label
+    asks = bool(_ASKS.search(text.strip()))
+    return NOT_WRITTEN if asks and _TO_YOU.search(text) else ""
 
 
 def out_of_place(label: str, text: str, response: str, *, alarmed: bool) -> bool:

@@ -53,7 +53,7 @@ from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
 from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions
-from persona.smalltalk import ALARMS, WEAK, follows, out_of_place
+from persona.smalltalk import ALARMS, WEAK, at_ease, follows, out_of_place
 from persona.state import HARD, minor_in
 from persona.tickets.model import NUMBER
 from persona.tickets.wording import message_in, number_in
@@ -276,6 +276,8 @@ class MascotClassifier(GraphComponent):
             parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
             reason=read.reason, cue=cue, neighbour="" if locked else self._homonyms.means(place.topic, read.intent, parse.text),
         )
+        if better is None and read.intent == FALLBACK and read.reason not in FINAL and not place.topic and place.lock == "none" and not minor_in(parse.text):
+            better = at_ease(parse.text, parse.top, matter=matter, cue=cue) or None
         return read if better is None else self._as(read, better)
 
     def _and_asks(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:

@@ -122,6 +122,7 @@ def test_what_else_is_asked_about_a_feast_is_left_alone(text: str) -> None:
 
 def test_despair_is_not_heard_in_words_that_hold_none() -> None:
     assert fixed("这个一直有效吗", "crisis", CALM, confidence=0.3) == UNCLEAR
+    assert fixed("好了 歇一会", "crisis", Place(topic="check_suspicious", alarmed=True), confidence=0.3) == UNCLEAR
     assert fixed("我撑得好辛苦啊累", "crisis", CALM, confidence=0.3) is None
 
 
@@ -277,3 +278,17 @@ def test_in_a_game_a_faint_alarm_is_asked_back_and_a_clear_one_is_heard() -> Non
     assert fixed("不想学了呀真烦", "crisis", game, confidence=0.27, reason="urgent") == UNCLEAR
     assert fixed("不想活了", "crisis", game, confidence=0.27, reason="urgent", cue=True) is None
     assert fixed("我难受得不行", "crisis", game, confidence=0.8, reason="urgent") is None
+
+
+@pytest.mark.parametrize("text", ["考考我容不容易上当", "来道题看我会不会被骗"])
+def test_who_wants_to_be_examined_is_not_being_robbed(text: str) -> None:
+    assert means(text, "been_scammed", CALM) == "scam_quiz"
+    assert means(text, "been_scammed", ROBBED) != "scam_quiz"
+
+
+def test_a_doubt_about_the_draw_is_no_alarm() -> None:
+    assert means("你们抽奖不会是假的吧", "check_suspicious", CALM) == "join_giveaway.rules"
+    assert means("你们银行的人让我转钱是假的吧", "check_suspicious", CALM) is None
+    asked = Place(topic="check_suspicious", last="utter_check_suspicious", alarmed=True)
+    assert fixed("我同桌抽到过一回", "scam_now.trust", asked, alone="out_of_scope", confidence=0.04) == UNCLEAR
+    assert fixed("他让我下载一个软件", "scam_now.app", asked, confidence=0.3) is None

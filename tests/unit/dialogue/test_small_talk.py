@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from persona.choosing import choices, freshest, letters
-from persona.smalltalk import GO_ON, NOT_WRITTEN, follows, out_of_place
+from persona.smalltalk import GO_ON, NOT_WRITTEN, at_ease, follows, out_of_place
 
 JOKE, LONELY = "utter_chitchat/joke", "utter_chitchat/lonely"
 
@@ -118,3 +118,15 @@ def test_what_is_about_the_thing_asked_for_comes_first_and_once() -> None:
 def test_a_date_is_not_answered_with_a_story() -> None:
     assert after("utter_chitchat/festival", "今天是什么节", "out_of_scope", 0.46) == ""
     assert after("utter_chitchat/festival", "热闹不热闹", "out_of_scope", 0.46) != ""
+
+
+def test_who_chats_is_not_asked_back_with_bank_topics() -> None:
+    chat = (("ask_mascot", 0.44), ("ask_ai", 0.2), ("greet", 0.1), ("faq/loan_apply", 0.05))
+    assert at_ease("那你到底是啥呀", chat, matter=False, cue=False) == "ask_mascot"
+    spread = (("chitchat/who_made_you", 0.2), ("chitchat/own_quest", 0.2), ("out_of_scope", 0.2))
+    assert at_ease("你几岁上的墙", spread, matter=False, cue=False) == NOT_WRITTEN
+    assert at_ease("墙上真高", spread, matter=False, cue=False) == ""
+    assert at_ease("那你到底是啥呀", chat, matter=True, cue=False) == ""
+    assert at_ease("那你到底是啥呀", chat, matter=False, cue=True) == ""
+    assert at_ease("那你到底是啥呀", (("chitchat/lonely", 0.44), ("out_of_scope", 0.2)), matter=False, cue=False) == NOT_WRITTEN
+    assert at_ease("怎么办手续", (("ask_mascot", 0.3), ("faq/loan_apply", 0.3)), matter=False, cue=False) == ""

@@ -157,7 +157,7 @@ def test_leaving_after_the_list_was_closed_keeps_only_a_number(desk: Any, sheet:
     ("要不要交税", "tax"), ("地址填哪", "claim"), ("未中奖有安慰奖吗", "prizes"), ("要买理财吗", "terms"), ("哪天开奖", "dates"),
     ("内部员工能抽吗", "staff"), ("不会是内定的吧", "fair"), ("要我先交运费才给奖品 是你们吗", "fee"), ("中了怎么给我", "claim"),
     ("抽中了能折现不", "cash"), ("有人拿好几个号报", "cheat"), ("我弟十六能报吗", "relative"), ("寄到西藏吗", "where"), ("收货地址填错了", "address"),
-    ("要留身份证吗", "personal"), ("忘了领会怎样", "unclaimed"), ("要先集赞吗", "terms"), ("包郵嗎", "claim"),
+    ("要留身份证吗", "personal"), ("忘了领会怎样", "unclaimed"), ("要先集赞吗", "terms"), ("杯子收到是碎的", "broken"), ("全家都能报名吗", "relative"), ("你们抽奖是假的吧", "fair"), ("包郵嗎", "claim"),
 ])
 def test_one_question_gets_one_line_of_the_rules(desk: Any, sheet: Giveaway, text: str, part: str) -> None:
     turn = desk(OPEN).rules(ask(text, offered=sheet.id))
