@@ -10,7 +10,7 @@ from typing import Any
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from persona.labels import Labels
+from persona.labels import Labels, full_label
 from persona.nlu.aspects import ASPECT, Aspects, pairs, sentences, sharing
 from persona.nlu.parser import public
 from persona.rasa_adapter import topics
@@ -41,14 +41,17 @@ def read_out(
     aspect = next((str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT), "")
     if aspect and name.startswith(FAQ):
         label = name.removeprefix("utter_")
-        found = _in_answers((label, public(label) + TERMS, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers))
+        found = _in_answers((label, public(label) + TERMS, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
         return found or (f"utter_aspect_{aspect}", {})
     if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again):
         if any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name)):
             return None  # what is to be done now is said whole
+        if name != asked_back:
+            meant = full_label(message.parse_data) == name.removeprefix("utter_")  # not by a city that was told now
+            return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), common=meant))
         title = Labels.load().title(topic) or ""
         family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
-        return _in_answers(family if name == asked_back else [name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), title))
+        return _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
     return None
 
 
