@@ -80,7 +80,7 @@ def sharing(text: str, answers: Iterable[str], seen: dict[str, int], title: str 
 
     seen: in how many sentences of all answers a pair of letters stands.  title: the topic's name, which every answer of it holds.
     common: the answer is the one that is meant; then pairs that stand everywhere count, too, when two of them meet in one sentence only."""
-    asked = {p for p in pairs(text) - pairs(title) if 0 < seen.get(p, 0)}
+    asked = {p for p in pairs(text) - pairs(title) if seen.get(p, 0)}
     whole = [s for answer in answers for s in sentences(answer) if len(s) >= WHOLE and not _WARNS.search(s)]
     rare = [(sum(1 / seen[p] for p in asked & pairs(s) if seen[p] <= COMMON), s) for s in whole]
     best = max(rare, default=(0.0, ""), key=lambda found: found[0])
