@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.common import channel, here, institution, label, picked, said, utter
 from persona import benefits
-from persona.branches import LOCAL
+from persona.branches import EVERYWHERE, LOCAL
 from persona.leisure import SERVICE_ONLY
 from persona.profile import speaks_of
 
@@ -43,7 +43,7 @@ class ActionFaq(Action):
                 return []
         dispatcher.utter_message(response=f"utter_{topic}" if "/" in topic else "utter_bank_other")
         bank = institution()
-        local = topic.startswith(LOCAL) and bank.branches and speaks_of(bank.profile, topic)
+        local = topic.startswith(LOCAL) and topic not in EVERYWHERE and bank.branches and speaks_of(bank.profile, topic)
         if local and not here(tracker).kind and ASKS not in said(tracker) and tracker.get_slot("lock") != "hard":
             dispatcher.utter_message(response=ASKS)
         return []

@@ -85,6 +85,10 @@ _COMPARED = {frozenset({"bond", "deposit"}): "faq/bond_gold.bond_versus", frozen
 _HOW_TO_LOCK = re.compile(r"(?:怎么|咋|在哪|哪里|哪儿|去哪)[^，,。]{0,3}(?:锁|挂失)|(?:锁卡?|挂失)(?:怎么|在哪|哪里|哪儿)")
 _HOTLINES = re.compile(r"(?<!\d)(?:110|120|119|96110|12315|12345|12378|12356|12308|12363|95[0-9x]{3}(?:打|通|占)?)(?!\d)", re.I)
 _NO_SECRET = re.compile(r"(?!.*(?:密码|验证码|卡号|身份证|cvv))(?:\D|(?<!\d)\d{1,2}(?!\d))*", re.I | re.S)
+# Small talk that an answer about the bank does not lead to; what one feels about an answer is another matter.
+_BESIDE = frozenset({"lonely", "test_message", "weekend", "birthday", "dream", "hobby", "moon_stars", "pet", "where_live", "weather_here", "what_day", "what_are_you_doing", "own_things", "family_friends", "food"})
+# How long a password is, and none of it told.
+_LENGTH = re.compile(r"^(?!.*(?:\d{3}|[零一二三四五六七八九]{3})).{0,8}(?:密码|验证码|卡号|账号).{0,4}(?:几|多少|[三四六八]|[3-9])位")
 _TO_LOCK = re.compile(r"挂失|锁卡|停卡|卡(?:丢|掉|没)|丢(?:了)?卡")
 _LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)*(?:锁|挂失)(?:好|完)?(?:卡)?了[，,]?(?:(?:然后|接着|接下来|下一步)(?:呢|怎么办|干嘛|做什么)?)?[。！!?？]*$")
 
@@ -200,8 +204,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
     if base == "crisis" and not (place.crisis or place.lock == "hard" or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
         return UNCLEAR
-    if label == "share_secret" and _NO_SECRET.fullmatch(_HOTLINES.sub("", text)):
-        return UNCLEAR  # 「12315管吗」, 「16」: a number anybody may know
+    if label == "share_secret" and (_NO_SECRET.fullmatch(_HOTLINES.sub("", text)) or _LENGTH.search(text)):
+        return UNCLEAR  # 「12315管吗」, 「16」: a number anybody may know; 「密码是六位还是四位」 tells none
     if matter == "faq/lost_card" and place.lock != "hard" and (fallback or label == OUTSIDE or idle) and not ASKS.search(text) and place.last != "utter_faq/lost_card.reissue":
         return "faq/lost_card.reissue"  # 「公交车上 可能昨天」: lock it first, then a new one
     if place.topic.startswith("scam/") and place.lock != "hard" and base not in ("been_scammed", "scam_now", "crisis") and underway.paid(text):
@@ -244,6 +248,12 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR
     if place.last.startswith("utter_faq/") and confidence < CLEAR and len(text) <= BRIEF and ASKS.search(text) and (label.startswith("chitchat/") or label == OUTSIDE):
         return UNCLEAR  # 「一个人几个」 and 「怎么调高」 are asked of the answer before
+    if place.last.startswith("utter_faq/") and label == OUTSIDE and confidence < CLEAR and tells_detail(text, place.topic):
+        return UNCLEAR  # 「开三个月的」 after an answer belongs to it
+    if idle and place.last.startswith("utter_faq/") and label.removeprefix("chitchat/") in _BESIDE:
+        return UNCLEAR  # 「没人通知我啊」 after a limit, 「当天拿得到吗」: nobody is lonely, nobody tests the line
+    if label == "deny" and place.last.startswith("utter_faq/") and reason != "context" and len(text) > NOD and ASKS.search(text):
+        return UNCLEAR  # 「不是本地人行不」 asks
     if label == "faq/deceased_account.password" and not place.topic.startswith("faq/deceased_account") and not _DEATH.search(text):
         return "faq/proxy_service"
     if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):

@@ -16,6 +16,8 @@ from persona.yamlvalues import Reader
 
 # Topics whose answer depends on where the customer is.
 LOCAL = ("faq/branch_hours", "faq/housing_fund")
+# Of them: what is the same everywhere, so that nobody is asked where they are.
+EVERYWHERE = tuple(f"faq/branch_hours.{part}" for part in ("away", "facilities", "lunch", "phone", "self_service", "where"))
 ROLES = ("理财经理", "客户经理", "大堂经理")
 LISTED = 3  # branches of one city in an answer
 PRESENTED = 2  # colleagues in an answer: more do not fit into one bubble

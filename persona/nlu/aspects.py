@@ -24,6 +24,8 @@ _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
 _STEP = re.compile(r"^\d\.\s*")
 _WARNS = re.compile(r"？$|别信|不要信|别理|骗")  # no answer to what was asked
 _WORD = re.compile(r"[\u4e00-\u9fff]+")
+_FOREIGN = re.compile(r"[a-z]{3,}")  # 「swift」, 「atm」: one word, one matter
+_PLACEHOLDER = re.compile(r"\{[a-z0-9_]+\}")
 # Letters that carry no matter: a pair with one of them says nothing about what is asked.
 _EMPTY = frozenset("的了吗呢么不没有要能会可以是我你您他她它这那就都也还再去来在到给把被让跟和与或上下里个多少什怎样如何已经啊呀吧嘛哦为啥咋哪谁用办说")
 COMMON = 60  # sentences of all answers that a pair of letters may stand in to tell one from another
@@ -54,10 +56,11 @@ class Aspects:
         words = _TAG.sub("吗", _LEAD.sub("", _SPEECH.sub("", simplify(text))))
         return next((one.id for one in self._all.values() if one.asked.stands_in(words)), "")
 
-    def told(self, aspect: str, answers: Iterable[str]) -> list[str]:
-        """The sentences of the first of `answers` that tell `aspect`; none when no answer does."""
-        pattern = self._all[aspect].told
-        return next((found for found in ([s for s in sentences(a) if pattern.search(s)] for a in answers) if found), [])[:MOST]
+    def told(self, aspect: str, answers: Iterable[str], asked: str = "") -> list[str]:
+        """The sentences of the first of `answers` that tell `aspect`, one that names the thing `asked` for first; none when no answer does."""
+        pattern, named = self._all[aspect].told, pairs(asked)
+        found = next((found for found in ([s for s in sentences(a) if pattern.search(s)] for a in answers) if found), [])
+        return sorted(found, key=lambda s: len(named & pairs(s)) < 2)[:MOST]  # 「户口本」, not 「材料」
 
 
 def sentences(answer: str) -> list[str]:
@@ -66,21 +69,27 @@ def sentences(answer: str) -> list[str]:
 
 
 def pairs(text: str) -> set[str]:
-    """Pairs of letters of `text` that carry a matter."""
-    return {
-        run[i : i + 2] for run in _WORD.findall(simplify(text)) for i in range(len(run) - 1) if not set(run[i : i + 2]) & _EMPTY
-    }
+    """Pairs of letters of `text` that carry a matter, and words in Latin letters."""
+    plain = simplify(_PLACEHOLDER.sub(" ", text))
+    chinese = {run[i : i + 2] for run in _WORD.findall(plain) for i in range(len(run) - 1) if not set(run[i : i + 2]) & _EMPTY}
+    return chinese | set(_FOREIGN.findall(plain))
 
 
-def sharing(text: str, answers: Iterable[str], seen: dict[str, int], title: str = "") -> list[str]:
+def sharing(text: str, answers: Iterable[str], seen: dict[str, int], title: str = "", common: bool = False) -> list[str]:
     """The sentence of `answers` that shares most with `text`; none when they share nothing that tells sentences apart.
 
-    seen: in how many sentences of all answers a pair of letters stands.  title: the topic's name, which every answer of it holds."""
-    asked = {p for p in pairs(text) - pairs(title) if 0 < seen.get(p, 0) <= COMMON}
+    seen: in how many sentences of all answers a pair of letters stands.  title: the topic's name, which every answer of it holds.
+    common: the answer is the one that is meant; then pairs that stand everywhere count, too, when two of them meet in one sentence only."""
+    asked = {p for p in pairs(text) - pairs(title) if seen.get(p, 0)}
     whole = [s for answer in answers for s in sentences(answer) if len(s) >= WHOLE and not _WARNS.search(s)]
-    scored = [(sum(1 / seen[p] for p in asked & pairs(s)), s) for s in whole]
-    best = max(scored, default=(0.0, ""), key=lambda found: found[0])
-    return [best[1]] if best[0] > 0 else []
+    rare = [(sum(1 / seen[p] for p in asked & pairs(s) if seen[p] <= COMMON), s) for s in whole]
+    best = max(rare, default=(0.0, ""), key=lambda found: found[0])
+    if best[0] > 0 and not (common and sum(score == best[0] for score, _ in rare) > 1):
+        return [best[1]]
+    if not common:
+        return []
+    met = [s for s in whole if len(asked & pairs(s)) > 1]
+    return met if len(met) == 1 else []
 
 
 def nearest(text: str, answers: Iterable[str], title: str = "") -> list[str]:

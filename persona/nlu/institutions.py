@@ -71,7 +71,7 @@ class Institutions:
     def theirs_alone(self, mention: Mention, label: str) -> bool:
         """Whether nothing of what a bank says in general on `label` holds for what is asked about."""
         topic = label.split(".")[0]
-        return topic not in self.general if mention.role == PRODUCT else topic in self.theirs
+        return self.general.isdisjoint((topic, label)) if mention.role == PRODUCT else topic in self.theirs
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from typing import Any
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona import reckoned
-from persona.labels import Labels
+from persona.labels import Labels, full_label
 from persona.nlu.aspects import ASPECT, Aspects, most_shared, nearest, pairs, sentences, sharing
 from persona.nlu.parser import public
 from persona.rasa_adapter import topics
@@ -43,7 +43,7 @@ def read_out(
     aspect = next((str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT), "")
     if aspect and name.startswith(FAQ):
         label = name.removeprefix("utter_")
-        found = _in_answers((label, public(label) + TERMS, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers))
+        found = _in_answers((label, public(label) + TERMS, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
         return found or (f"utter_aspect_{aspect}", {})
     if again and name.startswith(RESULT) and reckoned.of_result(text) and not reckoned.holds_figure(text):
         return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: most_shared(text, answers))
@@ -51,10 +51,11 @@ def read_out(
         if any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name)):
             return None  # what is to be done now is said whole
         title = Labels.load().title(topic) or ""
+        if name != asked_back:
+            meant = full_label(message.parse_data) == name.removeprefix("utter_")  # not by a city that was told now
+            return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), common=meant) or nearest(text, answers, title))
         family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
-        if name == asked_back:
-            return _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
-        return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), title) or nearest(text, answers, title))
+        return _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
     return None
 
 
