@@ -47,7 +47,7 @@ def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked:
 
     earlier: the `letters` of all texts of the session, oldest first. Responses said equally long ago keep their order.
     asked: the customer's words; what was not said yet and is about them (`metadata: aliases`) goes first, so that
-    「工牌又反了吧」 hears of the badge and not of the box.
+    「工牌又反了吧」 hears of the badge and not of the box. Of what was not said yet, words for everybody go before words for others.
     """
     if len(responses) < 2:
         return list(responses)
@@ -61,7 +61,11 @@ def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked:
         words = (response.get("metadata") or {}).get("aliases") or ()
         return last(response) < 0 and any(str(word) in asked for word in words)
 
-    return sorted(sorted(responses, key=last), key=lambda response: not about(response))
+    def waits(response: Mapping[str, Any]) -> bool:
+        return bool((response.get("metadata") or {}).get("aliases")) and not about(response)
+
+    ordered = sorted(responses, key=lambda response: (last(response), waits(response)))
+    return sorted(ordered, key=lambda response: not about(response))
 
 
 def letters(text: str) -> str:

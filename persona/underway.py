@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from persona.emergency import CALLED, HELD, TOLD, WAITING, gone, kept
+from persona.late import only_when
 from persona.place import ASKS, UNCLEAR, Place
 
 UNREAD = "nlu_fallback"
@@ -46,17 +47,20 @@ STEP_WORDS = {
     "scam_now.family": re.compile(r"妈|爸|爷|奶|老|家|劝|不听|[他她](?:们)?(?:就|还|非|不|都|只)?(?:是)?(?:信|要转|要去|拦)"),
     "scam_now.app": re.compile(r"装|下载|软件|app|屏幕|会议|共享|远程|控制|手机"),
     "scam_now.back": re.compile(r"又|还|一直|老是|再|来电|发|加我|骂|催|回(?:他|她|复)|接(?:不接|吗|他)|拉黑|联系我|消息"),
-    "scam_now.bystander": re.compile(r"我(?:们)?(?:是|在|这)|旁边|邻居|老(?:人|太|奶|爷)|大(?:爷|妈|叔)|阿姨|叔|有人|客人|顾客|乘客|看[见到]|[他她]|替|帮|别人"),
-    "scam_now.threat": re.compile(r"抓|告|法院|曝|威胁|吓|发给|通讯录|说|催|骂|不[许让准]|别告诉|通缉|坐牢|宾馆|酒店|怕"),
+    "scam_now.bystander": re.compile(r"我(?:们)?(?:是|这)|店|柜|旁边|邻居|老(?:人|太|奶|爷)|大(?:爷|妈|叔)|阿姨|叔|有人|客人|顾客|乘客|看[见到]|[他她]|替|帮|别人"),
+    "scam_now.threat": re.compile(r"抓|告(?!诉)|法院|曝|威胁|吓|发给|通讯录|骂|通缉|逮捕|坐牢|征信|上门|报复|[弄打杀]死|后果|黑名单"),
+    "scam_now.hurry": re.compile(r"截止|到期|作废|来不及|名额|催|急|马上|赶紧|今[天晚]|明天|保密|告诉|不[许让准]|别|不要|删|柜员|点前"),
+    "scam_now.hotel": re.compile(r"宾馆|酒店|旅[馆店]|房|屋|躲|一个人|摄像|视频"),
     "scam_now.sunk": re.compile(r"单|充|补|交|提|解冻|本金|任务|拿回|亏|投|垫|返|做完|最后"),
     "been_scammed.called": re.compile(r"打|拨|报|警|110|派出所|立案|受理|登记|民警|接通"),
     "been_scammed.next": re.compile(r"打|拨|都|然后|接|下|还|做|办|完|准备|带|证据|材料|流水|凭证|回单|记录|截图|笔录|等"),
     "been_scammed.police": re.compile(r"警|110|立案|案|查|抓|告|法院|派出所|起诉|找谁|管"),
     "been_scammed.freeze": re.compile(r"冻|止付|拦|撤|停|退|账户|对方|卡"),
-    "been_scammed.shame": re.compile(r"蠢|笨|傻|怪|悔|恨|丢|脸|瞒|告诉|知道|怕|睡|吃不|哭|骂|难受|开口|交代|怎么(?:跟|和)|相信|没用|慌|抖|安慰|算了|离婚|我(?:妈|爸|老公|老婆|对象|家)|心|气"),
+    "been_scammed.shame": re.compile(r"蠢|笨|傻|怪|悔|恨|丢|脸|瞒|(?<!要)(?<!别)告诉|(?:会|怕|让|被|想)[^，,。]{0,6}知道|知道了|怕|睡|吃不|哭|骂|难受|开口|交代|怎么(?:跟|和)|相信|没用|慌|抖|安慰|算了|离婚|我(?:妈|爸|老公|老婆|对象|家)|心|气"),
     "been_scammed.traces": re.compile(r"手机|微信|支付宝|号|卡|密码|身份证|软件|app|删|换|安全|信息|地址|来找|上门|注销|解绑|脸"),
     "been_scammed.borrowed": re.compile(r"贷|借|还|征信|催|逾期|花呗|白条"),
     "been_scammed.bank": re.compile(r"银行|赔|责任|你们|保险|投诉|拦|起诉"),
+    "been_scammed.abroad": re.compile(r"国|境外|海外|大使|领馆|时差|[英美日韩]"),
     "been_scammed.unreached": re.compile(r"打不|不通|接|占线|忙|排队|没人|话费|停机|按|哑|聋|说不|抖|国外"),
 }
 # What somebody does who was warned: hangs up, calls the police, lets the other one talk.
@@ -67,14 +71,14 @@ _HEEDED = re.compile(
 # 110 has been called, the bank too, or not yet.
 _REPORTED = re.compile(
     r"^(?:好[的了吧]?|嗯|行)?[，,\s]*(?:我|已经|刚刚?|刚才|都|就)*(?:打|拨)(?:过|完|好|通)?了[。！!]*$"
-    r"|(?:打|拨)(?:过|完|好|通)?了?110了?|110(?:也|都|我|已经|刚)*(?:打|拨|报)(?:过|完|好|通)?了|报(?:完|过|好)?了?[警案]了|报(?:了|过|完)[警案]?(?:[。！!]*$|[，,]?然后呢)"
+    r"|(?:打|拨)(?:过|完|好|通)?了?110了?|110(?:也|都|我|已经|刚)*(?:打|拨|报)(?:过|完|好|通)?了|报(?:完|过|好)?了?[警案]了|报(?:了|过|完)了?[警案]?(?:[。！!]*$|[，,]?然后呢)"
 )
 _BOTH = re.compile(
     r"(?:两|俩)(?:个|边|头|样)?(?:电话)?(?:也|都)+(?:已经)?(?:打|报|拨|说|联系)|^(?:我|电话|已经)*(?:都|全)(?:打|拨|报|联系)(?:过|完|好|通)?了"
     r"|110.{0,6}(?:客服|银行|95\w{3}).{0,4}(?:打|拨|报|联系).{0,3}了|(?:客服|银行|95\w{3}).{0,8}110.{0,4}(?:打|拨|报|联系).{0,3}了"
 )
 _NOT_YET = re.compile(r"没|不|未|要|想|准备|正在")
-_NOT_CALLED = re.compile(r"^(?:我|也|都|还|110)*没(?:有)?(?:打(?:电话|110)?|拨|报警|报案|报)(?:呢|了)?[。！!]*$|^还没(?:有)?(?:呢)?[。！!]*$")
+_NOT_CALLED = re.compile(r"^(?:我|也|都|还|110)*没(?:有)?(?:打(?:过)?(?:电话|110)?|拨(?:过)?|报(?:过)?(?:警|案)?)(?:呢|了)?[。！!]*$|^还没(?:有)?(?:呢)?[。！!]*$")
 _PAID = re.compile(r"^(?:我|已经|刚刚?|刚才|都|就)*打(?:过去|完|好)?了[。！!]*$")  # to 「钱转出去了吗」
 # Who was warned and has done it all the same: the screen is shared, the program is there.
 _LET_IN = re.compile(
@@ -114,6 +118,8 @@ _HANDED_OVER = re.compile(
     r"(?:给|转|付|交|汇|充|投|垫)(?:了|过去)(?:他|她|对方|人家)?[^，,。]{0,2}[\d０-９一二两三四五六七八九十几百千万]|^(?:我|已经|都|刚|就)*(?:给|转|付|交|汇|充|垫)(?:过去)?了(?=[，,。！!\s]|$)|(?:已经|刚刚?|刚才|昨天|前天|早上|上午|下午|晚上)(?:就|都)?(?:给|转|付|交|汇|充|投|垫)(?:了|过去)"
 )
 _IF = re.compile(r"没|不|未|让|叫|要(?:我|是|先)|如果|万一|假如|返|赚|生活费|工资|他(?:给|转)了?我|差点")
+# It was checked, and it was not the one who was said to ask: 「打了 领导说不是他」.
+_FOUND_OUT = re.compile(r"(?:打|问|核实|联系|找)(?:过|了|到|通)[^。]{0,10}(?:不是(?:他|她|本人)|没(?:有)?(?:这|那)?(?:回|个|码)?事|不知道(?:这)?事|没(?:发|说|让|找|借))|(?:说|讲)(?:根本)?(?:不是(?:他|她)|没(?:有)?(?:这|那)(?:回|个)?事)")
 # The card or the code is with them, the money is still there.
 _INTACT = re.compile(r"(?:钱|余额|卡里|账上|账户).{0,5}(?:还在|没少|没动|都在|没变|没事|没丢)|^(?:还|目前|暂时|钱)?没(?:有)?(?:少|扣|损失|被(?:转|刷|扣))(?:钱)?[。！!吧]*$")
 
@@ -127,11 +133,13 @@ def answers(text: str, place: Place) -> str | None:
         first, *rest = _CLAUSE.split(text)
         if _REPORTED.search(first) and not _NOT_YET.search(first) and (not any(rest) or re.search(r"110|[警案]", first)):
             return CALLED  # 「110打了 反诈中心说正在止付」
+    if not place.gone and len(text) <= DETAIL and _FOUND_OUT.search(text):
+        return "deny"
     if len(text) > 16:
         return None
     if place.gone and _WHETHER_TO_REPORT.match(text):
         return "been_scammed.police"
-    if place.gone and _WHEN.match(_CLAUSE.sub("", text)):
+    if place.gone and (_WHEN.match(_CLAUSE.sub("", text)) or only_when(text)):
         return TOLD
     if _ON_THE_LINE.search(text):
         return "scam_now.back" if _COMES_BACK.search(text) else "scam_now"
@@ -158,7 +166,7 @@ def answers(text: str, place: Place) -> str | None:
 
 def still_has_it(text: str) -> bool:
     """Whether somebody says that no money has gone, or asks whether that is safe."""
-    return len(text) <= 16 and bool(_KEPT.search(text) or _NOT_PAID.search(text) or _SAFE_NOW.search(text))
+    return len(text) <= 16 and bool(_KEPT.search(text) or _NOT_PAID.search(text) or _SAFE_NOW.search(text) or _FOUND_OUT.search(text))
 
 
 def paid(text: str) -> bool:

@@ -46,6 +46,8 @@ def read_out(
     if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again):
         if any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name)):
             return None  # what is to be done now is said whole
+        if any(str(word) in text for r in options(name) for word in (r.get("metadata") or {}).get("aliases") or ()):
+            return None  # a variation was written for these words
         title = Labels.load().title(topic) or ""
         family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
         return _in_answers(family if name == asked_back else [name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), title))
