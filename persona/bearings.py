@@ -47,6 +47,7 @@ HARD_TO_READ = re.compile(
 SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,]?(?:已经|现在|都|全)*(?:处理|办|弄|解决|搞)(?:好|完|妥|定)(?:了|啦|咯)[。！!]*$")
 _SORROW = re.compile(r"难受|难过|伤心|心里堵|想哭|想他|想她|舍不得|睡不着|不好受")
 _FINE = re.compile(r"^(?:我|她|他|人|我妈|我爸|现在|真的?|已经|刚才|哎|好了|嗯)*(?:没事|好(?:多|点|些|一点|一些)|开(?:个|的)?玩笑|逗你|说着玩|随口|不(?:会|去)死|想开)")
+_SHRINKS = re.compile(r"(?:不想|不敢|不愿意?|懒得|没力气)(?:去)?(?:打|拨|说话?|开口|找人|见人)")
 _GOES = re.compile(r"(?:我|这就|马上|现在|就|先)?去?(?:打|报)(?:电话|警|110)?(?:吧|了)?$")
 _NUMBER = r"[\d０-９,.零一二两三四五六七八九十百千万几]+"
 _BARE_AMOUNT = re.compile(rf"^(?:就|才|大概|差不多|一共|总共|有)?{_NUMBER}(?:多|来)?(?:块|元)?(?:多|左右|钱)*[。！!]*$")
@@ -119,9 +120,11 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         meant = underway.answers(bare, place)
         if meant is not None:
             return meant
-    tipped = place.topic.startswith("scam/") and place.last.startswith("utter_scam/") and not place.crisis
+    tipped = place.topic.startswith(("scam/", "check_suspicious")) and place.last.startswith(("utter_scam/", "utter_check_suspicious")) and not place.crisis
     if tipped and underway.still_has_it(bare):
         return "deny"
+    if place.crisis and len(bare) <= 16 and _SHRINKS.search(bare):
+        return "crisis"  # 「不想打电话」: another way to somebody, and no second order to call
     if place.crisis and len(bare) <= 16 and not intent.startswith("crisis") and _GOES.search(bare):
         return "been_scammed"
     if place.crisis and "12356" in bare and intent != "crisis":
@@ -259,7 +262,7 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
     if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):
         return UNCLEAR
     if place.topic.startswith(("scam/", "check_suspicious")) and place.lock != "hard" and reason == "context" and base in ALARMS and not cue:
-        return None if underway.spoken_of(label, text) or alone.split(".")[0] == base else underway.next_step(text, place.gone)
+        return None if underway.spoken_of(label, text) or underway.paid(text) or alone.split(".")[0] == base else underway.next_step(text, place.gone)
     if place.topic.startswith("scam/") and place.lock != "hard" and fallback and not place.minor and not place.crisis:
         return underway.next_step(text, place.gone) or None
     if place.lock == "hard" and place.alarmed and not place.minor and not place.crisis:

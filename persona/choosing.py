@@ -47,7 +47,8 @@ def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked:
 
     earlier: the `letters` of all texts of the session, oldest first. Responses said equally long ago keep their order.
     asked: the customer's words; what was not said yet and is about them (`metadata: aliases`) goes first, so that
-    「工牌又反了吧」 hears of the badge and not of the box. With `only: true` it is said to nothing else.
+    「工牌又反了吧」 hears of the badge and not of the box. With `only: true` it is said to nothing else. Of what was not said yet, words
+    for everybody go before words for others.
     """
     responses = [r for r in responses if not _beside(r, asked)] or list(responses)
     if len(responses) < 2:
@@ -61,7 +62,11 @@ def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked:
     def about(response: Mapping[str, Any]) -> bool:
         return last(response) < 0 and _named(response, asked)
 
-    return sorted(sorted(responses, key=last), key=lambda response: not about(response))
+    def waits(response: Mapping[str, Any]) -> bool:
+        return bool((response.get("metadata") or {}).get("aliases")) and not about(response)
+
+    ordered = sorted(responses, key=lambda response: (last(response), waits(response)))
+    return sorted(ordered, key=lambda response: not about(response))
 
 
 def _named(response: Mapping[str, Any], asked: str) -> bool:

@@ -8,16 +8,16 @@ from typing import Any
 
 LOST_VIA = ("own_bank", "other_bank", "wallet", "cash_gold", "credentials")
 # What a customer says next while fraud is under way; each has an answer of its own.
-NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat", "back", "bystander", "journey"))
+NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat", "back", "bystander", "journey", "hurry", "hotel"))
 # These have more than one variation and may come twice running.
-_MANY_WORDS = frozenset({"scam_now.back", "scam_now.bystander", "scam_now.journey"})
+_MANY_WORDS = frozenset({"scam_now.back", "scam_now.bystander", "scam_now.journey", "scam_now.hurry", "scam_now.hotel"})
 # The police know of it; both calls are made and nothing is left but to wait.
 CALLED, WAITING = "been_scammed.called", "been_scammed.next"
 REPORTED = frozenset({CALLED, WAITING})
 # When, how much, to whom: what the police will ask for. The first sum is gone and no second one; the card is with them, the money here.
 TOLD, HELD = "been_scammed.told", "been_scammed.held"
 # What a customer says once the money is gone.
-AFTER = (WAITING, *(f"been_scammed.{part}" for part in ("police", "papers", "another", "freeze", "until", "shame", "traces", "borrowed", "bank", "unreached")))
+AFTER = (WAITING, *(f"been_scammed.{part}" for part in ("police", "papers", "another", "freeze", "until", "shame", "traces", "borrowed", "bank", "unreached", "abroad")))
 
 CODE = "utter_emergency_code"  # card and password are given away, the code is asked for
 # Who was warned in time, and who then asks what else there is to do.
@@ -32,6 +32,18 @@ FINISHED, FINISHED_STOPPED = "utter_emergency_finished", "utter_emergency_finish
 WAITS, WAITS_STOPPED = "utter_emergency_waits", "utter_emergency_waits_stopped"
 # The money is gone and the police have not been called.
 CALL_NOW = "utter_emergency_call_now"
+# In place of what must be done within minutes, where the loss is days, months or years old (persona/late.py).
+LATE = "utter_emergency_late"
+_LATER = {
+    "utter_emergency_first": LATE,
+    "utter_emergency_again": LATE,
+    f"utter_{CALLED}": LATE,
+    **{f"utter_emergency_{via}": f"{LATE}_{'own_bank' if via == 'own_bank' else 'from'}" for via in ("own_bank", "other_bank", "wallet")},
+    **dict.fromkeys(("utter_emergency_noted", "utter_emergency_noted_from"), f"{LATE}_noted"),
+    "utter_emergency_worry": f"{LATE}_worry",
+    CALL_NOW: f"{LATE}_call",
+    STEADY: f"{LATE}_steady",
+}
 # Where the money left from, said in the words of somebody who was asked for it.
 _FROM = {
     "wallet": re.compile(r"支付宝|微信|零钱|红包|扫码|云闪付|财付通"),
@@ -40,13 +52,20 @@ _FROM = {
     "own_bank": re.compile(r"福禾|(?:你们|本|贵|咱们?)行|你们(?:家|银行)"),
     "other_bank": re.compile(r"(?:别|其他|其它)的?(?:家)?(?:银)?行|他行|[工农中建交招]行|邮储|信用社|农信|农商|不是你们"),
 }
-_GONE = ("utter_emergency_first", *(f"utter_emergency_{via}" for via in LOST_VIA), "utter_been_scammed")
+_ABOUT_CODES = frozenset({CODE, "utter_scam/fake_bank_staff", "utter_scam/bank_phishing", "utter_check_suspicious.fake_bank_staff", "utter_check_suspicious.bank_phishing"})
+_TOLD_CODE = re.compile(r"(?:我|都|已经|刚刚?|刚才|就|也|给他|跟他|把?验证码|把?密码|把?卡号)*(?:报|念|说|告诉他?|输|填|发)(?:给他?)?(?:了|过|过去|出去)+(?:两|一|三)?(?:次|遍)?[。！!]*$")
+_GONE = ("utter_emergency_first", LATE, *(f"utter_emergency_{via}" for via in LOST_VIA), "utter_been_scammed")
 
 
 def left_from(text: str) -> str:
     """What a short answer to 「钱从哪里转出去的」 names, or ""."""
     found = [via for via, words in _FROM.items() if words.search(text)]
     return "other_bank" if "other_bank" in found else found[0] if len(found) == 1 else ""
+
+
+def told_code(text: str, last: str) -> bool:
+    """Whether a short answer to a warning about codes says that it was told: 「报了」 is then no call to the police."""
+    return last in _ABOUT_CODES and bool(_TOLD_CODE.match(text.strip()))
 
 
 def gone(said: Sequence[str]) -> bool:
@@ -89,11 +108,27 @@ def waits(said: Sequence[str]) -> str:
     return WAITS if gone(said) else WAITS_STOPPED
 
 
+def later(name: str, slots: Mapping[str, Any], said: Sequence[str]) -> str:
+    """What stands in for `name` where the loss is old: first the whole of what still helps, then the part that was asked for."""
+    if not slots.get("late") or slots.get("crisis") or name not in _LATER:
+        return name
+    whole, part = f"{LATE}_called" if slots.get("reported") else LATE, _LATER[name]
+    if part == LATE:
+        return whole if whole not in said else f"{LATE}_steady"
+    told = name == "utter_emergency_worry" or not {LATE, f"{LATE}_called"}.isdisjoint(said)
+    return part if told else whole
+
+
 def response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> str:
+    """The response name for an emergency: :func:`_response_for`, and of an old loss what still helps."""
+    return later(_response_for(label, slots, said), slots, said)
+
+
+def _response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> str:
     """The response name for an emergency.
 
     label (str): `crisis`, `crisis.other`, `scam_now`, `scam_now.sunk` …, `been_scammed`, `been_scammed.called` ….
-    slots (Mapping): `crisis`, `lost_via`, `reported`.  said (Sequence[str]): responses given in this session, oldest first.
+    slots (Mapping): `crisis`, `lost_via`, `reported`, `late`.  said (Sequence[str]): responses given in this session, oldest first.
     Order of the steps: regulation.md 4.5, after 银发〔2016〕86号.
     """
     base = label.split(".")[0]

@@ -13,11 +13,12 @@ from typing import Any
 from persona.bearings import CLEARED, GRAVE, HARD_TO_READ
 from persona.branches import LOCAL
 from persona.emergency import CALLED, WAITING
+from persona.late import lately, long_ago
 from persona.reckoned import talked_of
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
 SESSION_SLOTS = frozenset(
-    {"lock", "crisis", "minor", "victim", "lost_via", "reported", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_done", "calc_values", "giveaway_id", "quiz"}
+    {"lock", "crisis", "minor", "victim", "lost_via", "reported", "late", "product", "topic", "misses", "consent", "settled", "elder", "debt", "calc", "calc_done", "calc_values", "giveaway_id", "quiz"}
 )
 # What the customer has decided and a deletion of the conversation does not take back.
 OUTLASTS = frozenset({"opted_out", "ticket"})
@@ -34,7 +35,7 @@ SOFT = frozenset(
     }
 )
 # What an emergency leaves behind and its end takes away.
-_EASED: Mapping[str, Any] = {"crisis": False, "victim": None, "lost_via": None, "reported": False}
+_EASED: Mapping[str, Any] = {"crisis": False, "victim": None, "lost_via": None, "reported": False, "late": False}
 # Beside faq and scam: what a short next message is read against.
 TOPICS = frozenset(
     {
@@ -110,6 +111,10 @@ def changes(
         new |= {"crisis": True, "reported": False}  # the person comes first, whoever has been called
     elif not slots.get("crisis") and (label == CALLED or (base == "been_scammed" and _REPORTED.search(text)) or (label == WAITING and _DONE.search(text) and not _ONLY_THE_BANK.search(text))):
         new["reported"] = True
+    if base in ("been_scammed", *MISSED) and long_ago(text):
+        new["late"] = True
+    elif slots.get("late") and lately(text):
+        new["late"] = False
     if base == "faq/debt_help":
         new["debt"] = True
     if _ELDER.search(text) or HARD_TO_READ.search(text):

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from persona.emergency import CALLED, HELD, TOLD, WAITING, gone, kept
+from persona.late import only_when
 from persona.layers import current
 from persona.nlu.features import LEXICON
 from persona.place import ASKS, UNCLEAR, Place
@@ -49,11 +50,13 @@ def answers(text: str, place: Place) -> str | None:
         first, *rest = _CLAUSE.split(text)
         if says("reported", first) and not says("not_yet", first) and (not any(rest) or re.search(r"110|[警案]", first)):
             return CALLED  # 「110打了 反诈中心说正在止付」
+    if not place.gone and len(text) <= DETAIL and says("found_out", text):
+        return "deny"
     if len(text) > 16:
         return None
     if place.gone and says("whether_to_report", text):
         return "been_scammed.police"
-    if place.gone and says("when", _CLAUSE.sub("", text)):
+    if place.gone and (says("when", _CLAUSE.sub("", text)) or only_when(text)):
         return TOLD
     if says("on_the_line", text):
         return "scam_now.back" if says("comes_back", text) else "scam_now"
@@ -80,7 +83,7 @@ def answers(text: str, place: Place) -> str | None:
 
 def still_has_it(text: str) -> bool:
     """Whether somebody says that no money has gone, or asks whether that is safe."""
-    return len(text) <= 16 and (says("kept", text) or says("not_paid", text) or says("safe_now", text))
+    return len(text) <= 16 and any(says(what, text) for what in ("kept", "not_paid", "safe_now", "found_out"))
 
 
 def paid(text: str) -> bool:

@@ -29,7 +29,7 @@ from persona import bearings, metrics, reckoned
 from persona.columns import PREFIX
 from persona.compliance.secrets import mask
 from persona.continuing import replied
-from persona.emergency import gone, left_from
+from persona.emergency import gone, left_from, told_code
 from persona.institution import load_institution
 from persona.labels import Labels
 from persona.leisure import continued
@@ -203,6 +203,7 @@ class MascotClassifier(GraphComponent):
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
         place = self._place(tracker, locked)
         via = left_from(parse.text) if locked and len(parse.text) <= SHORT and parse.intent not in INTERRUPTS - {"been_scammed"} and (_asked_from_where(tracker) or (place.gone and len(parse.text) <= NAMED and tracker is not None and not tracker.get_slot("lost_via"))) else ""
+        via = via or ("credentials" if told_code(parse.text, place.last) else "")
         if via and not _QUESTION.search(parse.text):
             others = [e for e in parse.entities if e["entity"] != "lost_via"]
             return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, also=(), entities=[*others, of_message("lost_via", via, parse.text)], reason="context")
@@ -234,7 +235,7 @@ class MascotClassifier(GraphComponent):
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
+        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.startswith("scam/") or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):

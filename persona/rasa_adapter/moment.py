@@ -9,8 +9,9 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona.bearings import SETTLED, tells_detail
+from persona.checking import ASKED, way_to_check
 from persona.choosing import LEISURE
-from persona.emergency import STEADY, denied, finished, kept, waits
+from persona.emergency import STEADY, denied, finished, kept, later, waits
 from persona.labels import Labels, full_label
 from persona.nlu.context import UNSURE
 from persona.profile import ELSEWHERE, shows, speaks_of
@@ -70,11 +71,18 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
         if name == "utter_deny" and not slots.get("crisis"):
             if slots.get("reported"):
                 return "utter_affirm"  # 「没别的了」: everything that was asked for is done
-            return denied(given(tracker).names) or name
+            return later(denied(given(tracker).names) or name, slots, given(tracker).names)
     if name == "utter_deny" and slots.get("lock") != "hard" and last_response(tracker) not in _OWN_NO:
         name = kept(last_response(tracker)) or name  # 「我没交」 after a tip: the money is still there
     if name == OUTSIDE and slots.get("minor") and _tells_age(tracker):
         return MINOR
+    if name.startswith("utter_scam/") and "." not in name and name == last_response(tracker):
+        own = way_to_check([name], ())
+        return own if own in responses else name  # more of the same fraud: how to see through it, not the same warning again
+    if name == ASKED:
+        parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
+        own = way_to_check(given(tracker).names, parsed.get("intent_ranking") or [])
+        return own if own in responses and own != last_response(tracker) else name
     if slots.get("lock") == "soft" and name == OUTSIDE == last_response(tracker):
         return "utter_offer_human"
     if name == "utter_affirm" and has_entity(tracker, "settled"):

@@ -22,7 +22,7 @@ from persona.bearings import GRAVE
 from persona.branches import Place
 from persona.choosing import IN_CHARACTER, choices, freshest
 from persona.compliance import disclosure_text
-from persona.emergency import STEADY, steady
+from persona.emergency import STEADY, later, steady
 from persona.errors import RenderError
 from persona.feasts import told as day_told
 from persona.feasts import when as feast_when
@@ -103,7 +103,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         live = self._house.live.current()
         name = moment.fitting(utter_action, tracker, slots, self.responses, self._house.institution.profile, self._labels)
         if name == STEADY and not slots.get("crisis"):
-            name = steady(given(tracker).names)
+            name = later(steady(given(tracker).names), slots, given(tracker).names)
         name = self._in_force(name, live, slots)
         if name == SLOWLY:
             slow = self._next_step(tracker, mascot, live, elder, utter_action == SLOWLY, values, here)

@@ -50,6 +50,8 @@ def read_out(
     if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again):
         if any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name)):
             return None  # what is to be done now is said whole
+        if any(str(word) in text for r in options(name) for word in (r.get("metadata") or {}).get("aliases") or ()):
+            return None  # a variation was written for these words
         title = Labels.load().title(topic) or ""
         if name != asked_back:
             meant = full_label(message.parse_data) == name.removeprefix("utter_")  # not by a city that was told now
