@@ -93,14 +93,16 @@ def sharing(text: str, answers: Iterable[str], seen: dict[str, int], title: str 
 
 
 def nearest(text: str, answers: Iterable[str], title: str = "") -> list[str]:
-    """The sentence of `answers` that two letters of `text` or more point to, and no other as much; none when that cannot be told.
+    """The one or two sentences of `answers` that letters of `text` point to most; none when that cannot be told.
 
     For an answer that would come a second time: what is asked must be in it, and common words tell its few sentences apart."""
     whole = [s for answer in answers for s in sentences(answer) if len(s) >= WHOLE and not _WARNS.search(s)]
     letters = {c for run in _WORD.findall(simplify(text)) for c in run} - _EMPTY - set(title)
     held = [(letters & set(s), s) for s in whole]
-    scored = sorted(((sum(1 / sum(c in one for one, _ in held) for c in shared), s) for shared, s in held if len(shared) > 1), reverse=True)
-    return [scored[0][1]] if scored and (len(scored) == 1 or scored[0][0] > scored[1][0]) else []
+    scored = [(sum(1 / sum(c in one for one, _ in held) for c in shared), s) for shared, s in held if len(shared) > 1]
+    most = max((score for score, _ in scored), default=0.0)
+    best = [s for score, s in scored if score == most]
+    return best if len(best) <= MOST and len(best) < len(whole) else []
 
 
 def most_shared(text: str, answers: Iterable[str]) -> list[str]:

@@ -127,6 +127,11 @@ class Reader:
             return False
         return parse.intent in context.offered or parse.intent in self._next.get(public(topic), ())
 
+    def family(self, read: Parse, topic: str) -> str:
+        """The likeliest answer of the topic itself among what was heard, when it is hardly less likely than what was; else ""."""
+        first = read.top[0][1] if read.top else 0.0
+        return next((label for label, p in read.top[:4] if public(label) == public(topic) and p >= self.weights.lead * first), "")
+
     def names_matter(self, text: str) -> bool:
         """Whether a message holds a word of the bank's business."""
         return bool(set(self.parser.features.concepts_in(normalise(text).replace(" ", ""))) - self._aspects)

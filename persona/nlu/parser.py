@@ -35,7 +35,7 @@ CALCULATES = {
     "calculate_prepayment": "faq/early_repay", "calculate_monthly_payment": "faq/loan_repay",
 }
 # Either answer tells it: no need to ask back which of them is meant.
-BOTH_TELL = frozenset({"faq/card_installment", "faq/early_repay.card"})
+BOTH_TELL = (frozenset({"faq/card_installment", "faq/early_repay.card"}), frozenset({"faq/deposit.early", "faq/deposit_rate"}))
 # The answer to English that names no topic.
 IN_ENGLISH = "ask_capabilities.english"
 PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characters of the message
@@ -276,7 +276,7 @@ class Parser:
         if name in REJECT:
             return Parse(text, name, q, True, top, found, "reject")
         unknown = self.model.known_share(counts) < limits.known
-        close = len(ranked) > 1 and q - ranked[1][1] < limits.margin and not {best[label][1] for label, _ in ranked[:2]} <= BOTH_TELL
+        close = len(ranked) > 1 and q - ranked[1][1] < limits.margin and not any({best[label][1] for label, _ in ranked[:2]} <= both for both in BOTH_TELL)
         one_matter = self._calculated(ranked, found) if (close or q < limits.answer) and not unknown else ""
         if one_matter and q + ranked[1][1] >= limits.answer:
             return Parse(text, best[one_matter][1], q + ranked[1][1], False, top, found, "model")

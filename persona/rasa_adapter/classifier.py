@@ -295,7 +295,9 @@ class MascotClassifier(GraphComponent):
             return ""
         earlier = (name.removeprefix("utter_") for name in reversed(given(tracker).names[-LATELY:]) if name.startswith("utter_faq/"))
         topics = (topic for topic in earlier if public(topic) != public(place.topic))
-        return next((label for topic in topics if (label := self._replies.means(text, topic=topic, last=""))), "")
+        found = next((label for topic in topics if (label := self._replies.means(text, topic=topic, last=""))), "")
+        few = len(text) <= NAMED + 4 and place.topic.startswith("faq/") and read.intent.startswith("faq/") and not self._reader.names_matter(text)
+        return found or (self._reader.family(read, place.topic) if few else "")
 
     def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
         """Where a message stands in the conversation."""
