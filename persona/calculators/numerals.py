@@ -94,4 +94,4 @@ def _chain(words: str) -> Decimal | None:
 
 def tidy(value: Decimal) -> Decimal:
     """The same value without trailing zeros or an exponent: 12000, not 12000.0 or 1.2E+4."""
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return Decimal(f"{value.normalize():f}")  # `quantize` refuses more than 28 digits

@@ -69,7 +69,8 @@ class Thresholds:
     for all kinds of fraud together; `notice`: the same in a plain notice (Features.notice); `quiet`: a bank question as sure as this raises none; `even`, `bank`: being robbed less likely than the first is none beside
     bank questions that are together as likely as the second, where a message speaks of nobody else and has nothing that a fraudster needs; `calm`: one kind
     needs this in an ordinary message (Features.calm); `kind`: share of that which names the kind; `known`: share of characters and
-    pairs that must have been seen in training; `margin`: least distance to the next public label.
+    pairs that must have been seen in training; `margin`: least distance to the next public label; `rival`: the same between a calculator and
+    its topic, of which an amount chooses.
 
     `answer` has the smallest cost in cross-validation when a wrong answer costs as much as two questions back; the
     alarm is kept somewhat less eager than its cost alone would have it (docs/quality.md)."""
@@ -85,7 +86,8 @@ class Thresholds:
     calm: float = 0.6
     kind: float = 0.3
     known: float = 0.35
-    margin: float = 0.1
+    margin: float = 0.06
+    rival: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,8 @@ class Parser:
         parts = [self._parse(p) for p in _PAUSE.split(text) if len(p) >= PART]
         if len(parts) < 2 or any(p.intent.startswith(("scam/", *URGENT, *ABOUT_FRAUD)) for p in parts):
             return whole
-        asked = _sure(parts)
+        likely = [label for label, _ in whole.top]
+        asked = sorted(_sure(parts), key=lambda p: likely.index(p.intent) if p.intent in likely else len(likely))
         return self._several(whole, asked) if asked else whole
 
     def _foreign(self, text: str, foreign: Reading, entities: list[dict[str, Any]]) -> Parse:
@@ -277,7 +280,7 @@ class Parser:
             return Parse(text, name, q, True, top, found, "reject")
         unknown = self.model.known_share(counts) < limits.known
         close = len(ranked) > 1 and q - ranked[1][1] < limits.margin and not any({best[label][1] for label, _ in ranked[:2]} <= both for both in BOTH_TELL)
-        one_matter = self._calculated(ranked, found) if (close or q < limits.answer) and not unknown else ""
+        one_matter = self._calculated(ranked, found) if (close or q - ranked[min(1, len(ranked) - 1)][1] < limits.rival or q < limits.answer) and not unknown else ""
         if one_matter and q + ranked[1][1] >= limits.answer:
             return Parse(text, best[one_matter][1], q + ranked[1][1], False, top, found, "model")
         if q < limits.answer or unknown or close:
