@@ -25,63 +25,31 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from persona import bearings, metrics, reckoned
+from persona import bearings, metrics
 from persona.columns import PREFIX
-from persona.compliance.secrets import mask
-from persona.continuing import replied
-from persona.emergency import gone, left_from, told_code
 from persona.institution import load_institution
 from persona.labels import Labels
-from persona.leisure import continued
 from persona.nlu import entities as lexicon
-from persona.nlu.aspects import ASPECT, Aspects
-from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.entities import of_message
 from persona.nlu.features import Features
-from persona.nlu.homonyms import Homonyms
 from persona.nlu.model import train
-from persona.nlu.names import SHEET, UNLISTED
-from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser, asked_beside, public
-from persona.nlu.parser import SURE as SURE_BESIDE
-from persona.nlu.replies import Replies
+from persona.nlu.parser import FALLBACK, Parse, Parser
 from persona.nlu.text import half_width
 from persona.official import check
-from persona.place import UNCLEAR, Place
 from persona.rasa_adapter.calling import called, names_column
 from persona.rasa_adapter.editor import INTENT as REVIEW_COPY
 from persona.rasa_adapter.editor import asks_for_review
+from persona.rasa_adapter.hearing import STOP, Hearing
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response, own_questions
-from persona.smalltalk import ALARMS, WEAK, at_ease, follows, out_of_place
-from persona.state import HARD, minor_in
-from persona.tickets.model import NUMBER
-from persona.tickets.wording import message_in, number_in
+from persona.rasa_adapter.said import given, last_response, own_questions
 
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
 NOT_A_COMMAND = "\u2060"
-SHORT = 14  # characters of an answer to the question where the money left from
-NAMED = 6  # characters of an answer that names it and nothing else
-LATELY = 4  # responses in which a game is still at hand
 COUNTED = 6  # questions of one message that 「第三个」 can name
-CALCULATION = 60  # characters of an answer to a calculator's question
-SURE = 0.8  # a question as clear as this is answered although a calculator is open
 COLUMN = "ask_column"
-LEAVES_MESSAGE = "handoff.message"
-STOP = "stop_marketing"
-INVITED = "utter_message_invited"  # said last: the next message is the one that is left
-ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
-CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
 _LETTER = re.compile(r"^(?:我|应该|是)*(?:选|猜|答)?[a-dA-D]$")
-_AGREES = re.compile(r"(?:我)?同意")
-STEERS = frozenset({"not_what_i_meant", "say_again"})
-PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
-INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
-# Of a product that was named: which of two is better, and what it is.
-_OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
-_WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
-_QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -93,11 +61,8 @@ class MascotClassifier(GraphComponent):
         self._storage = storage
         self._resource = resource
         self._parser = parser
-        self._reader = Reader(parser) if parser else None
         self._labels = Labels.load()
-        self._replies = Replies.load()
-        self._aspects = Aspects.load()
-        self._homonyms = Homonyms.load()
+        self._hearing = Hearing(parser, self._labels) if parser else None
         self._institution = load_institution()
 
     @classmethod
@@ -145,7 +110,7 @@ class MascotClassifier(GraphComponent):
         features = Features.load()
         model = train(texts, labels, features, c=self._config["c"], min_df=self._config["min_df"])
         self._parser = Parser(model, features)
-        self._reader = Reader(self._parser)
+        self._hearing = Hearing(self._parser, self._labels)
         with TemporaryDirectory() as scratch, self._storage.write_to(self._resource) as folder:
             model.save(Path(scratch))
             for file in Path(scratch).iterdir():
@@ -174,7 +139,7 @@ class MascotClassifier(GraphComponent):
             return
         if text.lstrip().startswith("/") and live:
             message.set(TEXT, NOT_A_COMMAND + text, add_to_output=True)
-        if self._parser is None:
+        if self._parser is None or self._hearing is None:
             raise RuntimeError("MascotClassifier is not trained")
         doc = message.get(SPACY_DOC)
         found = lexicon.entities_of(doc) if doc is not None else []
@@ -185,9 +150,9 @@ class MascotClassifier(GraphComponent):
         elif live and tracker is not None and names_column(text, message.get(METADATA), tracker):
             parse = Parse(text, COLUMN, 1.0, False, [(COLUMN, 1.0)], found, "context")
         else:
-            parse = self._in_context(self._parser.parse(text, found), tracker if live else None)
+            parse = self._hearing.read(self._parser.parse(text, found), tracker if live else None)
             if parse.intent == STOP and live:
-                parse = self._and_asks(parse, tracker)
+                parse = self._hearing.and_asks(parse, tracker)
         if live and tracker is not None and parse.reason != "command":
             parse = called(parse, tracker, message.get(METADATA))
         compared = bearings.between(parse.intent, (str(e["value"]) for e in parse.entities if e["entity"] == "product"))
@@ -196,179 +161,6 @@ class MascotClassifier(GraphComponent):
             # Compared here, on the text as it was typed: what is stored has telephone numbers masked.
             parse = replace(parse, entities=[*parse.entities, of_message("official", check(text, self._institution), text)])
         self._write(message, parse)
-
-    def _in_context(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
-        """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
-        locked = tracker is not None and tracker.get_slot("lock") == "hard"
-        told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
-        place = self._place(tracker, locked)
-        via = left_from(parse.text) if locked and len(parse.text) <= SHORT and parse.intent not in INTERRUPTS - {"been_scammed"} and (_asked_from_where(tracker) or (place.gone and len(parse.text) <= NAMED and tracker is not None and not tracker.get_slot("lost_via"))) else ""
-        via = via or ("credentials" if told_code(parse.text, place.last) else "")
-        if via and not _QUESTION.search(parse.text):
-            others = [e for e in parse.entities if e["entity"] != "lost_via"]
-            return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, also=(), entities=[*others, of_message("lost_via", via, parse.text)], reason="context")
-        if told and (parse.fallback or ((place.gone or _asked_from_where(tracker)) and not _QUESTION.search(parse.text))):
-            # 「是福禾银行转的」, 「用的建行手机银行」: an answer to the emergency's question, in other words than the button's.
-            return replace(parse, intent="been_scammed", confidence=1.0, fallback=False, reason="context")
-        numbered = self._numbered(parse)
-        if numbered is not None:
-            return numbered
-        message = self._message(parse, tracker)
-        if message is not None:
-            return self._left(parse, message)
-        if last_response(tracker) == CONSENT and (parse.intent == "affirm" or _AGREES.match(parse.text)) and parse.intent != "stop_marketing":
-            found = [*parse.entities, of_message("consent", "yes", parse.text)]
-            return replace(parse, intent="opt_in_marketing", confidence=1.0, fallback=False, entities=found, reason="context")
-        label = replied(last_response(tracker), parse.text, parse.intent, given(tracker).names[-LATELY:-1]) if tracker is not None else None
-        if label is not None:
-            return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
-        if parse.intent == STOP and parse.reason not in FINAL:
-            return parse  # whatever else it says, this is kept; the question beside it is read by `_and_asks`
-        matter = self._reader is not None and self._reader.names_matter(parse.text)
-        cue = self._reader is not None and self._reader.alarming(parse.text)
-        stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
-        aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
-        if aspect and stands == bearings.COUNTER and place.last != bearings.STEPS:
-            stands = None  # 「要去柜台吗」: the answer itself tells it
-        if stands is not None and parse.reason not in FINAL:
-            return self._as(parse, stands)
-        reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
-        if aspect and reply == place.topic:
-            reply = None  # the same answer again: its sentence that tells it is enough
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.startswith("scam/") or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
-            return self._as(parse, reply)
-        if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
-            if _OF_TWO.search(parse.text):
-                return self._as(parse, "compare_products")
-            if parse.fallback or _WHAT_OF_IT.search(parse.text):
-                return self._as(parse, "ask_product")
-        if parse.reason not in FINAL and not locked and _of_products(parse) and any(e["entity"] == UNLISTED for e in parse.entities):
-            return self._as(parse, "ask_product")
-        opened = place.calc
-        if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
-            answers = parse.reason != "blank" and parse.intent not in STEERS and bearings.answers_calculator(parse.text, parse.fallback)
-            if answers and (reckoned.NUMERAL.search(parse.text) or parse.fallback or parse.confidence < SURE or parse.intent == "deny"):
-                label = f"calculate_{opened}"
-                return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
-        faint = parse.intent in ALARMS and parse.confidence < WEAK and not cue  # 「不想学了」 in a course is no despair
-        onward = continued(parse.text, last_response(tracker)) if parse.intent not in INTERRUPTS or faint else ""
-        if onward:
-            return replace(parse, intent=onward, confidence=1.0, fallback=False, reason="context")
-        done = tracker.get_slot("calc_done") if tracker is not None else None
-        if done and parse.intent not in INTERRUPTS and not mask(parse.text)[1]:
-            again = reckoned.changed(parse.text) and (parse.fallback or parse.confidence < SURE or reckoned.talked_of(done, parse.intent))
-            if again or reckoned.of_result(parse.text):
-                return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")
-        strayed = place.topic and place.last == OUTSIDE  # a word too short for its topic: the next one is still about that
-        small = self._small_talk(parse, last_response(tracker), matter, cue) if place.lock == "none" and not strayed else ""
-        if small:
-            return replace(parse, intent=small, confidence=1.0, fallback=False, also=(), reason="context")
-        context = self._context(tracker)
-        read = self._reader.read(parse, context) if self._reader is not None else parse
-        if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=place.alarmed):
-            return replace(read, intent=FALLBACK, fallback=True, reason=UNSURE)
-        back = "" if locked or aspect or parse.reason in FINAL else self._back(parse.text, read, place, context, tracker)
-        if back:
-            return self._as(parse, back)
-        if aspect and self._reader is not None and not self._reader.near(read, place.topic, context):
-            found = [*parse.entities, of_message(ASPECT, aspect, parse.text)]
-            return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=found, reason="context")
-        better = bearings.corrected(
-            parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
-            reason=read.reason, cue=cue, neighbour="" if locked else self._homonyms.means(place.topic, read.intent, parse.text),
-        )
-        if better is None and read.intent == FALLBACK and read.reason not in FINAL and not place.topic and place.lock == "none" and not minor_in(parse.text):
-            better = at_ease(parse.text, parse.top, matter=matter, cue=cue) or None
-        return read if better is None else self._as(read, better)
-
-    def _and_asks(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
-        """「别给我推荐，就告诉我怎么赎」: the question beside it stands as the entity `about` and is answered, too."""
-        assert self._parser is not None
-        pieces = asked_beside(parse.text)
-        read = (self._in_context(self._parser.parse(piece), tracker) for piece in pieces)
-        about = next((p.intent for p in read if p.intent.startswith("faq/") and not p.fallback and p.confidence >= SURE_BESIDE), "")
-        return replace(parse, entities=[*parse.entities, of_message("about", about, parse.text)]) if about else parse
-
-    def _back(self, text: str, read: Parse, place: Place, context: Context | None, tracker: DialogueStateTracker | None) -> str:
-        """「外币呢」 after a word on something else: what it means after the matter before, or ""."""
-        if self._reader is None or len(text) > SHORT or public(read.intent) == public(place.topic) or self._reader.near(read, place.topic, context):
-            return ""
-        earlier = (name.removeprefix("utter_") for name in reversed(given(tracker).names[-LATELY:]) if name.startswith("utter_faq/"))
-        topics = (topic for topic in earlier if public(topic) != public(place.topic))
-        found = next((label for topic in topics if (label := self._replies.means(text, topic=topic, last=""))), "")
-        few = len(text) <= NAMED + 4 and place.topic.startswith("faq/") and read.intent.startswith("faq/") and not self._reader.names_matter(text)
-        return found or (self._reader.family(read, place.topic) if few else "")
-
-    def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
-        """Where a message stands in the conversation."""
-        if tracker is None:
-            return Place()
-        topic = str(tracker.get_slot("topic") or "")
-        return Place(
-            last=bearings.STEPS if in_steps(tracker) else last_response(tracker), topic=topic, lock=str(tracker.get_slot("lock") or "none"),
-            calc=str(tracker.get_slot("calc") or ""), ticket=bool(tracker.get_slot("ticket")), crisis=bool(tracker.get_slot("crisis")), minor=bool(tracker.get_slot("minor")),
-            alarmed=locked or (self._reader is not None and self._reader.alarmed(topic)),
-            gone=gone(given(tracker).names), reported=bool(tracker.get_slot("reported")),
-        )
-
-    @staticmethod
-    def _as(parse: Parse, label: str) -> Parse:
-        """The same message under the label it stands for; asked back when it stands for none."""
-        if label == UNCLEAR:
-            return replace(parse, intent=FALLBACK, fallback=True, also=(), reason=UNSURE)
-        return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
-
-    def _small_talk(self, parse: Parse, last: str, matter: bool, cue: bool) -> str:
-        """See :func:`persona.smalltalk.follows`."""
-        if self._reader is None or parse.reason in FINAL or minor_in(parse.text):
-            return ""
-        label = follows(parse.text, last, parse.intent, parse.confidence, parse.top, matter=matter, cue=cue)
-        return label if self._parser is not None and label in self._parser.model.labels else ""
-
-    def _context(self, tracker: DialogueStateTracker | None) -> Context | None:
-        """What was talked about: the slot `topic` and the buttons of the last answer."""
-        topic = tracker.get_slot("topic") if tracker is not None else None
-        if not topic:
-            return None
-        rows = given(tracker).rows
-        commands = [parse_payload(str(b.get("payload", ""))) for b in (rows[-1] if rows else [])]
-        offered = frozenset(c.label for c in commands if c and c.label != "handoff")
-        topic = CALCULATES.get(str(topic), str(topic))  # a question in between is read against what is calculated
-        return Context(str(topic), self._labels.title(str(topic)) or "", offered)
-
-    def _numbered(self, parse: Parse) -> Parse | None:
-        """A message with a ticket's number is read without it; the number alone asks where the ticket is."""
-        if not number_in(parse.text):
-            return None
-        assert self._parser is not None
-        rest = self._parser.parse(NUMBER.sub("", parse.text), parse.entities)
-        if rest.fallback or rest.intent == "share_secret":
-            return replace(parse, intent="ticket_status", confidence=1.0, fallback=False, reason="context")
-        return replace(rest, text=parse.text)
-
-    def _message(self, parse: Parse, tracker: DialogueStateTracker | None) -> str | None:
-        """What the customer leaves for staff, empty when it is still to come; None when no message is left."""
-        if parse.reason == "blank" or parse.intent in HARD:
-            return None
-        rest = message_in(parse.text)
-        if rest is None and parse.intent == LEAVES_MESSAGE:
-            return parse.text
-        if rest is None and last_response(tracker) == INVITED and parse.intent not in {*INTERRUPTS, "deny", "ticket_status"}:
-            return parse.text
-        if rest is None and (parse.fallback or parse.intent == bearings.OUTSIDE) and last_response(tracker) in ADDING and not _QUESTION.search(parse.text):
-            # 「就这些」 adds nothing any more
-            return None if self._replies.means(parse.text, topic="", last=last_response(tracker)) == "thank" else parse.text
-        return rest
-
-    def _left(self, parse: Parse, message: str) -> Parse:
-        """A message for staff; its own topic stands beside it as an entity, so that a first step can be told."""
-        assert self._parser is not None
-        inner = self._parser.parse(message) if message else None
-        if inner and inner.intent in HARD:
-            return replace(inner, text=parse.text, reason="context")
-        known = inner is not None and not inner.fallback and inner.intent.startswith(("faq/", "scam/"))
-        found = [*parse.entities, of_message("about", inner.intent, parse.text)] if known and inner else parse.entities
-        return replace(parse, intent=LEAVES_MESSAGE, confidence=1.0, fallback=False, entities=found, reason="context", also=())
 
     def _command(self, text: str, tracker: DialogueStateTracker | None) -> Command | None:
         before = given(tracker)
@@ -417,13 +209,3 @@ class MascotClassifier(GraphComponent):
         labels: Sequence[str] = self._parser.model.labels if self._parser else []
         return sorted({label.split("/")[0] for label in labels if "/" in label})
 
-
-def _of_products(parse: Parse) -> bool:
-    """Whether a message may ask about a product: it names one on no sheet, and that is told before anything about its kind."""
-    return parse.fallback or parse.intent.startswith(PRODUCT_TALK)
-
-
-def _asked_from_where(tracker: DialogueStateTracker | None) -> bool:
-    """Whether the last answer asks where the money left from."""
-    rows = given(tracker).rows
-    return bool(rows) and any("lost_via" in str(button.get("payload", "")) for button in rows[-1])
