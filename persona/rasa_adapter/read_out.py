@@ -55,7 +55,7 @@ def read_out(
         title = Labels.load().title(topic) or ""
         if name != asked_back:
             meant = full_label(message.parse_data) == name.removeprefix("utter_")  # not by a city that was told now
-            return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), common=meant) or nearest(text, answers, title))
+            return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), common=meant) or (nearest(text, answers, title) if name.startswith(FAQ) else []))
         family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
         return _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
     return None
