@@ -136,6 +136,7 @@ class Parser:
         self.features = features
         self.signals = signals or Signals.load()
         self.thresholds = thresholds or Thresholds()
+        self._names = [public(label) for label in model.labels]
 
     @classmethod
     def load(cls, folder: Path) -> Parser:
@@ -227,18 +228,23 @@ class Parser:
         later = self.signals.decide(plain, heard.intent) if top[0][0] not in REJECT else None
         return replace(heard, intent=later, confidence=1.0, fallback=False, reason="signal") if later else heard
 
+    def _merged(self, p: Any) -> dict[str, float]:
+        """The probability of each label that the outside knows."""
+        merged: dict[str, float] = {}
+        for name, q in zip(self._names, p.tolist(), strict=True):
+            merged[name] = merged.get(name, 0.0) + q
+        return merged
+
     def _calmed(self, plain: str, p: Any, counts: Any) -> Any:
         """「转账转不出去，急死了」: a bank question said in distress is nobody being robbed. The probabilities without that."""
-        merged: dict[str, float] = {}
-        for label, q in zip(self.model.labels, p.tolist(), strict=True):
-            merged[public(label)] = merged.get(public(label), 0.0) + q
+        merged = self._merged(p)
         bank = [q for label, q in merged.items() if label.startswith(SERVICE)]
         limits = self.thresholds
         alone = self.features.unhooked(counts) and not _SOMEBODY.search(plain)
         if max(bank, default=0.0) < limits.quiet and (sum(bank) < limits.bank or not alone):
             return p
         robbed = [name for name in URGENT[1:] if merged.get(name, 0.0) < limits.even]
-        return p * [public(label) not in robbed for label in self.model.labels]
+        return p * [name not in robbed for name in self._names]
 
     def decide(
         self, text: str, top: list[tuple[str, float]], p: Any, counts: Any, found: list[dict[str, Any]]
@@ -248,11 +254,9 @@ class Parser:
         p (array): probability of every label of the model.  top: its largest, with their labels.
         counts: the features it was made of (how much of the text training has seen)."""
         limits = self.thresholds
-        merged: dict[str, float] = {}
+        merged = self._merged(p)
         best: dict[str, tuple[float, str]] = {}
-        for label, q in zip(self.model.labels, p.tolist(), strict=True):
-            name = public(label)
-            merged[name] = merged.get(name, 0.0) + q
+        for name, label, q in zip(self._names, self.model.labels, p.tolist(), strict=True):
             best[name] = max(best.get(name, (0.0, "")), (q, label))
         outside = merged.get(REJECT[0], 0.0)
         for name in URGENT:
