@@ -47,8 +47,9 @@ class Features:
             for word in words:
                 key = normalise(str(word)).replace(" ", "")
                 self._of[key] = (*self._of.get(key, ()), name)
-        longest_first = sorted(self._of, key=lambda w: (-len(w), w))
-        self._words = re.compile("(?=(" + "|".join(map(re.escape, longest_first)) + "))") if self._of else None
+        self._beginning: dict[str, list[str]] = {}
+        for word in sorted(self._of, key=len, reverse=True):
+            self._beginning.setdefault(word[:1], []).append(word)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Features:
@@ -74,10 +75,13 @@ class Features:
         return self.unhooked(counts) and not self._told.search(simplify(text[:MAX_CHARS]))
 
     def concepts_in(self, plain: str) -> list[str]:
-        """Concepts whose words occur in normalised text, sorted."""
-        if self._words is None:
-            return []
-        found = {name for match in self._words.finditer(plain) for name in self._of[match.group(1)]}
+        """Concepts whose words occur in normalised text, sorted; where several words begin, the longest is meant."""
+        found: set[str] = set()
+        for at, first in enumerate(plain):
+            for word in self._beginning.get(first, ()):
+                if plain.startswith(word, at):
+                    found.update(self._of[word])
+                    break
         return sorted(found)
 
     def __call__(self, text: str) -> Counter[str]:
@@ -88,7 +92,7 @@ class Features:
         for run in plain.split():
             framed = f"^{run}$"
             for n in range(low, high + 1):
-                counts.update(framed[i : i + n] for i in range(len(framed) - n + 1))
+                counts.update([framed[i : i + n] for i in range(len(framed) - n + 1)])
         for frame in "^$":
             counts.pop(frame, None)
         concepts = self.concepts_in(plain.replace(" ", ""))

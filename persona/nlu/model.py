@@ -201,24 +201,24 @@ def _fit(matrix: Any, targets: NDArray[Any], scores: Array, c: float, seed: int)
     from sklearn.svm import LinearSVC
 
     exact = matrix.astype(np.float64)  # what LinearSVC would copy it to each time
-    labels = range(int(targets.max()) + 1)
-    chosen = [np.flatnonzero(targets == label) for label in labels]
-    coef, bias = np.zeros((len(labels), matrix.shape[1]), dtype=np.float32), np.zeros(len(labels), dtype=np.float32)
+    unsolved = list(range(int(targets.max()) + 1))
+    chosen = [np.flatnonzero(targets == label) for label in unsolved]
+    coef, bias = np.zeros((len(unsolved), matrix.shape[1]), dtype=np.float32), np.zeros(len(unsolved), dtype=np.float32)
     for turn in range(ROUNDS):
-        solved = 0
-        for label, score in zip(labels, scores.T.copy(), strict=True):
+        solved = []
+        for label, score in zip(unsolved, np.ascontiguousarray(scores.T), strict=True):
             score[chosen[label]] = -np.inf
             near = np.flatnonzero(score > (SLACK - 1 if turn else -np.inf))
             if len(near) > NEAREST:
                 near = near[np.argpartition(-score[near], NEAREST)[:NEAREST]]
             if not len(near):
                 continue
-            solved += 1
+            solved.append(label)
             rows = chosen[label] = np.sort(np.concatenate([chosen[label], near]))
             model = LinearSVC(C=c, dual=True, random_state=seed, max_iter=400, tol=TOLERANCE).fit(exact[rows], targets[rows] == label)
             coef[label], bias[label] = model.coef_[0], model.intercept_[0]
-        weights = np.ascontiguousarray(coef.T)
-        if not solved or turn == ROUNDS - 1:
+        unsolved = solved
+        if not unsolved or turn == ROUNDS - 1:
             break
-        scores = matrix @ weights + bias
-    return weights, bias
+        scores = matrix @ np.ascontiguousarray(coef[unsolved].T) + bias[unsolved]
+    return np.ascontiguousarray(coef.T), bias
