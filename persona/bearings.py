@@ -44,7 +44,7 @@ HARD_TO_READ = re.compile(
     r"(?:字|屏幕)[^，,。]{0,4}(?:太?小|看不[清见]|[大](?:一?点|一?些)|放大)|(?:^|我|眼睛?|都)看不清(?:楚|字)?(?:[，,。了啊呀]|$)"
     r"|眼(?:睛|神)?(?:不太?好|不行|不好使|花)|老花|耳朵(?:也)?(?:不太?好|不行|背)"
 )
-SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,]?(?:已经|现在|都|全)*(?:处理|办|弄|解决|搞)(?:好|完|妥|定)(?:了|啦|咯)[。！!]*$")
+SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,\s]*(?:已经|现在|都|全)*(?:处理|办|弄|解决|搞)(?:好|完|妥|定)(?:了|啦|咯)(?P<thanks>[，,\s]*(?:谢谢|多谢|感谢|辛苦)(?:你|您|啦|了|哈)*)?[。！!]*$")
 _SORROW = re.compile(r"难受|难过|伤心|心里堵|想哭|想他|想她|舍不得|睡不着|不好受")
 _FINE = re.compile(r"^(?:我|她|他|人|我妈|我爸|现在|真的?|已经|刚才|哎|好了|嗯)*(?:没事|好(?:多|点|些|一点|一些)|开(?:个|的)?玩笑|逗你|说着玩|随口|不(?:会|去)死|想开)")
 _SHRINKS = re.compile(r"(?:不想|不敢|不愿意?|懒得|没力气)(?:去)?(?:打|拨|说话?|开口|找人|见人)")
@@ -90,6 +90,7 @@ _NO_SECRET = re.compile(r"(?!.*(?:密码|验证码|卡号|身份证|cvv))(?:\D|(
 _BESIDE = frozenset({"lonely", "test_message", "weekend", "birthday", "dream", "hobby", "moon_stars", "pet", "where_live", "weather_here", "what_day", "what_are_you_doing", "own_things", "family_friends", "food"})
 # How long a password is, and none of it told.
 _LENGTH = re.compile(r"^(?!.*(?:\d{3}|[零一二三四五六七八九]{3})).{0,8}(?:密码|验证码|卡号|账号).{0,4}(?:几|多少|[三四六八]|[3-9])位")
+_IS_TOLD_TO = re.compile(r"(?:让|叫|要|教|催)(?:我|俺|他|她|我[妈爸]).{0,14}(?:输|填|按|转账)(?!了|过|完)")
 _TO_LOCK = re.compile(r"挂失|锁卡|停卡|卡(?:丢|掉|没)|丢(?:了)?卡")
 _LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)*(?:锁|挂失)(?:好|完)?(?:卡)?了[，,]?(?:(?:然后|接着|接下来|下一步)(?:呢|怎么办|干嘛|做什么)?)?[。！!?？]*$")
 
@@ -102,7 +103,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     if reason == "signal":
         return None
     bare = simplify(text.strip())
-    if SETTLED.match(bare):
+    settled = SETTLED.match(bare)
+    if settled and (place.lock == "hard" or not settled["thanks"]):
         return "affirm"
     if place.crisis and len(bare) <= 16 and not intent.startswith("crisis") and _FINE.search(bare):
         return "affirm"
@@ -207,6 +209,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
     if base == "crisis" and not (place.crisis or place.lock == "hard" or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
         return UNCLEAR
+    if label == "share_secret" and place.topic.startswith("scam/") and _IS_TOLD_TO.search(text):
+        return "scam_now"  # 「让我输个退款编码」: he wants it typed in, nothing is told to us
     if label == "share_secret" and (_NO_SECRET.fullmatch(_HOTLINES.sub("", text)) or _LENGTH.search(text)):
         return UNCLEAR  # 「12315管吗」, 「16」: a number anybody may know; 「密码是六位还是四位」 tells none
     if matter == "faq/lost_card" and place.lock != "hard" and (fallback or label == OUTSIDE or idle) and not ASKS.search(text) and place.last != "utter_faq/lost_card.reissue":

@@ -69,6 +69,11 @@ def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked:
     return sorted(ordered, key=lambda response: not about(response))
 
 
+def is_about(responses: Iterable[Mapping[str, Any]], asked: str) -> bool:
+    """Whether one of the variations is about one thing only, and that was asked for."""
+    return any((response.get("metadata") or {}).get("only") and _named(response, asked) for response in responses)
+
+
 def _named(response: Mapping[str, Any], asked: str) -> bool:
     return any(str(word) in asked for word in (response.get("metadata") or {}).get("aliases") or ())
 

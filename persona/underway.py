@@ -50,12 +50,14 @@ def answers(text: str, place: Place) -> str | None:
         first, *rest = _CLAUSE.split(text)
         if says("reported", first) and not says("not_yet", first) and (not any(rest) or re.search(r"110|[警案]", first)):
             return CALLED  # 「110打了 反诈中心说正在止付」
-    if not place.gone and len(text) <= DETAIL and says("found_out", text):
+    if not place.gone and paid(text):
+        return "been_scammed"  # 「关了 但是少了四万九」: the loss counts, not the closed window
+    if not place.gone and len(text) <= DETAIL and says("found_out", text) and not says("reserved", text):
         return "deny"
+    if place.gone and len(text) <= DETAIL and says("whether_to_report", text):
+        return "been_scammed.police"
     if len(text) > 16:
         return None
-    if place.gone and says("whether_to_report", text):
-        return "been_scammed.police"
     if place.gone and (says("when", _CLAUSE.sub("", text)) or only_when(text)):
         return TOLD
     if says("on_the_line", text):

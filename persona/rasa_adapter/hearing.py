@@ -46,6 +46,8 @@ CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was a
 _AGREES = re.compile(r"(?:我)?同意")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
+# What a few words may ask under a hard lock, beside the steps of the emergency itself.
+UNDER_LOCK = frozenset({"deny", "faq/lost_card", "faq/credit_report", "scam_quiz", "verify_official"})
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
 # Of a product that was named: which of two is better, and what it is.
 _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
@@ -100,9 +102,11 @@ class Hearing:
         if stands is not None and parse.reason not in FINAL:
             return self._as(parse, stands)
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
+        if reply is None and locked and tracker is not None:
+            reply = self._of_the_story(parse.text, tracker)
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.startswith("scam/") or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
+        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.startswith("scam/") or public(reply) in INTERRUPTS | UNDER_LOCK):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
@@ -165,6 +169,12 @@ class Hearing:
         few = len(text) <= NAMED + 4 and place.topic.startswith("faq/") and read.intent.startswith("faq/") and not self._reader.names_matter(text)
         return found or (self._reader.family(read, place.topic) if few else "")
 
+    def _of_the_story(self, text: str, tracker: DialogueStateTracker) -> str | None:
+        """What a few words under an alarm mean after the kind of fraud it began with: 「那去哪里贷」 after steps that came between."""
+        kind = next((name.removeprefix("utter_") for name in reversed(given(tracker).names) if name.startswith("utter_scam/")), "")
+        found = self._replies.means(text, topic=kind, last="") if kind else None
+        return found if found and found.startswith("scam/") else None
+
     def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
         """Where a message stands in the conversation."""
         if tracker is None:
@@ -172,7 +182,7 @@ class Hearing:
         topic = str(tracker.get_slot("topic") or "")
         return Place(
             last=bearings.STEPS if in_steps(tracker) else last_response(tracker), topic=topic, lock=str(tracker.get_slot("lock") or "none"),
-            calc=str(tracker.get_slot("calc") or ""), ticket=bool(tracker.get_slot("ticket")), crisis=bool(tracker.get_slot("crisis")), minor=bool(tracker.get_slot("minor")),
+            calc=str(tracker.get_slot("calc") or ""), ticket=bool(tracker.get_slot("ticket")), crisis=bool(tracker.get_slot("crisis")), minor=bool(tracker.get_slot("minor")) and not self._reader.alarmed(topic),
             alarmed=locked or self._reader.alarmed(topic),
             gone=gone(given(tracker).names), reported=bool(tracker.get_slot("reported")),
         )
