@@ -52,6 +52,7 @@ INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "compla
 # Of a product that was named: which of two is better, and what it is.
 _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
 _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
+_TURNS_TO = re.compile(r"(?:^|[，,。\s])(?:那|还有|再说)(?:我)?(?:的)?([^，,。\s那]{2,8}?)(?:的?(?:事|问题)|那事|这事)情?(?:呢|怎么办|咋办|怎么弄|咋弄|怎么说)[？?]*$")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 
 
@@ -95,6 +96,9 @@ class Hearing:
             return parse  # whatever else it says, this is kept; the question beside it is read by `and_asks`
         matter = self._reader.names_matter(parse.text)
         cue = self._reader.alarming(parse.text)
+        named = self._named_again(parse) if not locked else None
+        if named is not None:
+            return named
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
         aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and stands == bearings.COUNTER and place.last != bearings.STEPS:
@@ -168,6 +172,12 @@ class Hearing:
         found = next((label for topic in topics if (label := self._replies.means(text, topic=topic, last=""))), "")
         few = len(text) <= NAMED + 4 and place.topic.startswith("faq/") and read.intent.startswith("faq/") and not self._reader.names_matter(text)
         return found or (self._reader.family(read, place.topic) if few else "")
+
+    def _named_again(self, parse: Parse) -> Parse | None:
+        """「没装，那密码的事呢」: what it turns to is named at the end, and nothing else is asked."""
+        found = _TURNS_TO.search(parse.text) if parse.reason not in FINAL and parse.intent not in INTERRUPTS else None
+        read = self._parser.parse(found[1]) if found else None
+        return replace(read, text=parse.text, entities=parse.entities, reason="context") if read and not read.fallback and read.intent.startswith("faq/") else None
 
     def _of_the_story(self, text: str, tracker: DialogueStateTracker) -> str | None:
         """What a few words under an alarm mean after the kind of fraud it began with: 「那去哪里贷」 after steps that came between."""
