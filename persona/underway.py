@@ -112,7 +112,7 @@ def next_step(text: str, gone: bool) -> str:
     """What a message says of a fraud that no answer of its own was heard in; UNCLEAR when it says nothing of it."""
     if says("by_others", text) or says("earned", text):
         return "scam_now.trust"
-    if says("somebody_comes", text) and not gone:
+    if says("somebody_comes", text) and not gone and not paid(text):
         return "scam_now.door"
     if says("he_wants", text):
         return "scam_now"

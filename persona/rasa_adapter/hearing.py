@@ -103,14 +103,15 @@ class Hearing:
         aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and stands == bearings.COUNTER and place.last != bearings.STEPS:
             stands = None  # 「要去柜台吗」: the answer itself tells it
-        if stands is not None and parse.reason not in FINAL:
+        final = parse.reason in FINAL and not (place.alarmed and parse.reason == "several")  # 「他会不会看到余额 然后转走」: one of its clauses is no other matter
+        if stands is not None and not final:
             return self._as(parse, stands)
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
         if reply is None and locked and tracker is not None:
             reply = self._of_the_story(parse.text, tracker)
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.startswith("scam/") or public(reply) in INTERRUPTS | UNDER_LOCK):
+        if reply is not None and not final and (not locked or reply == parse.intent or reply.startswith("scam/") or public(reply) in INTERRUPTS | UNDER_LOCK):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
