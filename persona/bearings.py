@@ -73,6 +73,8 @@ _LEARNS = re.compile(r"(?:考考|考一考|考|测测|测试|试试)(?:一下|�
 _STORY = re.compile(r"已经|刚(?:刚|才)?(?:被|转|交|付)|转了|付了|交了|(?:他|她|对方|有人|警察|客服|老师|群里).{0,6}(?:让|叫|要|说|教)|(?:让|叫|要)我(?:转|交|付|下载)|报名费|学费|交钱|费用")
 _AGE = re.compile(r"^(?:可|但|那)?我?(?:家|的)?(?:孩子|儿子|女儿|弟弟?|妹妹?|表弟|表妹|同学|朋友)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
 _HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我|取|转|借|交|买|给|付|充|投|上当|中[招套]|套|坑|害|亏|钱|卡|账|号|码|贷|威胁|照片|视频|电话|救|帮|急")
+# What a fraudster needs: money that moves, a secret, the screen, or haste.
+_HOOK = re.compile(r"转|汇|付|交|充|垫|打(?:钱|款|过去|给)|取(?:钱|现|出)|买|投|借|贷|密码|验证码|码|屏幕|共享|下载|安装|软件|链接|网址|安全账户|骗|诈|公安|警|法院|冻|保密|别告诉|不许|威胁|抓|绑|赎|救|急|帮|偷|盗|黑|控制")
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
 
 
@@ -207,6 +209,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or underway.about_loss(text)):
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
+    if base in ("been_scammed", "scam_now") and place.topic.startswith("faq/") and not place.alarmed and confidence < LIKELY and not (_HOOK.search(text) or underway.about_loss(text)):
+        return UNCLEAR  # 「客服说让我再等等」 after a loan: nobody wants money, a secret or a program
     if base == "crisis" and not (place.crisis or place.lock == "hard" or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
         return UNCLEAR
     if label == "share_secret" and place.topic.startswith("scam/") and _IS_TOLD_TO.search(text):

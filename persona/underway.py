@@ -73,7 +73,7 @@ def answers(text: str, place: Place) -> str | None:
     if says("both", text) and not says("not_yet", text):
         return WAITING
     heeded = any(says("heeded", part) and says("hung_up", part) for part in _CLAUSE.split(text))
-    kept_it = kept(place.last) and (says("safe_now", text) or says("kept", text) or says("what_now", text) or heeded)
+    kept_it = kept(place.last) and (says("safe_now", text) or says("kept", text) or says("what_now", text) or says("and_now", text) or heeded)
     if kept_it or says("not_paid", text):
         return "deny"
     if says("intact", text) and not says("reserved", text) and not ASKS.search(text):

@@ -115,7 +115,8 @@ class Reader:
         if alone is None or joint is None:
             return parse
         strength = self._strength(parse.text, context)
-        if strength < 1 and not parse.fallback and parse.confidence >= self.weights.itself and not _REFERS.search(parse.text):
+        plain = not _REFERS.search(parse.text) or (self.alarmed(context.label) and parse.confidence >= self.weights.plainly)
+        if strength < 1 and not parse.fallback and parse.confidence >= self.weights.itself and plain:
             return parse  # it names a matter of its own and is understood
         bare = self.parser.model.probabilities(self.parser.features(title)) if title else None
         p = self._combined(alone, joint, bare, parse.text, context, strength)
