@@ -48,6 +48,7 @@ SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,\s]*(?:已经|现在|都|�
 _SORROW = re.compile(r"难受|难过|伤心|心里堵|想哭|想他|想她|舍不得|睡不着|不好受")
 _FINE = re.compile(r"^(?:我|她|他|人|我妈|我爸|现在|真的?|已经|刚才|哎|好了|嗯)*(?:没事|好(?:多|点|些|一点|一些)|开(?:个|的)?玩笑|逗你|说着玩|随口|不(?:会|去)死|想开)")
 _SHRINKS = re.compile(r"(?:不想|不敢|不愿意?|懒得|没力气)(?:去)?(?:打|拨|说话?|开口|找人|见人)")
+_COMES = re.compile(r"(?:打给|打电话给|叫了?|告诉了?|联系了?|找了?|跟)(?:了)?我?(?:的)?(?:哥|姐|弟|妹|妈|爸|老婆|老公|朋友|家人|同学|同事|室友|邻居|儿子|女儿)[^，,。]{0,8}(?:了|过来|在路上|陪)|(?:哥|姐|弟|妹|妈|爸|老婆|老公|朋友|家人|同学|同事|室友|邻居|儿子|女儿)[^，,。]{0,4}(?:来了|过来|在路上|陪着)")
 _GOES = re.compile(r"(?:我|这就|马上|现在|就|先)?去?(?:打|报)(?:电话|警|110)?(?:吧|了)?$")
 _NUMBER = r"[\d０-９,.零一二两三四五六七八九十百千万几]+"
 _BARE_AMOUNT = re.compile(rf"^(?:就|才|大概|差不多|一共|总共|有)?{_NUMBER}(?:多|来)?(?:块|元)?(?:多|左右|钱)*[。！!]*$")
@@ -127,6 +128,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     tipped = place.topic.startswith(("scam/", "check_suspicious")) and place.last.startswith(("utter_scam/", "utter_check_suspicious")) and not place.crisis
     if tipped and underway.still_has_it(bare):
         return "deny"
+    if place.crisis and len(bare) <= 20 and not intent.startswith("crisis") and _COMES.search(bare):
+        return "affirm"  # 「我打给我哥了」: somebody knows of it
     if place.crisis and len(bare) <= 16 and _SHRINKS.search(bare):
         return "crisis"  # 「不想打电话」: another way to somebody, and no second order to call
     if place.crisis and len(bare) <= 16 and not intent.startswith("crisis") and _GOES.search(bare):
@@ -219,7 +222,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「12315管吗」, 「16」: a number anybody may know; 「密码是六位还是四位」 tells none
     if matter == "faq/lost_card" and place.lock != "hard" and (fallback or label == OUTSIDE or idle) and not ASKS.search(text) and place.last != "utter_faq/lost_card.reissue":
         return "faq/lost_card.reissue"  # 「公交车上 可能昨天」: lock it first, then a new one
-    if place.topic.startswith("scam/") and place.lock != "hard" and base not in ("been_scammed", "scam_now", "crisis") and underway.paid(text):
+    warned = place.topic.startswith(("scam/", "check_suspicious", "verify_official")) and place.lock != "hard" and base not in ("been_scammed", "scam_now", "crisis")
+    if warned and ((underway.paid(text) and place.topic.startswith("scam/")) or underway.told_secret(text)):
         return "been_scammed"
     if fallback and matter == "faq/lost_phone" and place.lock != "hard" and not ASKS.search(text) and place.last != "utter_faq/lost_phone.after":
         return "faq/lost_phone.after"  # 「刚刚 在路边」: what to do next helps more than a question back

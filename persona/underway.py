@@ -54,6 +54,9 @@ def answers(text: str, place: Place) -> str | None:
         return "been_scammed"  # 「关了 但是少了四万九」: the loss counts, not the closed window
     if not place.gone and len(text) <= DETAIL and says("found_out", text) and not says("reserved", text):
         return "deny"
+    last = _CLAUSE.split(text)[-1]
+    if not place.gone and kept(place.last) and len(text) <= DETAIL and (says("kept", last) or says("not_paid", last)):
+        return "deny"  # 「手机抢下来了 好像还没转」
     if place.gone and len(text) <= DETAIL and says("whether_to_report", text):
         return "been_scammed.police"
     if len(text) > 16:
@@ -91,6 +94,11 @@ def still_has_it(text: str) -> bool:
 def paid(text: str) -> bool:
     """Whether somebody who was warned tells that money has gone all the same."""
     return len(text) <= DETAIL and says("handed_over", text) and not says("not_so", text) and not ASKS.search(text)
+
+
+def told_secret(text: str) -> bool:
+    """Whether somebody who was warned tells that a number, a code or a face has been given all the same."""
+    return len(text) <= DETAIL and says("told_secret", text) and not ASKS.search(text)
 
 
 def lets_in(text: str) -> bool:
