@@ -274,7 +274,7 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
     if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):
         return UNCLEAR
     if place.topic.startswith(("scam/", "check_suspicious")) and place.lock != "hard" and reason == "context" and base in ALARMS and not cue:
-        return None if underway.spoken_of(label, text) or underway.paid(text) or alone.split(".")[0] == base else underway.next_step(text, place.gone)
+        return None if underway.spoken_of(label, text) or underway.paid(text) or underway.told_secret(text) or alone.split(".")[0] == base else underway.next_step(text, place.gone)
     if place.topic.startswith("scam/") and place.lock != "hard" and fallback and not place.minor and not place.crisis:
         return underway.next_step(text, place.gone) or None
     if place.lock == "hard" and place.alarmed and not place.minor and not place.crisis:

@@ -10,7 +10,7 @@ LOST_VIA = ("own_bank", "other_bank", "wallet", "cash_gold", "credentials")
 # What a customer says next while fraud is under way; each has an answer of its own.
 NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat", "back", "bystander", "journey", "hurry", "hotel"))
 # These have more than one variation and may come twice running.
-_MANY_WORDS = frozenset({"scam_now.back", "scam_now.trust", "scam_now.family", "scam_now.app", "scam_now.bystander", "scam_now.journey", "scam_now.hurry", "scam_now.hotel"})
+_MANY_WORDS = frozenset({"scam_now.back", "scam_now.trust", "scam_now.family", "scam_now.app", "scam_now.sunk", "scam_now.bystander", "scam_now.journey", "scam_now.hurry", "scam_now.hotel"})
 # The police know of it; both calls are made and nothing is left but to wait.
 CALLED, WAITING = "been_scammed.called", "been_scammed.next"
 REPORTED = frozenset({CALLED, WAITING})
