@@ -76,3 +76,8 @@ def test_what_is_about_one_thing_only_goes_first() -> None:
     only = {"text": "乙", "metadata": {"aliases": ["柜台"], "only": True}}
     assert [r["text"] for r in freshest([wide, only], [], "我在外地 她在柜台")] == ["乙", "甲"]
     assert is_about([wide, only], "她在柜台") and not is_about([wide, only], "我在外地")
+
+
+def test_secrets_typed_in_are_stopped_at_the_card() -> None:
+    assert changes("been_scammed", [], "网页要填银行卡和支付密码 我填了", {})["lost_via"] == "credentials"
+    assert "lost_via" not in changes("been_scammed", [], "填了卡号 钱就少了三千", {})
