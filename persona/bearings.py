@@ -44,10 +44,11 @@ HARD_TO_READ = re.compile(
     r"(?:字|屏幕)[^，,。]{0,4}(?:太?小|看不[清见]|[大](?:一?点|一?些)|放大)|(?:^|我|眼睛?|都)看不清(?:楚|字)?(?:[，,。了啊呀]|$)"
     r"|眼(?:睛|神)?(?:不太?好|不行|不好使|花)|老花|耳朵(?:也)?(?:不太?好|不行|背)"
 )
-SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,]?(?:已经|现在|都|全)*(?:处理|办|弄|解决|搞)(?:好|完|妥|定)(?:了|啦|咯)[。！!]*$")
+SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,\s]*(?:已经|现在|都|全)*(?:处理|办|弄|解决|搞)(?:好|完|妥|定)(?:了|啦|咯)(?P<thanks>[，,\s]*(?:谢谢|多谢|感谢|辛苦)(?:你|您|啦|了|哈)*)?[。！!]*$")
 _SORROW = re.compile(r"难受|难过|伤心|心里堵|想哭|想他|想她|舍不得|睡不着|不好受")
 _FINE = re.compile(r"^(?:我|她|他|人|我妈|我爸|现在|真的?|已经|刚才|哎|好了|嗯)*(?:没事|好(?:多|点|些|一点|一些)|开(?:个|的)?玩笑|逗你|说着玩|随口|不(?:会|去)死|想开)")
 _SHRINKS = re.compile(r"(?:不想|不敢|不愿意?|懒得|没力气)(?:去)?(?:打|拨|说话?|开口|找人|见人)")
+_COMES = re.compile(r"(?:打给|打电话给|叫了?|告诉了?|联系了?|找了?|跟)(?:了)?我?(?:的)?(?:哥|姐|弟|妹|妈|爸|老婆|老公|朋友|家人|同学|同事|室友|邻居|儿子|女儿)[^，,。]{0,8}(?:了|过来|在路上|陪)|(?:哥|姐|弟|妹|妈|爸|老婆|老公|朋友|家人|同学|同事|室友|邻居|儿子|女儿)[^，,。]{0,4}(?:来了|过来|在路上|陪着)")
 _GOES = re.compile(r"(?:我|这就|马上|现在|就|先)?去?(?:打|报)(?:电话|警|110)?(?:吧|了)?$")
 _NUMBER = r"[\d０-９,.零一二两三四五六七八九十百千万几]+"
 _BARE_AMOUNT = re.compile(rf"^(?:就|才|大概|差不多|一共|总共|有)?{_NUMBER}(?:多|来)?(?:块|元)?(?:多|左右|钱)*[。！!]*$")
@@ -73,6 +74,8 @@ _LEARNS = re.compile(r"(?:考考|考一考|考|测测|测试|试试)(?:一下|�
 _STORY = re.compile(r"已经|刚(?:刚|才)?(?:被|转|交|付)|转了|付了|交了|(?:他|她|对方|有人|警察|客服|老师|群里).{0,6}(?:让|叫|要|说|教)|(?:让|叫|要)我(?:转|交|付|下载)|报名费|学费|交钱|费用")
 _AGE = re.compile(r"^(?:可|但|那)?我?(?:家|的)?(?:孩子|儿子|女儿|弟弟?|妹妹?|表弟|表妹|同学|朋友)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
 _HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我|取|转|借|交|买|给|付|充|投|上当|中[招套]|套|坑|害|亏|钱|卡|账|号|码|贷|威胁|照片|视频|电话|救|帮|急")
+# What a fraudster needs: money that moves, a secret, the screen, or haste.
+_HOOK = re.compile(r"转|汇|付|交|充|垫|打(?:钱|款|过去|给)|取(?:钱|现|出)|买|投|借|贷|密码|验证码|码|屏幕|共享|下载|安装|软件|链接|网址|安全账户|骗|诈|公安|警|法院|冻|保密|别告诉|不许|威胁|抓|绑|赎|救|急|帮|偷|盗|黑|控制")
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
 
 
@@ -90,6 +93,7 @@ _NO_SECRET = re.compile(r"(?!.*(?:密码|验证码|卡号|身份证|cvv))(?:\D|(
 _BESIDE = frozenset({"lonely", "test_message", "weekend", "birthday", "dream", "hobby", "moon_stars", "pet", "where_live", "weather_here", "what_day", "what_are_you_doing", "own_things", "family_friends", "food"})
 # How long a password is, and none of it told.
 _LENGTH = re.compile(r"^(?!.*(?:\d{3}|[零一二三四五六七八九]{3})).{0,8}(?:密码|验证码|卡号|账号).{0,4}(?:几|多少|[三四六八]|[3-9])位")
+_IS_TOLD_TO = re.compile(r"(?:让|叫|要|教|催)(?:我|俺|他|她|我[妈爸]).{0,14}(?:输|填|按|转账)(?!了|过|完)")
 _TO_LOCK = re.compile(r"挂失|锁卡|停卡|卡(?:丢|掉|没)|丢(?:了)?卡")
 _LOCKED = re.compile(r"^(?:好|嗯)?[，,]?(?:已经|都|卡)*(?:锁|挂失)(?:好|完)?(?:卡)?了[，,]?(?:(?:然后|接着|接下来|下一步)(?:呢|怎么办|干嘛|做什么)?)?[。！!?？]*$")
 
@@ -102,7 +106,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     if reason == "signal":
         return None
     bare = simplify(text.strip())
-    if SETTLED.match(bare):
+    settled = SETTLED.match(bare)
+    if settled and (place.lock == "hard" or not settled["thanks"]):
         return "affirm"
     if place.crisis and len(bare) <= 16 and not intent.startswith("crisis") and _FINE.search(bare):
         return "affirm"
@@ -123,6 +128,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     tipped = place.topic.startswith(("scam/", "check_suspicious")) and place.last.startswith(("utter_scam/", "utter_check_suspicious")) and not place.crisis
     if tipped and underway.still_has_it(bare):
         return "deny"
+    if place.crisis and len(bare) <= 20 and not intent.startswith("crisis") and _COMES.search(bare):
+        return "affirm"  # 「我打给我哥了」: somebody knows of it
     if place.crisis and len(bare) <= 16 and _SHRINKS.search(bare):
         return "crisis"  # 「不想打电话」: another way to somebody, and no second order to call
     if place.crisis and len(bare) <= 16 and not intent.startswith("crisis") and _GOES.search(bare):
@@ -205,13 +212,18 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or underway.about_loss(text)):
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
+    if base in ("been_scammed", "scam_now") and place.topic.startswith("faq/") and not place.alarmed and confidence < LIKELY and not (_HOOK.search(text) or underway.about_loss(text)):
+        return UNCLEAR  # 「客服说让我再等等」 after a loan: nobody wants money, a secret or a program
     if base == "crisis" and not (place.crisis or place.lock == "hard" or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
         return UNCLEAR
+    if label == "share_secret" and place.topic.startswith("scam/") and _IS_TOLD_TO.search(text):
+        return "scam_now"  # 「让我输个退款编码」: he wants it typed in, nothing is told to us
     if label == "share_secret" and (_NO_SECRET.fullmatch(_HOTLINES.sub("", text)) or _LENGTH.search(text)):
         return UNCLEAR  # 「12315管吗」, 「16」: a number anybody may know; 「密码是六位还是四位」 tells none
     if matter == "faq/lost_card" and place.lock != "hard" and (fallback or label == OUTSIDE or idle) and not ASKS.search(text) and place.last != "utter_faq/lost_card.reissue":
         return "faq/lost_card.reissue"  # 「公交车上 可能昨天」: lock it first, then a new one
-    if place.topic.startswith("scam/") and place.lock != "hard" and base not in ("been_scammed", "scam_now", "crisis") and underway.paid(text):
+    warned = place.topic.startswith(("scam/", "check_suspicious", "verify_official")) and place.lock != "hard" and base not in ("been_scammed", "scam_now", "crisis")
+    if warned and ((underway.paid(text) and place.topic.startswith("scam/")) or underway.told_secret(text)):
         return "been_scammed"
     if fallback and matter == "faq/lost_phone" and place.lock != "hard" and not ASKS.search(text) and place.last != "utter_faq/lost_phone.after":
         return "faq/lost_phone.after"  # 「刚刚 在路边」: what to do next helps more than a question back
@@ -262,7 +274,7 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
     if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):
         return UNCLEAR
     if place.topic.startswith(("scam/", "check_suspicious")) and place.lock != "hard" and reason == "context" and base in ALARMS and not cue:
-        return None if underway.spoken_of(label, text) or underway.paid(text) or alone.split(".")[0] == base else underway.next_step(text, place.gone)
+        return None if underway.spoken_of(label, text) or underway.paid(text) or underway.told_secret(text) or alone.split(".")[0] == base else underway.next_step(text, place.gone)
     if place.topic.startswith("scam/") and place.lock != "hard" and fallback and not place.minor and not place.crisis:
         return underway.next_step(text, place.gone) or None
     if place.lock == "hard" and place.alarmed and not place.minor and not place.crisis:

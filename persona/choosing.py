@@ -66,7 +66,16 @@ def freshest(responses: Sequence[dict[str, Any]], earlier: Sequence[str], asked:
         return bool((response.get("metadata") or {}).get("aliases")) and not about(response)
 
     ordered = sorted(responses, key=lambda response: (last(response), waits(response)))
-    return sorted(ordered, key=lambda response: not about(response))
+    def alone(response: Mapping[str, Any]) -> bool:
+        return bool((response.get("metadata") or {}).get("only"))
+
+    # What is about that thing only goes before what is about it among others.
+    return sorted(ordered, key=lambda response: (not about(response), not alone(response)))
+
+
+def is_about(responses: Iterable[Mapping[str, Any]], asked: str) -> bool:
+    """Whether one of the variations is about one thing only, and that was asked for."""
+    return any((response.get("metadata") or {}).get("only") and _named(response, asked) for response in responses)
 
 
 def _named(response: Mapping[str, Any], asked: str) -> bool:

@@ -10,7 +10,7 @@ LOST_VIA = ("own_bank", "other_bank", "wallet", "cash_gold", "credentials")
 # What a customer says next while fraud is under way; each has an answer of its own.
 NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat", "back", "bystander", "journey", "hurry", "hotel"))
 # These have more than one variation and may come twice running.
-_MANY_WORDS = frozenset({"scam_now.back", "scam_now.bystander", "scam_now.journey", "scam_now.hurry", "scam_now.hotel"})
+_MANY_WORDS = frozenset({"scam_now.back", "scam_now.trust", "scam_now.family", "scam_now.app", "scam_now.sunk", "scam_now.bystander", "scam_now.journey", "scam_now.hurry", "scam_now.hotel"})
 # The police know of it; both calls are made and nothing is left but to wait.
 CALLED, WAITING = "been_scammed.called", "been_scammed.next"
 REPORTED = frozenset({CALLED, WAITING})
@@ -34,8 +34,11 @@ WAITS, WAITS_STOPPED = "utter_emergency_waits", "utter_emergency_waits_stopped"
 CALL_NOW = "utter_emergency_call_now"
 # In place of what must be done within minutes, where the loss is days, months or years old (persona/late.py).
 LATE = "utter_emergency_late"
+# The first steps; where the message itself says from where the money left, they are told for that and it is not asked.
+FIRST, FIRST_FROM = "utter_emergency_first", ("own_bank", "other_bank", "wallet")
 _LATER = {
-    "utter_emergency_first": LATE,
+    FIRST: LATE,
+    **{f"{FIRST}_{via}": f"{LATE}_{'own_bank' if via == 'own_bank' else 'from'}" for via in FIRST_FROM},
     "utter_emergency_again": LATE,
     f"utter_{CALLED}": LATE,
     **{f"utter_emergency_{via}": f"{LATE}_{'own_bank' if via == 'own_bank' else 'from'}" for via in ("own_bank", "other_bank", "wallet")},
@@ -54,7 +57,7 @@ _FROM = {
 }
 _ABOUT_CODES = frozenset({CODE, "utter_scam/fake_bank_staff", "utter_scam/bank_phishing", "utter_check_suspicious.fake_bank_staff", "utter_check_suspicious.bank_phishing"})
 _TOLD_CODE = re.compile(r"(?:我|都|已经|刚刚?|刚才|就|也|给他|跟他|把?验证码|把?密码|把?卡号)*(?:报|念|说|告诉他?|输|填|发)(?:给他?)?(?:了|过|过去|出去)+(?:两|一|三)?(?:次|遍)?[。！!]*$")
-_GONE = ("utter_emergency_first", LATE, *(f"utter_emergency_{via}" for via in LOST_VIA), "utter_been_scammed")
+_GONE = (FIRST, LATE, *(f"utter_emergency_{via}" for via in LOST_VIA), "utter_been_scammed")
 
 
 def left_from(text: str) -> str:
@@ -169,8 +172,10 @@ def _response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> 
     via = str(slots.get("lost_via") or ("cash_gold" if "utter_scam_now.door" in said[-2:] and not gone(said) else ""))
     if via == "credentials" and "utter_emergency_credentials" in said:
         return "utter_emergency_code_more"
+    if via in FIRST_FROM and not slots.get("reported") and not gone(said):
+        return f"{FIRST}_{via}"
     if via in LOST_VIA:
         return f"utter_emergency_{via}" if f"utter_emergency_{via}" not in said else "utter_emergency_noted"
-    if "utter_emergency_first" not in said:
-        return f"utter_{CALLED}" if slots.get("reported") else "utter_emergency_first"
+    if FIRST not in said:
+        return f"utter_{CALLED}" if slots.get("reported") else FIRST
     return "utter_emergency_again" if "utter_emergency_again" not in said else "utter_emergency_noted"

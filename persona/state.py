@@ -51,7 +51,7 @@ _MINOR = re.compile(
     r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
 )
 _HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
-_REPORTED = re.compile(r"(?<!没)(?<!没有)(?<!不)报(?:过|了|完)[警案]|(?<!没)(?<!没有)(?<!不)(?:已经|去)报[警案]了|已经?立案了?")
+_REPORTED = re.compile(r"(?<!没)(?<!没有)(?<!不)报(?:过|了|完)[警案]|(?<!没)(?<!没有)(?<!不)(?:已经|去)报[警案]了|已经?立案了?|报[警案](?:后|以后|的时候)?[，,\s]*(?:警察|民警|派出所)(?:说|让|讲|告诉)")
 # Only the bank has been called: 110 is still to come.
 _ONLY_THE_BANK = re.compile(r"^(?!.*(?:110|警|两|俩|都|报案|立案|派出所)).*(?:客服|银行|热线|95[0-9x]{3})")
 # 「我媳妇知道了咋办」: she may come to know of it.
@@ -59,6 +59,9 @@ _NOT_HURT_AFTER = re.compile(r"^(?:要是|会|也|还|都|又|肯定|已经)*(?:
 _DONE = re.compile(r"(?:打|报|联系|说|申请|登记|停|填|拿|做|存|锁|弄)[^，,。]{0,4}(?:了|完|过|好)|报案|受理")
 # 「怕我对象知道」, 「他说我爸妈也会被抓」: a relative is named, but nobody hurt them.
 _NOT_HURT = re.compile(r"(?:说|怕|告诉|瞒着?|跟|和|像|比|连累|通知|是|给|发给|抓|绑|绑架了?|对不起|没脸见?|不想让|别让|不敢让|陪|找|问|等)$")
+# 「让我填银行卡和支付密码 我填了」: the card is to be stopped first; no word of money that has left.
+_TYPED_IN = re.compile(r"(?:密码|验证码|卡号|银行卡|身份证)[^。]{0,12}(?:填|输|报|念|说)(?:了|过|完)|(?:填|输|报|念)(?:了|过|完)[^，,。]{0,6}(?:密码|验证码|卡号|银行卡)")
+_MOVED = re.compile(r"(?:转|汇|付|打|充|扣|少|取|划|刷)(?:了|走|过去|出去)|没了")
 _ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|^(?:你|您)?慢慢(?:说|讲)(?=[，,\s].{2})|看不清字|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)|不(?:会|太会)(?:用|弄|玩)(?:智能)?手机|没(?:有)?智能手机|用的?(?:是)?老人机|不会上网")
 
 
@@ -139,6 +142,8 @@ def changes(
         new["victim"] = "family"
     if "lost_via" in found and base in HARD:
         new["lost_via"] = found["lost_via"][0]
+    elif label == "been_scammed" and not slots.get("lost_via") and _TYPED_IN.search(text) and not _MOVED.search(text):
+        new["lost_via"] = "credentials"
     if base in MISSED:
         new["misses"] = float(slots.get("misses") or 0) + 1
     elif base not in ("affirm", "deny", "choose_option"):

@@ -50,12 +50,17 @@ def answers(text: str, place: Place) -> str | None:
         first, *rest = _CLAUSE.split(text)
         if says("reported", first) and not says("not_yet", first) and (not any(rest) or re.search(r"110|[警案]", first)):
             return CALLED  # 「110打了 反诈中心说正在止付」
-    if not place.gone and len(text) <= DETAIL and says("found_out", text):
+    if not place.gone and paid(text):
+        return "been_scammed"  # 「关了 但是少了四万九」: the loss counts, not the closed window
+    if not place.gone and len(text) <= DETAIL and says("found_out", text) and not says("reserved", text):
         return "deny"
+    last = _CLAUSE.split(text)[-1]
+    if not place.gone and kept(place.last) and len(text) <= DETAIL and (says("kept", last) or says("not_paid", last)):
+        return "deny"  # 「手机抢下来了 好像还没转」
+    if place.gone and len(text) <= DETAIL and says("whether_to_report", text):
+        return "been_scammed.police"
     if len(text) > 16:
         return None
-    if place.gone and says("whether_to_report", text):
-        return "been_scammed.police"
     if place.gone and (says("when", _CLAUSE.sub("", text)) or only_when(text)):
         return TOLD
     if says("on_the_line", text):
@@ -71,7 +76,7 @@ def answers(text: str, place: Place) -> str | None:
     if says("both", text) and not says("not_yet", text):
         return WAITING
     heeded = any(says("heeded", part) and says("hung_up", part) for part in _CLAUSE.split(text))
-    kept_it = kept(place.last) and (says("safe_now", text) or says("kept", text) or says("what_now", text) or heeded)
+    kept_it = kept(place.last) and (says("safe_now", text) or says("kept", text) or says("what_now", text) or says("and_now", text) or heeded)
     if kept_it or says("not_paid", text):
         return "deny"
     if says("intact", text) and not says("reserved", text) and not ASKS.search(text):
@@ -89,6 +94,11 @@ def still_has_it(text: str) -> bool:
 def paid(text: str) -> bool:
     """Whether somebody who was warned tells that money has gone all the same."""
     return len(text) <= DETAIL and says("handed_over", text) and not says("not_so", text) and not ASKS.search(text)
+
+
+def told_secret(text: str) -> bool:
+    """Whether somebody who was warned tells that a number, a code or a face has been given all the same."""
+    return len(text) <= DETAIL and says("told_secret", text) and not ASKS.search(text)
 
 
 def lets_in(text: str) -> bool:
@@ -110,7 +120,7 @@ def next_step(text: str, gone: bool) -> str:
     """What a message says of a fraud that no answer of its own was heard in; UNCLEAR when it says nothing of it."""
     if says("by_others", text) or says("earned", text):
         return "scam_now.trust"
-    if says("somebody_comes", text) and not gone:
+    if says("somebody_comes", text) and not gone and not paid(text):
         return "scam_now.door"
     if says("he_wants", text):
         return "scam_now"

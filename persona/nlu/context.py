@@ -115,7 +115,8 @@ class Reader:
         if alone is None or joint is None:
             return parse
         strength = self._strength(parse.text, context)
-        if strength < 1 and not parse.fallback and parse.confidence >= self.weights.itself and not _REFERS.search(parse.text):
+        plain = not _REFERS.search(parse.text) or (self.alarmed(context.label) and parse.confidence >= self.weights.plainly)
+        if strength < 1 and not parse.fallback and parse.confidence >= self.weights.itself and plain:
             return parse  # it names a matter of its own and is understood
         bare = self.parser.model.probabilities(self.parser.features(title)) if title else None
         p = self._combined(alone, joint, bare, parse.text, context, strength)
@@ -232,6 +233,10 @@ class Reader:
             ((x, q) for x, q in top if x in self._steps and x not in (context.label, "scam_now")
              and (q >= self.weights.alarm or (done and x == "been_scammed") or x in _EARLY)), ("", 0.0)
         )
+        again = next((p for x, p in top if x == context.label and x in self._steps and x != "scam_now"), 0.0)
+        if again >= self.weights.alarm and again > 2 * q:
+            # more of the same step; another that is hardly heard is not what is meant
+            return replace(found, intent=context.label, confidence=again, fallback=False, reason="context")
         pressed = next((p for x, p in top if x == "scam_now"), 0.0)
         if pressed > 4 * q and pressed >= self.weights.alarm:
             step, q = "scam_now", pressed  # a step that is hardly heard is not the one that is meant

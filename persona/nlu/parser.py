@@ -21,6 +21,7 @@ URGENT = ("crisis", "scam_now", "been_scammed")
 SUSPICIOUS = "check_suspicious"
 # About fraud already, and nearer to what was asked than the name of a kind.
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
+DOUBTS = ("check_company", "verify_official", SUSPICIOUS)  # asked before anything has happened
 SERVICE = ("faq/", "complain", "handoff", "ticket_status", "missold", "stop_marketing")  # a bank's own business
 # Between two questions in one message.
 _JOINT = re.compile(r"[？?；;。！!\n]+|(?:^|(?<=[\s，,]))[1-9](?:[.、．)）]|\s)\s*(?=[\u3400-\u9fff])|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后(?:再?问|呢(?=\s)))")
@@ -160,7 +161,12 @@ class Parser:
         parts = [p for piece in _JOINT.split(text) for p in _apart(piece) if len(p.strip()) >= PART]
         if not 2 <= len(parts) <= PARTS or len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
             return whole
-        asked = _sure(map(self._parse, parts))
+        read = [self._parse(piece) for piece in parts]
+        asked = _sure(read)
+        doubt = next((p for p in read if not p.fallback and p.confidence >= SURE and p.intent.startswith(("scam/", *DOUBTS))), None)
+        if doubt and asked:
+            # 「群里的安装包是你们的吗，还有密码忘了怎么办」: what may be a fraud is answered, the rest is offered.
+            return replace(whole, intent=doubt.intent, confidence=doubt.confidence, fallback=False, reason="several", also=tuple(dict.fromkeys(p.intent for p in asked)))
         return self._several(whole, asked) if len({public(p.intent) for p in asked}) > 1 else whole
 
     @staticmethod

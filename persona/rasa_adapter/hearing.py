@@ -46,10 +46,13 @@ CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was a
 _AGREES = re.compile(r"(?:我)?同意")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
+# What a few words may ask under a hard lock, beside the steps of the emergency itself.
+UNDER_LOCK = frozenset({"deny", "faq/lost_card", "faq/credit_report", "scam_quiz", "verify_official"})
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
 # Of a product that was named: which of two is better, and what it is.
 _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
 _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
+_TURNS_TO = re.compile(r"(?:^|[，,。\s])(?:那|还有|再说)(?:我)?(?:的)?([^，,。\s那]{2,8}?)(?:的?(?:事|问题)|那事|这事)情?(?:呢|怎么办|咋办|怎么弄|咋弄|怎么说)[？?]*$")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 
 
@@ -93,16 +96,22 @@ class Hearing:
             return parse  # whatever else it says, this is kept; the question beside it is read by `and_asks`
         matter = self._reader.names_matter(parse.text)
         cue = self._reader.alarming(parse.text)
+        named = self._named_again(parse) if not locked else None
+        if named is not None:
+            return named
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
         aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and stands == bearings.COUNTER and place.last != bearings.STEPS:
             stands = None  # 「要去柜台吗」: the answer itself tells it
-        if stands is not None and parse.reason not in FINAL:
+        final = parse.reason in FINAL and not (place.alarmed and parse.reason == "several")  # 「他会不会看到余额 然后转走」: one of its clauses is no other matter
+        if stands is not None and not final:
             return self._as(parse, stands)
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
+        if reply is None and locked and tracker is not None:
+            reply = self._of_the_story(parse.text, tracker)
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.startswith("scam/") or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
+        if reply is not None and not final and (not locked or reply == parse.intent or reply.startswith("scam/") or public(reply) in INTERRUPTS | UNDER_LOCK):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
@@ -165,6 +174,18 @@ class Hearing:
         few = len(text) <= NAMED + 4 and place.topic.startswith("faq/") and read.intent.startswith("faq/") and not self._reader.names_matter(text)
         return found or (self._reader.family(read, place.topic) if few else "")
 
+    def _named_again(self, parse: Parse) -> Parse | None:
+        """「没装，那密码的事呢」: what it turns to is named at the end, and nothing else is asked."""
+        found = _TURNS_TO.search(parse.text) if parse.reason not in FINAL and parse.intent not in INTERRUPTS else None
+        read = self._parser.parse(found[1]) if found else None
+        return replace(read, text=parse.text, entities=parse.entities, reason="context") if read and not read.fallback and read.intent.startswith("faq/") else None
+
+    def _of_the_story(self, text: str, tracker: DialogueStateTracker) -> str | None:
+        """What a few words under an alarm mean after the kind of fraud it began with: 「那去哪里贷」 after steps that came between."""
+        kind = next((name.removeprefix("utter_") for name in reversed(given(tracker).names) if name.startswith("utter_scam/")), "")
+        found = self._replies.means(text, topic=kind, last="") if kind else None
+        return found if found and found.startswith("scam/") else None
+
     def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
         """Where a message stands in the conversation."""
         if tracker is None:
@@ -172,7 +193,7 @@ class Hearing:
         topic = str(tracker.get_slot("topic") or "")
         return Place(
             last=bearings.STEPS if in_steps(tracker) else last_response(tracker), topic=topic, lock=str(tracker.get_slot("lock") or "none"),
-            calc=str(tracker.get_slot("calc") or ""), ticket=bool(tracker.get_slot("ticket")), crisis=bool(tracker.get_slot("crisis")), minor=bool(tracker.get_slot("minor")),
+            calc=str(tracker.get_slot("calc") or ""), ticket=bool(tracker.get_slot("ticket")), crisis=bool(tracker.get_slot("crisis")), minor=bool(tracker.get_slot("minor")) and not self._reader.alarmed(topic),
             alarmed=locked or self._reader.alarmed(topic),
             gone=gone(given(tracker).names), reported=bool(tracker.get_slot("reported")),
         )

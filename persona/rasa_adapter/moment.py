@@ -10,7 +10,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona.bearings import SETTLED, tells_detail
 from persona.checking import ASKED, way_to_check
-from persona.choosing import LEISURE
+from persona.choosing import LEISURE, is_about
 from persona.emergency import STEADY, denied, finished, kept, later, waits
 from persona.labels import Labels, full_label
 from persona.nlu.context import UNSURE
@@ -76,7 +76,7 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
         name = kept(last_response(tracker)) or name  # 「我没交」 after a tip: the money is still there
     if name == OUTSIDE and slots.get("minor") and _tells_age(tracker):
         return MINOR
-    if name.startswith("utter_scam/") and "." not in name and name == last_response(tracker):
+    if name.startswith("utter_scam/") and "." not in name and name == last_response(tracker) and not is_about(responses.get(name, []), text_of(tracker)):
         own = way_to_check([name], ())
         return own if own in responses else name  # more of the same fraud: how to see through it, not the same warning again
     if name == ASKED:

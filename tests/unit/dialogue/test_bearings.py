@@ -67,7 +67,7 @@ def test_who_still_has_the_money_is_not_told_how_to_get_it_back(text: str, last:
 
 @pytest.mark.parametrize("text", ["没转成功但密码给他了", "还没转，可是验证码报了", "已经转了", "我转了三万"])
 def test_what_was_given_away_all_the_same_is_heard(text: str) -> None:
-    assert means(text, "scam_now", replace(ROBBED, last="utter_scam_now")) is None
+    assert means(text, "scam_now", replace(ROBBED, last="utter_scam_now")) in (None, "been_scammed")
 
 
 @pytest.mark.parametrize("text", ["我已经打开了", "打开了", "装好了", "我点了", "屏幕共享了", "按他说的下载了"])
