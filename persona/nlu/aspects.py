@@ -33,11 +33,10 @@ COMMON = 60  # sentences of all answers that a pair of letters may stand in to t
 
 @dataclass(frozen=True)
 class Aspect:
-    """A side of any matter: how it is asked for, the words it goes by in a longer message, and what a sentence that tells it holds."""
+    """A side of any matter: how it is asked for, and what a sentence that tells it holds."""
 
     id: str
     asked: Wording
-    cue: re.Pattern[str] | None
     told: re.Pattern[str]
 
 
@@ -50,18 +49,12 @@ class Aspects:
     @classmethod
     def load(cls, path: Path | None = None) -> Aspects:
         """Read the sides that ship with the project."""
-        return cls(Aspect(e["id"], Wording.of(e), re.compile(e["cue"]) if "cue" in e else None, re.compile(e["told"])) for e in entries("aspects", path))
+        return cls(Aspect(e["id"], Wording.of(e), re.compile(e["told"])) for e in entries("aspects", path))
 
     def asked(self, text: str) -> str:
         """The side that `text` asks for and nothing else, or ""."""
         words = _TAG.sub("吗", _LEAD.sub("", _SPEECH.sub("", simplify(text))))
         return next((one.id for one in self._all.values() if one.asked.stands_in(words)), "")
-
-    def mentioned(self, text: str) -> str:
-        """The side that `text` speaks of last, beside other words, or ""."""
-        plain = simplify(text)
-        found = [(match.start(), one.id) for one in self._all.values() if one.cue for match in one.cue.finditer(plain)]
-        return max(found, default=(0, ""))[1]
 
     def told(self, aspect: str, answers: Iterable[str], asked: str = "") -> list[str]:
         """The sentences of the first of `answers` that tell `aspect`, one that names the thing `asked` for first; none when no answer does."""

@@ -21,8 +21,6 @@ RESULT = "utter_calc_result_"
 TERMS = ".terms"  # of a topic: the answer that tells what it costs and how long it takes
 WHOLE = "whole"  # the response that is read from: what its approval holds for
 _SCREEN = re.compile(r"\{path_|\{app\}")
-# Sides that have an answer which holds for any matter; a time or a limit without a sentence that tells it is asked back for.
-SAME_EVERYWHERE = frozenset({"fee", "papers", "place", "person", "proxy", "deliver", "book"})
 SHORT = 20  # characters of a message that says too little by itself
 Options = Callable[[str], Sequence[Mapping[str, Any]]]
 
@@ -58,14 +56,8 @@ def read_out(
         if name != asked_back:
             meant = full_label(message.parse_data) == name.removeprefix("utter_")  # not by a city that was told now
             return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), common=meant) or (nearest(text, answers, title) if name.startswith(FAQ) else []))
-        aspect = _aspects().mentioned(text)
-        if aspect:
-            found = _in_answers((topic, public(topic) + TERMS, public(topic)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
-            if found:
-                return found
         family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
-        found = _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
-        return found or ((f"utter_aspect_{aspect}", {}) if aspect in SAME_EVERYWHERE else None)
+        return _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
     return None
 
 

@@ -30,12 +30,6 @@ def test_sides_by_their_own_examples(side: str, text: str, hit: bool) -> None:
     assert (ASPECTS.asked(text) == side) is hit
 
 
-@pytest.mark.parametrize(("side", "text"), [(e["id"], text) for e in SIDES for text in e["examples"].get("cue", [])])
-def test_a_side_is_heard_in_a_longer_message(side: str, text: str) -> None:
-    assert ASPECTS.mentioned(text) == side
-    assert ASPECTS.mentioned("今天好冷") == ""
-
-
 @pytest.mark.parametrize(("side", "told"), [("fee", "收费看签的协议和公告。"), ("papers", "开户要本人带身份证来。"), ("time", "几天能好，问网点。")])
 def test_the_sentence_that_tells_it_is_read_out(side: str, told: str) -> None:
     assert ASPECTS.told(side, [ANSWER]) == [told]
