@@ -20,6 +20,7 @@ from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.said import given, last_response
 
 MOST = 4
+BESIDES = 3  # questions of one message that are offered beside the one that is answered
 MISUNDERSTOOD = "utter_not_what_i_meant"
 # Responses whose buttons are the nearest guesses of the understanding.
 GUESSING = frozenset({"utter_clarify", MISUNDERSTOOD})
@@ -35,10 +36,23 @@ def add(message: dict[str, Any], button: dict[str, str]) -> None:
         buttons.append(button)
 
 
+def asked_too(tracker: DialogueStateTracker, labels: Labels) -> list[dict[str, str]]:
+    """What else the last message asked: the first of its questions is answered, the others are offered."""
+    message = tracker.latest_message
+    also = (message.intent or {}).get("also") if message else None
+    answered = labels.title(full_label(message.parse_data)) if message else None
+    found = labels.buttons([(label, 1.0) for label in also or []], most=MOST)
+    return [b for b in found if b["title"] != answered][:BESIDES]
+
+
+def named(asked: list[dict[str, str]]) -> str:
+    """What the buttons are called, in a sentence."""
+    return "".join(f"「{button['title']}」" for button in asked)
+
+
 def complete(message: dict[str, Any], name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], labels: Labels, institution: Institution) -> None:
     """Add to the message for the response ``name`` what depends on the conversation; take out what this bot does not answer."""
-    also = (tracker.latest_message.intent or {}).get("also") if tracker.latest_message else None
-    for other in labels.buttons([(label, 1.0) for label in also or []], most=2):
+    for other in asked_too(tracker, labels):
         add(message, other)
     if name in (ABOUT, DETAIL):
         message["buttons"] = [*_offered(tracker), *message.get("buttons", [])][:MOST]

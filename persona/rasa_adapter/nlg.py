@@ -43,7 +43,7 @@ AGAIN = "刚才说过，再放一遍："
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
-MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, moment.DETAIL, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
+MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, elsewhere.OTHERS, moment.DETAIL, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
 # What was just entered or taken back is confirmed as it is; 「小禾翻到这页：已退出」 helps nobody.
 CONFIRMS = ("utter_giveaway_", "utter_callback_", "utter_choose_option")
 ASKED = "utter_quiz_question"  # its second line is the same under every message of the class
@@ -98,6 +98,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         if slots.get("minor") and not any(response_of(e).startswith(ALARMED) for e in tracker.events if isinstance(e, BotUttered)):
             values["lock"] = "none"  # a minor is locked from products, which is no emergency
         parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
+        values["others"] = buttons.named(buttons.asked_too(tracker, self._labels))
         values["other"] = elsewhere.names(elsewhere.asked_about(parsed))
         values |= day_told(self._house.institution.today()) | {"when": feast_when(simplify(moment.text_of(tracker)), self._house.institution.today())}
         live = self._house.live.current()
@@ -155,10 +156,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 buttons.add(message, {"title": "转人工", "payload": "/handoff"})
         if slots.get("lock") != "hard" or message["metadata"].get("tone") == "urgent":
             voice = "" if quiet or message["metadata"].get("sober") or lock == "soft" else mascot
-            for line in elsewhere.lines(name, str(message["metadata"].get("tone")), parsed):
+            for line in elsewhere.lines(name, str(message["metadata"].get("tone")), parsed, bool(values["others"])):
                 choice = self._options(line, {**values, "mascot": voice})
                 first = self._rendered(choice[rotation % len(choice)], line, mascot, elder, True, seed, turn, said, values, here)["text"]
-                pieces = [first, message["text"]] if name.startswith(elsewhere.ANSWERS) else [message["text"], first]  # steps and care come first
+                pieces = [first, message["text"]] if name.startswith(elsewhere.ANSWERS) and line != elsewhere.OTHERS else [message["text"], first]  # steps and care come first
                 message["text"] = "\n".join(pieces)
         buttons.complete(message, name, tracker, slots, self._labels, self._house.institution)
         if slots.get("lock") != "hard" and message["metadata"].get("tone") != "urgent":
