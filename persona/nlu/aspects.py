@@ -27,7 +27,7 @@ _WORD = re.compile(r"[\u4e00-\u9fff]+")
 _FOREIGN = re.compile(r"[a-z]{3,}")  # 「swift」, 「atm」: one word, one matter
 _PLACEHOLDER = re.compile(r"\{[a-z0-9_]+\}")
 # Letters that carry no matter: a pair with one of them says nothing about what is asked.
-_EMPTY = frozenset("的了吗呢么不没有要能会可以是我你您他她它这那就都也还再去来在到给把被让跟和与或上下里个多少什怎样如何已经啊呀吧嘛哦为啥咋哪谁用办说趟次回")
+_EMPTY = frozenset("的了吗呢么不没有要能会可以是我你您他她它这那就都也还再去来在到给把被让跟和与或上下里个多少什怎样如何已经啊呀吧嘛哦为啥咋哪谁用办说趟")
 COMMON = 60  # sentences of all answers that a pair of letters may stand in to tell one from another
 
 

@@ -12,7 +12,7 @@ from persona.nlu.aspects import Aspects
 from persona.nlu.features import Features
 from persona.nlu.languages import ENGLISH, Reading, languages
 from persona.nlu.model import LinearModel
-from persona.nlu.questions import ASKS, PART, PAUSE, corrected, questions
+from persona.nlu.questions import ASKS, PART, PAUSE, SHORTEST, corrected, questions
 from persona.nlu.signals import Signals
 from persona.nlu.text import MAX_CHARS, half_width, simplify
 
@@ -36,7 +36,7 @@ CALCULATES = {
 BOTH_TELL = (frozenset({"faq/card_installment", "faq/early_repay.card"}), frozenset({"faq/deposit.early", "faq/deposit_rate"}))
 # The answer to English that names no topic.
 IN_ENGLISH = "ask_capabilities.english"
-SHORTEST, PARTS, MESSAGE = 3, 5, 120  # characters of a part (「转人工」), questions of a message, its characters
+PARTS, MESSAGE = 5, 120  # questions of a message, its characters
 SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).
 FIRST = ("faq/lost_card", "faq/lost_phone", "faq/unknown_debit", "handoff", "complain", "missold")
@@ -164,20 +164,25 @@ class Parser:
 
     def _parts(self, text: str) -> list[Parse]:
         """What the questions of a message are, in their order; empty when it asks one thing or too many."""
-        parts = [p for p in questions(text, lambda c: self._aspects.asked(c).replace(OWN, "")) if len(p) >= SHORTEST]
+        parts = [p for p in questions(text) if len(p) >= SHORTEST]
         if not 2 <= len(parts) <= PARTS:
             return []
         read = [self._parse(p) for p in parts]
         told = parts[0].rpartition("，")[0]
         if told:  # 「我要去日本，换钱要预约吗，信用卡那边能刷吗」: all of them are asked about the journey
             read[1:] = [self._placed(told, one, read[0]) for one in read[1:]]
-        return [p for p in read if not p.fallback and p.intent.startswith(BESIDES)]
+        named = [p for p in read if not p.fallback and p.intent.startswith(BESIDES)]
+        return [p for at, p in enumerate(named) if not at or not self._side_of(p, named[at - 1])]
 
     def _placed(self, told: str, part: Parse, first: Parse) -> Parse:
         """A part that is not clear by itself, read after what the message tells at its beginning."""
         new = part if part.confidence >= SURE else self._parse(f"{told}，{part.text}")
         better = not new.fallback and (new.confidence >= SURE or bool(_POINTS.search(part.text)))
         return new if better and public(new.intent) != public(first.intent) else part
+
+    def _side_of(self, part: Parse, before: Parse) -> bool:
+        """Whether a part asks for a side of the matter before it: 「手续费呢」 after a lost passbook, but not after a transfer's limit."""
+        return self._aspects.asked(part.text) not in ("", OWN) and public(part.intent).split("_")[0] != public(before.intent).split("_")[0]
 
     @staticmethod
     def _divisible(whole: Parse, parts: list[Parse], found: list[dict[str, Any]]) -> bool:

@@ -1,19 +1,18 @@
 """The questions of one message: where they part, and what a correction takes back. Pure.
 
 「换手机号怎么改，补卡要带什么，还有周六开门吗」 asks three things. What only tells something stands with the question after it, and what
-asks for a side of the matter before (「要多久」) with that one.
+leans on the one before (「怎么弄」) with that one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-PART = 4  # characters of a question
+SHORTEST, PART = 3, 4  # characters of a part (「转人工」) and of a question
 ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢不]$|没有$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是|有没有|(.)不\1|谁|为何|推荐|帮我(?:查|算|看|改|关|取消)|多大|多长|多远")
 PAUSE = re.compile(r"[，,。！!？?；;、\s]+")
 # Between two questions in one message.
-JOINT = re.compile(r"[？?；;。！!\n]+|(?:^|(?<=[\s，,]))[1-9](?:[.、．)）]|\s)\s*(?=[\u3400-\u9fff])|[\s，,]*(?:还有(?:就是)?|另外|顺便(?:再?问)?(?:一?下)?|再问(?:一?下)?|再就是|其次|然后(?:再?问|呢(?=\s)))")
+JOINT = re.compile(r"[？?；;。！!\n]+|(?:^|(?<=[\s，,]))[1-9](?:[.、．)）]|\s)\s*(?=[\u3400-\u9fff])|[\s，,]*(?:(?:^|(?<=[\s，,、吗么呢啥少样弄办]))还有(?:就是)?|另外|顺便(?:再?问)?(?:一?下)?|再问(?:一?下)?|再就是|其次|然后(?:再?问|呢(?=\s)))")
 _COUNTS = re.compile(r"^[^，,。？?]{0,4}[两二三四五六几][件个样]?(?:事|问题|样|件)?[^，,。？?怎么哪啥吗]{0,6}[：:]")  # 「三件事一起问：」
 _LIST = re.compile(r"^(?:先|再|最后|第[一二三四]|[一二三四](?=[是、]))(?:想|要|来)?(?:问|说)?(?:一?下)?[是、]?")
 _LEANS = re.compile(r"^(?:那|都|还|具体|一般|请问)*(?:需要|要|有|得|该)?(?:满足)?(?:什么|啥|哪些)(?:条件|要求|限制|流程|注意的?|讲究)(?:吗|呢)?$|^(?:那|具体)?(?:该|应该|要)?(?:怎么|咋|如何)(?:办|弄|办理|操作|处理|搞|整)(?:啊|呢|才好|才行)?$|^(?:这样|那样)?(?:可以|行|能行|能办|成)(?:吗|不)$")
@@ -22,14 +21,11 @@ _DENIED = re.compile(
     r"^(?:不对)?(?:(?:我|那|这)?想?[问说要指]的不是|我?不是(?:要|想|问|说|指)|不是(?!我|他|她|你|本人|自己|说|吗|都|很)|我?没(?:有)?(?:问|说|要)|我?不(?:要|想)?问)(?=.{2,})"
 )
 _MEANT = re.compile(r"^(?:我|俺)(?:是|就是)?(?:想|要)?(?:[问说要指讲]的?|想|办)|^(?:而|就)?是(?!不是|否)|^(?:想?[问说要指]的是|要?问)")
-
 _FRAME = re.compile(r"^(?:我|俺)?(?:就)?(?:是)?想?[问说要指讲]的是")
 
 
-def questions(text: str, side: Callable[[str], str]) -> list[str]:
-    """The parts of `text` that ask something, each with what is told before it; one when it asks one thing.
-
-    side: names the side of a matter (a fee, a time) when a part asks for it and for nothing else."""
+def questions(text: str) -> list[str]:
+    """The parts of `text` that ask something, each with what is told before it; one when it asks one thing."""
     found: list[str] = []
     for piece in JOINT.split(_COUNTS.sub("", text.strip())):
         told: list[str] = []
@@ -39,7 +35,7 @@ def questions(text: str, side: Callable[[str], str]) -> list[str]:
                 told.append(clause)
                 continue
             asks = True
-            if found and not told and (len(clause) < PART or _LEANS.match(clause) or side(clause)):
+            if found and not told and (len(clause) < SHORTEST or _LEANS.match(clause)):
                 found[-1] += f"，{clause}"
             else:
                 found.append("，".join([*told, _LIST.sub("", clause)]))
