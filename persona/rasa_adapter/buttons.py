@@ -20,6 +20,7 @@ from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.said import given, last_response
 
 MOST = 4
+LIKELY = 0.4  # a guess that is offered beside the last answer's own buttons
 BESIDES = 3  # questions of one message that are offered beside the one that is answered
 MISUNDERSTOOD = "utter_not_what_i_meant"
 # Responses whose buttons are the nearest guesses of the understanding.
@@ -55,7 +56,9 @@ def complete(message: dict[str, Any], name: str, tracker: DialogueStateTracker, 
     for other in asked_too(tracker, labels):
         add(message, other)
     if name in (ABOUT, DETAIL):
-        message["buttons"] = [*_offered(tracker), *message.get("buttons", [])][:MOST]
+        offered = _offered(tracker)
+        guess = _heard(tracker, labels) if name == ABOUT else []
+        message["buttons"] = [*offered[: MOST - 1 - len(guess)], *(g for g in guess if g not in offered), *message.get("buttons", [])][:MOST]
     if _lesson_waits(tracker, slots) and len(message.get("buttons", [])) < MOST - 1 and _light(message, name):
         add(message, columns.button("接着上课", lessons.INTENT, move="go_on"))
     if name in ASKING_CITY:
@@ -94,6 +97,12 @@ def _guesses(tracker: DialogueStateTracker, name: str, labels: Labels) -> list[d
     ranking = users[-1].parse_data.get("intent_ranking") or []
     answered = full_label(users[-1].parse_data) if name == MISUNDERSTOOD else ""
     return labels.buttons([(r["name"], r["confidence"]) for r in ranking], leave_out=answered, most=2)
+
+
+def _heard(tracker: DialogueStateTracker, labels: Labels) -> list[dict[str, str]]:
+    """A button for what the words mean by themselves, when they were read as a question about the answer before."""
+    ranking = tracker.latest_message.parse_data.get("intent_ranking") or [] if tracker.latest_message else []
+    return labels.buttons([(r["name"], r["confidence"]) for r in ranking], most=1, least=LIKELY)
 
 
 def _city(city: str) -> dict[str, str]:

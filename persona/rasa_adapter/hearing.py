@@ -142,7 +142,7 @@ class Hearing:
             return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=found, reason="context")
         better = bearings.corrected(
             parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
-            reason=read.reason, cue=cue, neighbour="" if locked else self._homonyms.means(place.topic, read.intent, parse.text),
+            reason=read.reason, cue=cue, neighbour="" if locked else self._homonyms.means(place.topic, parse.intent if read.fallback else read.intent, parse.text),
         )
         if better is None and read.intent == FALLBACK and read.reason not in FINAL and not place.topic and place.lock == "none" and not minor_in(parse.text):
             better = at_ease(parse.text, parse.top, matter=matter, cue=cue) or None
