@@ -256,8 +256,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「开三个月的」 after an answer belongs to it
     if idle and place.last.startswith("utter_faq/") and label.removeprefix("chitchat/") in _BESIDE:
         return UNCLEAR  # 「没人通知我啊」 after a limit, 「当天拿得到吗」: nobody is lonely, nobody tests the line
-    if label == "deny" and place.last.startswith("utter_faq/") and reason != "context" and len(text) > NOD and ASKS.search(text):
-        return UNCLEAR  # 「不是本地人行不」 asks
+    if label in ("deny", "affirm") and place.last.startswith("utter_faq/") and reason != "context" and len(text) > NOD and ASKS.search(text):
+        return UNCLEAR  # 「不是本地人行不」, 「哦那要带啥」 ask
     if label == "faq/deceased_account.password" and not place.topic.startswith("faq/deceased_account") and not _DEATH.search(text):
         return "faq/proxy_service"
     if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):

@@ -139,7 +139,7 @@ def changes(
         new["victim"] = "family"
     if "lost_via" in found and base in HARD:
         new["lost_via"] = found["lost_via"][0]
-    if base in MISSED and not re.search(r"\w", text):
+    if base in MISSED and text and not re.search(r"\w", text):
         pass  # a picture alone is no second miss
     elif base in MISSED:
         new["misses"] = float(slots.get("misses") or 0) + 1

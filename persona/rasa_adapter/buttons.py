@@ -41,9 +41,10 @@ def asked_too(tracker: DialogueStateTracker, labels: Labels) -> list[dict[str, s
     """What else the last message asked: the first of its questions is answered, the others are offered."""
     message = tracker.latest_message
     also = (message.intent or {}).get("also") if message else None
-    answered = labels.title(full_label(message.parse_data)) if message else None
-    found = labels.buttons([(label, 1.0) for label in also or []], most=MOST)
-    return [b for b in found if b["title"] != answered][:BESIDES]
+    answered = full_label(message.parse_data) if message else ""
+    titles = {labels.beside(label): label for label in reversed(also or []) if label != answered}
+    found = [{"title": title, "payload": f"/{label}"} for title, label in reversed(titles.items()) if title and title != labels.beside(answered)]
+    return found[:BESIDES]
 
 
 def named(asked: list[dict[str, str]]) -> str:
