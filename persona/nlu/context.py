@@ -280,7 +280,7 @@ class Reader:
             return found  # asked for by its own words: another answer of the topic would be beside it
         near = (context.label, *context.offered)
         family = [(x, q) for x, q in top if x != context.label and (public(x) == public(context.label) or x in near)]
-        if family and family[0][1] >= w.other:
+        if family and family[0][1] >= (w.lead if asked >= w.itself else w.other):
             return replace(found, intent=family[0][0], confidence=family[0][1], reason="context")
         if asked >= w.itself:
             return found

@@ -39,7 +39,10 @@ IN_ENGLISH = "ask_capabilities.english"
 PARTS, MESSAGE = 5, 120  # questions of a message, its characters
 SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).
-FIRST = ("faq/lost_card", "faq/lost_phone", "faq/unknown_debit", "handoff", "complain", "missold")
+FIRST = (
+    "faq/lost_card", "faq/lost_card.abroad", "faq/lost_card.by_family", "faq/lost_card.no_papers", "faq/lost_phone", "faq/lost_phone.robbed", "faq/unknown_debit",
+    "faq/account_security.stolen", "handoff", "complain", "missold",
+)
 # What a part of a message may be, beside a bank question, to be answered or offered.
 BESIDES = ("faq/", "scam/", "calculate_", "ask_recommendation", "ask_promise", "compare_products", "handoff", "complain", "missold")
 OWN = "days_off"  # a side that is a matter of its own: 「还有周六开门吗」
@@ -188,7 +191,7 @@ class Parser:
     def _divisible(whole: Parse, parts: list[Parse], found: list[dict[str, Any]]) -> bool:
         """Whether what a message asks may be taken apart: not a wish for advice, not a sum with its amounts, not the story of a fraud."""
         if whole.intent.startswith("scam/"):
-            return any(public(p.intent) in FIRST for p in parts)
+            return any(p.intent in FIRST for p in parts)
         summed = whole.intent.startswith("calculate_") and any(e.get("entity") == "amount" for e in found)
         return whole.fallback or (whole.intent.startswith(BESIDES) and not summed)
 
@@ -206,7 +209,7 @@ class Parser:
         """What the parts of a message ask: the first by precedence, the others in `also`."""
         likely = [p for p in parts if p.confidence >= SURE or p.intent == whole.intent] or parts
         advice = (p for p in parts if p.intent == whole.intent and p.intent.startswith("ask_"))
-        chosen = next((p for p in parts if public(p.intent) in FIRST), None) or next(advice, likely[0])
+        chosen = next((p for p in parts if p.intent in FIRST), None) or next(advice, likely[0])
         rest = dict.fromkeys(p.intent for p in parts if p.intent != chosen.intent)
         return replace(whole, intent=chosen.intent, confidence=chosen.confidence, fallback=False, reason="several", also=tuple(rest))
 
