@@ -64,6 +64,7 @@ _AMENDS = re.compile(r"赔偿|道歉|给个?(?:说法|交代)|处分|开除|领�
 # 「你们活动是不是骗人的」 asks whether the draw is fair; nobody is being robbed.
 _DOUBTED = re.compile(r"(?:你们|你家)(?:这|那|的|个|些)*(?:活动|抽奖)[^，,。]{0,4}(?:骗人|假的|套路|糊弄|真的吗|真有人中)")
 _NEXT_STEP = re.compile(r"^(?:那|好|嗯|[，,\s])*(?:然后|接着|接下来|下一步|下面|后面|还有|往下)(?:呢|说|讲|吗|怎么办|咋办|咋弄)?[?？。]*$")
+STEP_BACK = re.compile(r"(?:上|前)(?:面)?(?:一|那)?(?:一)?(?:步|条|句|样)(?!骤)|倒回去|退回去")  # 「上一步是啥来着」
 _COUNTER = re.compile(r"(?<!不)(?:(?:去|到|上)(?:柜台|网点|银行)|柜台)(?:去)?(?:办|弄)?(?:行|可以|能|成)?(?:吗|么|吧|不|办)[？?。]*$|能不能(?:去|到)(?:柜台|网点)")
 _CANNOT_FIND = re.compile(r"找不(?:到|着)|没(?:看|找)(?:到|见)|不会(?:弄|点|用|操作)?[。！!]*$|在哪(?:里|儿)?(?:啊|呀|呢)?[？?]*$")
 _COMPLAINS = re.compile(r"^(?:我)?(?:要|想)投诉(?:你们)?[。！!]*$")
@@ -74,6 +75,7 @@ _STORY = re.compile(r"已经|刚(?:刚|才)?(?:被|转|交|付)|转了|付了|�
 _AGE = re.compile(r"^(?:可|但|那)?我?(?:家|的)?(?:孩子|儿子|女儿|弟弟?|妹妹?|表弟|表妹|同学|朋友)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
 _HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我|取|转|借|交|买|给|付|充|投|上当|中[招套]|套|坑|害|亏|钱|卡|账|号|码|贷|威胁|照片|视频|电话|救|帮|急")
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
+_WORRIES = re.compile(r"(?:会不会|不会|会).{0,3}(?:没|丢|少)(?:了|掉)?(?:吗|吧|么)?[？?]?$")
 _TAG = re.compile(r"[\u4e00-\u9fff]{3,}[不伐][。？?]?$")  # 「要违约金不」
 
 
@@ -148,6 +150,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return "complain"
     if place.last == STEPS and _NEXT_STEP.match(bare):
         return "affirm"
+    if place.last == STEPS and len(bare) <= 14 and STEP_BACK.search(bare):
+        return "say_again"
     if place.last == STEPS and intent != "handoff" and (_CANNOT_FIND.search(bare) or _COUNTER.search(bare)):
         return COUNTER
     if place.topic.startswith("faq/") and intent != "handoff" and len(bare) <= 12 and _COUNTER.search(bare) and not place.alarmed:
@@ -206,6 +210,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「要等几耐」 after a locked password: nobody speaks of a fraud
     if base in ("been_scammed", "scam_now") and not place.alarmed and len(text) <= FEW and not (cue or _HARM.search(text) or underway.about_loss(text)):
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
+    if base in ("been_scammed", "scam_now") and place.last and not place.alarmed and len(text) <= FEW and _WORRIES.search(text):
+        return UNCLEAR  # 「里头钱会不会没了」 about an old passbook: nothing has happened
     if base == "crisis" and not (place.crisis or place.lock == "hard" or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
         return UNCLEAR
     if label == "share_secret" and (_NO_SECRET.fullmatch(_HOTLINES.sub("", text)) or _LENGTH.search(text)):

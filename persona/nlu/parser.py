@@ -158,7 +158,7 @@ class Parser:
             return self._beside(text, whole)
         if whole.intent in MANNERS:
             return self._beside(text, whole, question=True)
-        if len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
+        if len(text) > MESSAGE or whole.reason in ("signal", "urgent"):
             return whole
         read = self._parts(text)
         if len({p.intent for p in read}) > 1 and any(p.confidence >= SURE for p in read) and self._divisible(whole, read, entities or []):
@@ -167,15 +167,18 @@ class Parser:
 
     def _parts(self, text: str) -> list[Parse]:
         """What the questions of a message are, in their order; empty when it asks one thing or too many."""
-        parts = [p for p in questions(text) if len(p) >= SHORTEST]
+        parts = [(part, asks) for part, asks in questions(text) if len(part) >= SHORTEST]
         if not 2 <= len(parts) <= PARTS:
             return []
-        read = [self._parse(p) for p in parts]
-        told = parts[0].rpartition("，")[0]
+        read = [self._parse(part) for part, _ in parts]
+        told = parts[0][0].rpartition("，")[0]
         if told:  # 「我要去日本，换钱要预约吗，信用卡那边能刷吗」: all of them are asked about the journey
             read[1:] = [self._placed(told, one, read[0]) for one in read[1:]]
-        named = [p for p in read if not p.fallback and p.intent.startswith(BESIDES)]
-        return [p for at, p in enumerate(named) if not at or not self._side_of(p, named[at - 1])]
+        named = [(p, asks) for p, (_, asks) in zip(read, parts, strict=True) if not p.fallback and p.intent.startswith(BESIDES)]
+        topics = {public(p.intent) for p, asks in named if asks}
+        # 「怎么挂失，我人在国外」 is one matter, 「怎么挂失，密码也忘了」 two; what is only told must be clear.
+        clear = [p for p, asks in named if asks or (public(p.intent) not in topics and p.confidence >= SURE and p.intent.startswith("faq/"))]
+        return [p for at, p in enumerate(clear) if not at or not self._side_of(p, clear[at - 1])]
 
     def _placed(self, told: str, part: Parse, first: Parse) -> Parse:
         """A part that is not clear by itself, read after what the message tells at its beginning."""

@@ -18,15 +18,15 @@ _LIST = re.compile(r"^(?:先|再|最后|第[一二三四]|[一二三四](?=[是�
 _LEANS = re.compile(r"^(?:那|都|还|具体|一般|请问)*(?:需要|要|有|得|该)?(?:满足)?(?:什么|啥|哪些)(?:条件|要求|限制|流程|注意的?|讲究)(?:吗|呢)?$|^(?:那|具体)?(?:该|应该|要)?(?:怎么|咋|如何)(?:办|弄|办理|操作|处理|搞|整)(?:啊|呢|才好|才行)?$|^(?:这样|那样)?(?:可以|行|能行|能办|成)(?:吗|不)$")
 # 「不是手机银行，我问的是卡的密码」, 「我问的是看病那个，不是取钱那个」: what is not meant, and what is.
 _DENIED = re.compile(
-    r"^(?:不对)?(?:(?:我|那|这)?想?[问说要指]的不是|我?不是(?:要|想|问|说|指)|不是(?!我|他|她|你|本人|自己|说|吗|都|很)|我?没(?:有)?(?:问|说|要)|我?不(?:要|想)?问)(?=.{2,})"
+    r"^(?:不对)?(?:(?:我|那|这)?想?[问说要指]的不是|我?不是(?:要|想|问|说(?!好|过)|指)|不是(?!我|他|她|你|本人|自己|说|吗|都|很)|我?没(?:有)?(?:问|说|要)|我?不(?:要|想)?问)(?=.{2,})"
 )
 _MEANT = re.compile(r"^(?:我|俺)(?:是|就是)?(?:想|要)?(?:[问说要指讲]的?|想|办)|^(?:而|就)?是(?!不是|否)|^(?:想?[问说要指]的是|要?问)")
 _FRAME = re.compile(r"^(?:我|俺)?(?:就)?(?:是)?想?[问说要指讲]的是")
 
 
-def questions(text: str) -> list[str]:
-    """The parts of `text` that ask something, each with what is told before it; one when it asks one thing."""
-    found: list[str] = []
+def questions(text: str) -> list[tuple[str, bool]]:
+    """The parts of `text`, each with what is told before it, and whether it asks; what is told after a question is a part of its own."""
+    found: list[tuple[str, bool]] = []
     for piece in JOINT.split(_COUNTS.sub("", text.strip())):
         told: list[str] = []
         asks = False
@@ -36,14 +36,11 @@ def questions(text: str) -> list[str]:
                 continue
             asks = True
             if found and not told and (len(clause) < SHORTEST or _LEANS.match(clause)):
-                found[-1] += f"，{clause}"
+                found[-1] = (f"{found[-1][0]}，{clause}", True)
             else:
-                found.append("，".join([*told, _LIST.sub("", clause)]))
+                found.append(("，".join([*told, _LIST.sub("", clause)]), True))
                 told = []
-        if told and asks:
-            found[-1] = "，".join([found[-1], *told])
-        elif told:
-            found.append("，".join(told))
+        found += [(clause, False) for clause in told] if asks else [("，".join(told), True)] if told else []
     return found
 
 

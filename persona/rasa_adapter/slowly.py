@@ -8,6 +8,7 @@ from typing import Any
 
 from rasa.shared.core.events import BotUttered
 
+from persona.bearings import STEP_BACK
 from persona.rasa_adapter.said import ASKS_CITY, SLOWLY, response_of
 from persona.steps import GO_ON, closing, opening, steps
 from persona.voice import neutral
@@ -16,7 +17,6 @@ from persona.voice import neutral
 BESIDE = frozenset({SLOWLY, ASKS_CITY})
 ANSWERS = "utter_faq/"  # emergencies, lessons and columns are short already
 
-_BACK = re.compile(r"(?:上|前)(?:面)?(?:一|那)?(?:步|条|句|样)(?!骤)|倒回去|退回去")  # 「上一步是啥来着」
 _SAME = re.compile(r"(?:再|重新?)(?:说|讲|念|来)一?(?:遍|次|下)|(?:刚才|这)(?:那|一)?(?:步|句|条)|没听(?:清|见|到)|没看清")
 
 
@@ -56,7 +56,7 @@ def next_step(
     from_the_start = told[-1].startswith(parts[0]) if told and parts else again
     if elder and GO_ON in (answer.text or "") and not from_the_start:
         parts = steps(_opened(text, disclosures, hotline)[1], afresh=False)  # on from the beginning that was read
-    given = max(given - (2 if _BACK.search(asked) else 1 if _SAME.search(asked) else 0), 0) if told else given
+    given = max(given - (2 if STEP_BACK.search(asked) else 1 if _SAME.search(asked) else 0), 0) if told else given
     if given >= len(parts):
         return None
     step = parts[given] + closing(parts[given], given + 1 == len(parts))
