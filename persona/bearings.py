@@ -75,6 +75,7 @@ _STORY = re.compile(r"已经|刚(?:刚|才)?(?:被|转|交|付)|转了|付了|�
 _AGE = re.compile(r"^(?:可|但|那)?我?(?:家|的)?(?:孩子|儿子|女儿|弟弟?|妹妹?|表弟|表妹|同学|朋友)?(?:今年|才|刚|现在|是|只有|还)*(?:\d{1,2}|十[一二三四五六七])(?:周?岁|了|的)*[，,]?(?:能|可以|行|也能)*(?:不能)?(?:参加|报名|抽)?(?:吗|么|不)?[。！!?？]*$")
 _HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我|取|转|借|交|买|给|付|充|投|上当|中[招套]|套|坑|害|亏|钱|卡|账|号|码|贷|威胁|照片|视频|电话|救|帮|急")
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
+_UNKNOWN = re.compile(r"(?:这个|那个)?我?(?:也|都|真|还)?(?:不知道|不清楚|不晓得|不记得|记不得|忘了)")  # 「不知道剩多少」 answers what was asked
 _WORRIES = re.compile(r"(?:会不会|不会|会).{0,3}(?:没|丢|少)(?:了|掉)?(?:吗|吧|么)?[？?]?$")
 _TAG = re.compile(r"[\u4e00-\u9fff]{3,}[不伐][。？?]?$")  # 「要违约金不」
 
@@ -191,7 +192,7 @@ def between(intent: str, products: Iterable[str]) -> str:
 
 def answers_calculator(text: str, fallback: bool) -> bool:
     """Whether a message belongs to an open calculator: a question without a figure is asked in between."""
-    return bool(_FIGURE.search(text)) or not (ASKS.search(text.strip(" 。！!")) or _TAG.search(text)) or (fallback and len(text) <= 4)
+    return bool(_FIGURE.search(text)) or bool(_UNKNOWN.match(text.strip())) or not (ASKS.search(text.strip(" 。！!")) or _TAG.search(text)) or (fallback and len(text) <= 4)
 
 
 def corrected(text: str, label: str, confidence: float, place: Place, *, alone: str, fallback: bool, reason: str, cue: bool, neighbour: str = "") -> str | None:
