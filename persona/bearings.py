@@ -65,6 +65,7 @@ _AMENDS = re.compile(r"赔偿|道歉|给个?(?:说法|交代)|处分|开除|领�
 # 「你们活动是不是骗人的」 asks whether the draw is fair; nobody is being robbed.
 _DOUBTED = re.compile(r"(?:你们|你家)(?:这|那|的|个|些)*(?:活动|抽奖)[^，,。]{0,4}(?:骗人|假的|套路|糊弄|真的吗|真有人中)")
 _NEXT_STEP = re.compile(r"^(?:那|好|嗯|[，,\s])*(?:然后|接着|接下来|下一步|下面|后面|还有|往下)(?:呢|说|讲|吗|怎么办|咋办|咋弄)?[?？。]*$")
+STEP_BACK = re.compile(r"(?:上|前)(?:面)?(?:一|那)?(?:一)?(?:步|条|句|样)(?!骤)|倒回去|退回去")  # 「上一步是啥来着」
 _COUNTER = re.compile(r"(?<!不)(?:(?:去|到|上)(?:柜台|网点|银行)|柜台)(?:去)?(?:办|弄)?(?:行|可以|能|成)?(?:吗|么|吧|不|办)[？?。]*$|能不能(?:去|到)(?:柜台|网点)")
 _CANNOT_FIND = re.compile(r"找不(?:到|着)|没(?:看|找)(?:到|见)|不会(?:弄|点|用|操作)?[。！!]*$|在哪(?:里|儿)?(?:啊|呀|呢)?[？?]*$")
 _COMPLAINS = re.compile(r"^(?:我)?(?:要|想)投诉(?:你们)?[。！!]*$")
@@ -77,6 +78,9 @@ _HARM = re.compile(r"他|她|对方|人家|有人|别人|[叫让要逼催说]我
 # What a fraudster needs: money that moves, a secret, the screen, or haste.
 _HOOK = re.compile(r"转|汇|付|交|充|垫|打(?:钱|款|过去|给)|取(?:钱|现|出)|买|投|借|贷|密码|验证码|码|屏幕|共享|下载|安装|软件|链接|网址|安全账户|骗|诈|公安|警|法院|冻|保密|别告诉|不许|威胁|抓|绑|赎|救|急|帮|偷|盗|黑|控制")
 _REFERS = re.compile(r"^(?:那|这|它|还|再|要|会|能)|[呢吗]$")
+_UNKNOWN = re.compile(r"(?:这个|那个)?我?(?:也|都|真|还)?(?:不知道|不清楚|不晓得|不记得|记不得|忘了)")  # 「不知道剩多少」 answers what was asked
+_WORRIES = re.compile(r"(?:会不会|不会|会).{0,3}(?:没|丢|少)(?:了|掉)?(?:吗|吧|么)?[？?]?$")
+_TAG = re.compile(r"[\u4e00-\u9fff]{3,}[不伐][。？?]?$")  # 「要违约金不」
 
 
 _PRICE = re.compile(r"^(?:那|这)?(?:要|收|得)?(?:多少)?(?:钱|费)(?:不|吗|么|伐|呢)?[？?。]*$")
@@ -154,6 +158,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return "complain"
     if place.last == STEPS and _NEXT_STEP.match(bare):
         return "affirm"
+    if place.last == STEPS and len(bare) <= 14 and STEP_BACK.search(bare):
+        return "say_again"
     if place.last == STEPS and intent != "handoff" and (_CANNOT_FIND.search(bare) or _COUNTER.search(bare)):
         return COUNTER
     if place.topic.startswith("faq/") and intent != "handoff" and len(bare) <= 12 and _COUNTER.search(bare) and not place.alarmed:
@@ -193,7 +199,7 @@ def between(intent: str, products: Iterable[str]) -> str:
 
 def answers_calculator(text: str, fallback: bool) -> bool:
     """Whether a message belongs to an open calculator: a question without a figure is asked in between."""
-    return bool(_FIGURE.search(text)) or not ASKS.search(text.strip(" 。！!")) or (fallback and len(text) <= 4)
+    return bool(_FIGURE.search(text)) or bool(_UNKNOWN.match(text.strip())) or not (ASKS.search(text.strip(" 。！!")) or _TAG.search(text)) or (fallback and len(text) <= 4)
 
 
 def corrected(text: str, label: str, confidence: float, place: Place, *, alone: str, fallback: bool, reason: str, cue: bool, neighbour: str = "") -> str | None:
@@ -214,6 +220,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「那我现在要去办什么吗」, 「正着戴一次看看」: nobody else is in it, no money and no harm
     if base in ("been_scammed", "scam_now") and place.topic.startswith("faq/") and not place.alarmed and confidence < LIKELY and not (_HOOK.search(text) or underway.about_loss(text)):
         return UNCLEAR  # 「客服说让我再等等」 after a loan: nobody wants money, a secret or a program
+    if base in ("been_scammed", "scam_now") and place.last and not place.alarmed and len(text) <= FEW and _WORRIES.search(text):
+        return UNCLEAR  # 「里头钱会不会没了」 about an old passbook: nothing has happened
     if base == "crisis" and not (place.crisis or place.lock == "hard" or cue) and confidence < LIKELY and not _HEAVY_WORDS.search(simplify(text)):
         return UNCLEAR
     if label == "share_secret" and place.topic.startswith("scam/") and _IS_TOLD_TO.search(text):
@@ -267,8 +275,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return UNCLEAR  # 「开三个月的」 after an answer belongs to it
     if idle and place.last.startswith("utter_faq/") and label.removeprefix("chitchat/") in _BESIDE:
         return UNCLEAR  # 「没人通知我啊」 after a limit, 「当天拿得到吗」: nobody is lonely, nobody tests the line
-    if label == "deny" and place.last.startswith("utter_faq/") and reason != "context" and len(text) > NOD and ASKS.search(text):
-        return UNCLEAR  # 「不是本地人行不」 asks
+    if label in ("deny", "affirm") and place.last.startswith("utter_faq/") and reason != "context" and len(text) > NOD and ASKS.search(text):
+        return UNCLEAR  # 「不是本地人行不」, 「哦那要带啥」 ask
     if label == "faq/deceased_account.password" and not place.topic.startswith("faq/deceased_account") and not _DEATH.search(text):
         return "faq/proxy_service"
     if label.startswith("chitchat/") and confidence < LIKELY and place.topic.startswith(("faq/", "calculate_")) and _REFERS.search(text):

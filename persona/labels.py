@@ -26,25 +26,24 @@ def full_label(parse_data: Mapping[str, Any]) -> str:
 class Labels:
     """Label -> title. A split topic (`faq/cash_branch.swallowed`) falls back to the title of its topic."""
 
-    def __init__(self, titles: Mapping[str, str]) -> None:
+    def __init__(self, titles: Mapping[str, str], beside: Mapping[str, str] | None = None) -> None:
         self._titles = dict(titles)
+        self._beside = dict(beside or {})
 
     @classmethod
     def load(cls, path: Path | None = None) -> Labels:
         """Read labels.yml: groups (`faq`, `scam`) and plain intents."""
         with open(path or current(DEFAULT), encoding="utf-8") as file:
             data = yaml.load(file, Loader=yaml.CSafeLoader)
-        titles: dict[str, str] = {}
-        for key, value in data["labels"].items():
-            if isinstance(value, dict):
-                titles.update({f"{key}/{topic}": title for topic, title in value.items()})
-            else:
-                titles[key] = value
-        return cls(titles)
+        return cls(_named(data["labels"]), _named(data.get("beside", {})))
 
     def title(self, label: str) -> str | None:
         """The words on a button for `label`, or None when it is never offered."""
         return self._titles.get(label) or self._titles.get(label.split(".")[0])
+
+    def beside(self, label: str) -> str | None:
+        """The words for a question that was asked beside another: a part is called by its own name."""
+        return self._beside.get(label) or self.title(label)
 
     def buttons(
         self, ranking: Iterable[tuple[str, float]], *, leave_out: str = "", most: int = 2, least: float = 0.03
@@ -60,3 +59,14 @@ class Labels:
             if len(found) == most:
                 break
         return found
+
+
+def _named(data: Mapping[str, Any]) -> dict[str, str]:
+    """Groups (`faq`) and plain intents, each under its full label."""
+    titles: dict[str, str] = {}
+    for key, value in data.items():
+        if isinstance(value, dict):
+            titles.update({f"{key}/{topic}": title for topic, title in value.items()})
+        else:
+            titles[key] = value
+    return titles

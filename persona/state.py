@@ -144,7 +144,9 @@ def changes(
         new["lost_via"] = found["lost_via"][0]
     elif label == "been_scammed" and not slots.get("lost_via") and _TYPED_IN.search(text) and not _MOVED.search(text):
         new["lost_via"] = "credentials"
-    if base in MISSED:
+    if base in MISSED and text and not re.search(r"\w", text):
+        pass  # a picture alone is no second miss
+    elif base in MISSED:
         new["misses"] = float(slots.get("misses") or 0) + 1
     elif base not in ("affirm", "deny", "choose_option"):
         new["misses"] = 0.0

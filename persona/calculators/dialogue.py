@@ -29,7 +29,7 @@ HEARD_MAX = 16
 _NUMBERS = frozenset(
     {"principal", "prepay", "rate", "months", "fee", "payment", "paid", "base", "deductions", "bracket", "held", "current_rate", "withdrawn"}
 )
-_STOP = re.compile(r"不算了|(?:不|先不)(?:分|分期|办|存|还)了|别算了|不用算|先不算|不想算|取消|退出|^算了(?:吧|[，。！])*$")
+_STOP = re.compile(r"不算了|(?:不|先不)(?:分|分期|办|存|还)了|别算了|不用算|先不算|不想算|取消|退出|^(?:那|就|那就|唉|哎|嗯|哦)*算了(?:吧|[，。！])*$")
 _AFRESH = re.compile(r"重新算|重算|重来|从头")
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ ASPECT = "aspect"  # the entity; also what the answers for a side nothing is tol
 MOST = 2  # sentences that are read out
 WHOLE = 10  # characters of a sentence that says something by itself
 _SPEECH = re.compile(r"[\W_]+")
+_PAUSE = re.compile(r"[，,。！!？?；;\s]+")
 _LEAD = re.compile(r"^(?:哦|噢|嗯|好的?|行吧?|对了|还有|不过|那么|那)+(?=..)")
 _TAG = re.compile(r"(?:不|伐|(?<![什怎那多])么|嘛|没有?)[呀啊]?$")  # 「收费不」 asks what 「收费吗」 asks
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
@@ -27,7 +28,9 @@ _WORD = re.compile(r"[\u4e00-\u9fff]+")
 _FOREIGN = re.compile(r"[a-z]{3,}")  # 「swift」, 「atm」: one word, one matter
 _PLACEHOLDER = re.compile(r"\{[a-z0-9_]+\}")
 # Letters that carry no matter: a pair with one of them says nothing about what is asked.
-_EMPTY = frozenset("的了吗呢么不没有要能会可以是我你您他她它这那就都也还再去来在到给把被让跟和与或上下里个多少什怎样如何已经啊呀吧嘛哦为啥咋哪谁用办说")
+_EMPTY = frozenset("的了吗呢么不没有要能会可以是我你您他她它这那就都也还再去来在到给把被让跟和与或上下里个多少什怎样如何已经啊呀吧嘛哦为啥咋哪谁用办说趟")
+# Pairs that say when, where or how, and not what.
+_ANY_MATTER = frozenset({"当天", "今天", "明天", "现在", "时候", "以后", "之前", "之后", "别的", "自己", "东西", "地方", "事情", "直接", "一般", "马上", "一起", "一直", "银行"})
 COMMON = 60  # sentences of all answers that a pair of letters may stand in to tell one from another
 
 
@@ -38,6 +41,7 @@ class Aspect:
     id: str
     asked: Wording
     told: re.Pattern[str]
+    wide: bool = False  # the other answers of the topic tell it, too
 
 
 class Aspects:
@@ -49,12 +53,21 @@ class Aspects:
     @classmethod
     def load(cls, path: Path | None = None) -> Aspects:
         """Read the sides that ship with the project."""
-        return cls(Aspect(e["id"], Wording.of(e), re.compile(e["told"])) for e in entries("aspects", path))
+        return cls(Aspect(e["id"], Wording.of(e), re.compile(e["told"]), bool(e.get("wide"))) for e in entries("aspects", path))
 
     def asked(self, text: str) -> str:
-        """The side that `text` asks for and nothing else, or ""."""
+        """The side that `text` asks for and nothing else, or ""; of several (「怎么弄，APP上能办吗」) the last."""
+        clauses = [c for c in _PAUSE.split(text) if c]
+        sides = [self._side(c) for c in clauses] if len(clauses) > 1 else []
+        return self._side(text) or (sides[-1] if sides and all(sides) else "")
+
+    def _side(self, text: str) -> str:
         words = _TAG.sub("吗", _LEAD.sub("", _SPEECH.sub("", simplify(text))))
         return next((one.id for one in self._all.values() if one.asked.stands_in(words)), "")
+
+    def wide(self, aspect: str) -> bool:
+        """Whether `aspect` may be told by any answer of the topic."""
+        return self._all[aspect].wide
 
     def told(self, aspect: str, answers: Iterable[str], asked: str = "") -> list[str]:
         """The sentences of the first of `answers` that tell `aspect`, one that names the thing `asked` for first; none when no answer does."""
@@ -76,16 +89,18 @@ def pairs(text: str) -> set[str]:
 
 
 def sharing(text: str, answers: Iterable[str], seen: dict[str, int], title: str = "", common: bool = False) -> list[str]:
-    """The sentence of `answers` that shares most with `text`; none when they share nothing that tells sentences apart.
+    """The sentence of `answers` that shares most with `text`, and one that shares what it does not; none when they share nothing that tells sentences apart.
 
     seen: in how many sentences of all answers a pair of letters stands.  title: the topic's name, which every answer of it holds.
     common: the answer is the one that is meant; then pairs that stand everywhere count, too, when two of them meet in one sentence only."""
-    asked = {p for p in pairs(text) - pairs(title) if seen.get(p, 0)}
+    asked = {p for p in pairs(text) - pairs(title) - _ANY_MATTER if seen.get(p, 0)}
     whole = [s for answer in answers for s in sentences(answer) if len(s) >= WHOLE and not _WARNS.search(s)]
     rare = [(sum(1 / seen[p] for p in asked & pairs(s) if seen[p] <= COMMON), s) for s in whole]
     best = max(rare, default=(0.0, ""), key=lambda found: found[0])
     if best[0] > 0 and not (common and sum(score == best[0] for score, _ in rare) > 1):
-        return [best[1]]
+        rest = {p for p in asked - pairs(best[1]) if seen[p] <= COMMON}
+        other = max(((sum(1 / seen[p] for p in rest & pairs(s)), s) for s in whole), default=(0.0, ""), key=lambda found: found[0])
+        return [best[1], other[1]] if other[0] > 0 else [best[1]]  # 「要盖章的英文版」 asks for two things
     if not common:
         return []
     met = [s for s in whole if len(asked & pairs(s)) > 1]

@@ -34,7 +34,7 @@ _SPEECH = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True)
 class Weights:
-    """`chars`: a longer message stands by itself; `alone`: share of the words alone against the words with the title
+    """`chars`: a longer message stands by itself; `few`: so short a one does not, when it names no matter; `alone`: share of the words alone against the words with the title
     (`aspect`: when they name an aspect only, 「手续费呢」);
     `title`: how much of what the title alone says is taken off again, where that
     is more than `hint`; `floor`: added to each probability, so that none
@@ -48,6 +48,7 @@ class Weights:
     given that leads by half; `step`: share from which a next step of a fraud is answered; `itself`: share of the words alone from which the same answer is asked for again, `plainly`: and rather than another one of the topic."""
 
     chars: int = 26
+    few: int = 7
     alone: float = 0.45
     aspect: float = 0.2
     title: float = 0.5
@@ -95,6 +96,7 @@ class Reader:
             x for x in known_labels if x in self._fraud_next or (public(x) in self._fraud_next and x != "check_suspicious")
         )
         self._next: dict[str, list[str]] = known["next"]
+        self._anywhere = frozenset(known["anywhere"])
         self._group = {f"faq/{topic}": name for name, topics in known["groups"].items() for topic in topics}
         self._titles: dict[str, str] = known["titles"]
         self._cues = re.compile(known["cues"])
@@ -209,6 +211,8 @@ class Reader:
         faint = alarm and parse.confidence < w.itself and not self._cues.search(simplify(parse.text))
         if found.fallback and not parse.fallback and follows and faint:
             return replace(found, intent=FALLBACK, fallback=True, reason=UNSURE)
+        if found.fallback and not parse.fallback and strength == 1.0 and self._strays(parse, parse, context):
+            return self._back(found, context, top)
         if found.fallback:
             idle = sum(float(alone[labels.index(name)]) for name in REJECT if name in labels)
             if parse.fallback and (not follows or (parse.intent in REJECT and idle >= w.itself)):
@@ -216,7 +220,30 @@ class Reader:
             return replace(found, intent=FALLBACK, reason=UNSURE) if follows and parse.fallback else parse
         if found.intent == context.label:
             return self._not_again(found, context, alone, top)
+        if strength == 1.0 and self._strays(parse, found, context):
+            return self._back(found, context, top)
         return found if found.intent == parse.intent and not parse.fallback else replace(found, reason="context")
+
+    def _strays(self, parse: Parse, found: Parse, context: Context) -> bool:
+        """Whether words that name no matter would lead to another field: 「什么时候扣」 after a fee is no loan's day."""
+        short = len(_SPEECH.sub("", parse.text)) <= self.weights.few and parse.confidence < self.weights.plainly
+        if not (short and found.intent.startswith("faq/") and context.label.startswith("faq/")):
+            return False
+        if public(found.intent) in self._anywhere and parse.confidence >= self.weights.itself:
+            return False
+        group = self._group.get(public(context.label))
+        return not self._leads_on(found.intent, context) and self._group.get(public(found.intent)) != group
+
+    def _leads_on(self, label: str, context: Context) -> bool:
+        """Whether a label is on the last buttons, or often asked next."""
+        return label in context.offered or label in self._next.get(public(context.label), ())
+
+    def _back(self, found: Parse, context: Context, top: list[tuple[str, float]]) -> Parse:
+        """What words that would stray mean near the topic: another answer of it that is likely enough, or a question back."""
+        near = next(((x, p) for x, p in top if x != context.label and (public(x) == public(context.label) or self._leads_on(x, context))), ("", 0.0))
+        if near[1] >= self.weights.other:
+            return replace(found, intent=near[0], confidence=near[1], fallback=False, reason="context")
+        return replace(found, intent=FALLBACK, fallback=True, reason=UNSURE)
 
     def _leads(self, top: list[tuple[str, float]], context: Context) -> bool:
         """Whether another answer near the topic is clearly the likeliest, though not as likely as a topic by itself."""
@@ -258,7 +285,7 @@ class Reader:
             return found  # asked for by its own words: another answer of the topic would be beside it
         near = (context.label, *context.offered)
         family = [(x, q) for x, q in top if x != context.label and (public(x) == public(context.label) or x in near)]
-        if family and family[0][1] >= w.other:
+        if family and family[0][1] >= (w.lead if asked >= w.itself else w.other):
             return replace(found, intent=family[0][0], confidence=family[0][1], reason="context")
         if asked >= w.itself:
             return found

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from persona.nlu.aspects import Aspects
 from persona.nlu.features import Features
 from persona.nlu.languages import ENGLISH, Reading, languages
 from persona.nlu.model import LinearModel
+from persona.nlu.questions import ASKS, PART, PAUSE, SHORTEST, corrected, questions
 from persona.nlu.signals import Signals
 from persona.nlu.text import MAX_CHARS, half_width, simplify
 
@@ -23,10 +25,6 @@ SUSPICIOUS = "check_suspicious"
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
 DOUBTS = ("check_company", "verify_official", SUSPICIOUS)  # asked before anything has happened
 SERVICE = ("faq/", "complain", "handoff", "ticket_status", "missold", "stop_marketing")  # a bank's own business
-# Between two questions in one message.
-_JOINT = re.compile(r"[？?；;。！!\n]+|(?:^|(?<=[\s，,]))[1-9](?:[.、．)）]|\s)\s*(?=[\u3400-\u9fff])|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后(?:再?问|呢(?=\s)))")
-_ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
-_PAUSE = re.compile(r"[，,。！!？?；;\s]+")
 MANNERS = frozenset({"thank", "greet", "goodbye", "affirm"})  # said beside a question, the question counts
 _KNOWN = re.compile(r"知道|明白|懂了|会了|搞定|解决|不用")
 BESIDE = ("say_again", "not_what_i_meant")  # how it is to be told, which says nothing of the matter
@@ -39,18 +37,19 @@ CALCULATES = {
 BOTH_TELL = (frozenset({"faq/card_installment", "faq/early_repay.card"}), frozenset({"faq/deposit.early", "faq/deposit_rate"}))
 # The answer to English that names no topic.
 IN_ENGLISH = "ask_capabilities.english"
-PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characters of the message
+PARTS, MESSAGE = 5, 120  # questions of a message, its characters
 SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).
-FIRST = ("faq/lost_card", "faq/lost_phone", "faq/unknown_debit")
+FIRST = (
+    "faq/lost_card", "faq/lost_card.abroad", "faq/lost_card.by_family", "faq/lost_card.no_papers", "faq/lost_phone", "faq/lost_phone.robbed", "faq/unknown_debit",
+    "faq/account_security.stolen", "handoff", "complain", "missold",
+)
+# What a part of a message may be, beside a bank question, to be answered or offered.
+BESIDES = ("faq/", "scam/", "calculate_", "ask_recommendation", "ask_promise", "compare_products", "handoff", "complain", "missold")
+OWN = "days_off"  # a side that is a matter of its own: 「还有周六开门吗」
 _SOMEBODY = re.compile(r"[他她爸妈爷奶婆叔姨哥姐弟妹]|人家|对方|有人|别人|谁|骗|警|客服|老[师公人]|[儿女]|孩子|朋友|同[事学]|网上|群")
+_POINTS = re.compile(r"那边|那里|那儿|当地|他的|她的|它|这张|那张|这笔|那笔|这个|那个")
 _READABLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
-
-
-def _apart(piece: str) -> list[str]:
-    """Questions that only spaces set apart; words between spaces that ask nothing belong together."""
-    words = piece.split()
-    return words if len(words) > 1 and all(len(w) >= PART and _ASKS.search(w) for w in words) else [piece]
 
 
 def _sure(parts: Iterable[Parse]) -> list[Parse]:
@@ -123,8 +122,8 @@ class Parse:
 
 def asked_beside(text: str) -> list[str]:
     """The parts of a message of several that are put as questions: 「别推了，五年的利率多少」."""
-    pieces = [p for p in _PAUSE.split(text) if p]
-    return [p for p in pieces if len(p) >= PART and _ASKS.search(p)] if len(pieces) > 1 else []
+    pieces = [p for p in PAUSE.split(text) if p]
+    return [p for p in pieces if len(p) >= PART and ASKS.search(p)] if len(pieces) > 1 else []
 
 
 class Parser:
@@ -137,6 +136,7 @@ class Parser:
         self.features = features
         self.signals = signals or Signals.load()
         self.thresholds = thresholds or Thresholds()
+        self._aspects = Aspects.load()
         self._names = [public(label) for label in model.labels]
 
     @classmethod
@@ -152,39 +152,95 @@ class Parser:
         if foreign.language:
             return self._foreign(text, foreign, entities or [])
         whole = self._parse(text, entities)
+        meant = self._meant(text, whole)
+        if meant is not None:
+            return meant
         if whole.intent in BESIDE:
             return self._beside(text, whole)
         if whole.intent in MANNERS:
             return self._beside(text, whole, question=True)
-        if whole.reason == "unsure" and len(text) <= MESSAGE:
-            return self._told(text, whole)
-        parts = [p for piece in _JOINT.split(text) for p in _apart(piece) if len(p.strip()) >= PART]
-        if not 2 <= len(parts) <= PARTS or len(text) > MESSAGE or whole.reason in ("signal", "urgent", "alarm"):
+        if len(text) > MESSAGE or whole.reason in ("signal", "urgent"):
             return whole
-        read = [self._parse(piece) for piece in parts]
-        asked = _sure(read)
+        doubted = self._doubted(text, whole)
+        if doubted is not None:
+            return doubted
+        read = self._parts(text)
+        if len({p.intent for p in read}) > 1 and any(p.confidence >= SURE for p in read) and self._divisible(whole, read, entities or []):
+            return self._several(whole, read)
+        return self._told(text, whole) if whole.reason == "unsure" else whole
+
+    def _doubted(self, text: str, whole: Parse) -> Parse | None:
+        """「群里的安装包是你们的吗，还有密码忘了怎么办」: what may be a fraud is answered, the rest is offered."""
+        parts = [part for part, _ in questions(text) if len(part) >= PART]
+        if not 2 <= len(parts) <= PARTS:
+            return None
+        read = [self._parse(part) for part in parts]
         doubt = next((p for p in read if not p.fallback and p.confidence >= SURE and p.intent.startswith(("scam/", *DOUBTS))), None)
-        if doubt and asked:
-            # 「群里的安装包是你们的吗，还有密码忘了怎么办」: what may be a fraud is answered, the rest is offered.
-            return replace(whole, intent=doubt.intent, confidence=doubt.confidence, fallback=False, reason="several", also=tuple(dict.fromkeys(p.intent for p in asked)))
-        return self._several(whole, asked) if len({public(p.intent) for p in asked}) > 1 else whole
+        asked = _sure(read)
+        if doubt is None or not asked:
+            return None
+        return replace(whole, intent=doubt.intent, confidence=doubt.confidence, fallback=False, reason="several", also=tuple(dict.fromkeys(p.intent for p in asked)))
+
+    def _parts(self, text: str) -> list[Parse]:
+        """What the questions of a message are, in their order; empty when it asks one thing or too many."""
+        parts = [(part, asks) for part, asks in questions(text) if len(part) >= SHORTEST]
+        if not 2 <= len(parts) <= PARTS:
+            return []
+        read = [self._parse(part) for part, _ in parts]
+        told = parts[0][0].rpartition("，")[0]
+        if told:  # 「我要去日本，换钱要预约吗，信用卡那边能刷吗」: all of them are asked about the journey
+            read[1:] = [self._placed(told, one, read[0]) for one in read[1:]]
+        named = [(p, asks) for p, (_, asks) in zip(read, parts, strict=True) if not p.fallback and p.intent.startswith(BESIDES)]
+        topics = {public(p.intent) for p, asks in named if asks}
+        # 「怎么挂失，我人在国外」 is one matter, 「怎么挂失，密码也忘了」 two; what is only told must be clear.
+        clear = [p for p, asks in named if asks or (public(p.intent) not in topics and p.confidence >= SURE and p.intent.startswith("faq/"))]
+        return [p for at, p in enumerate(clear) if not at or not self._side_of(p, clear[at - 1])]
+
+    def _placed(self, told: str, part: Parse, first: Parse) -> Parse:
+        """A part that is not clear by itself, read after what the message tells at its beginning."""
+        new = part if part.confidence >= SURE else self._parse(f"{told}，{part.text}")
+        better = not new.fallback and (new.confidence >= SURE or bool(_POINTS.search(part.text)))
+        return new if better and public(new.intent) != public(first.intent) else part
+
+    def _side_of(self, part: Parse, before: Parse) -> bool:
+        """Whether a part asks for a side of the matter before it: 「手续费呢」 after a lost passbook, but not after a transfer's limit."""
+        return self._aspects.asked(part.text) not in ("", OWN) and public(part.intent).split("_")[0] != public(before.intent).split("_")[0]
 
     @staticmethod
-    def _several(whole: Parse, asked: list[Parse]) -> Parse:
+    def _divisible(whole: Parse, parts: list[Parse], found: list[dict[str, Any]]) -> bool:
+        """Whether what a message asks may be taken apart: not a wish for advice, not a sum with its amounts, not the story of a fraud."""
+        if whole.intent.startswith("scam/"):
+            return any(p.intent in FIRST for p in parts)
+        summed = whole.intent.startswith("calculate_") and any(e.get("entity") == "amount" for e in found)
+        return whole.fallback or (whole.intent.startswith(BESIDES) and not summed)
+
+    def _meant(self, text: str, whole: Parse) -> Parse | None:
+        """「不是手机银行，我问的是卡的密码」: what is said to be meant, when that is clear; what is not meant is not answered."""
+        left = corrected(text)
+        if left == text or whole.reason in ("signal", "urgent", "alarm"):
+            return None
+        read = self._parse(left)
+        named = not read.fallback and read.intent.startswith(BESIDES)
+        return replace(read, text=text, entities=whole.entities, reason="several") if named else None
+
+    @staticmethod
+    def _several(whole: Parse, parts: list[Parse]) -> Parse:
         """What the parts of a message ask: the first by precedence, the others in `also`."""
-        chosen = next((p for p in asked if public(p.intent) in FIRST), asked[0])
-        rest = dict.fromkeys(p.intent for p in asked if public(p.intent) != public(chosen.intent))
+        likely = [p for p in parts if p.confidence >= SURE or p.intent == whole.intent] or parts
+        advice = (p for p in parts if p.intent == whole.intent and p.intent.startswith("ask_"))
+        chosen = next((p for p in parts if p.intent in FIRST), None) or next(advice, likely[0])
+        rest = dict.fromkeys(p.intent for p in parts if p.intent != chosen.intent)
         return replace(whole, intent=chosen.intent, confidence=chosen.confidence, fallback=False, reason="several", also=tuple(rest))
 
     def _told(self, text: str, whole: Parse) -> Parse:
         """「网银登不上去 公司等着发工资 急」: clauses that are no clear matter together may be one by themselves; never where one of them
         may be an alarm."""
-        parts = [self._parse(p) for p in _PAUSE.split(text) if len(p) >= PART]
+        parts = [self._parse(p) for p in PAUSE.split(text) if len(p) >= PART]
         if len(parts) < 2 or any(p.intent.startswith(("scam/", *URGENT, *ABOUT_FRAUD)) for p in parts):
             return whole
         likely = [label for label, _ in whole.top]
-        asked = sorted(_sure(parts), key=lambda p: likely.index(p.intent) if p.intent in likely else len(likely))
-        return self._several(whole, asked) if asked else whole
+        clear = sorted(_sure(parts), key=lambda p: likely.index(p.intent) if p.intent in likely else len(likely))
+        return self._several(whole, clear) if clear else whole
 
     def _foreign(self, text: str, foreign: Reading, entities: list[dict[str, Any]]) -> Parse:
         """English or pinyin: the topic when its words name one; English that names none is told how to reach a person."""
@@ -205,8 +261,8 @@ class Parser:
     def _beside(self, text: str, whole: Parse, question: bool = False) -> Parse:
         """「说慢点，怎么挂失？」, 「不是这个意思，我问年费」, 「谢谢，周日上班吗」: a question beside how it is to be told, or beside thanks, is
         what is answered. question: only what is put as one; 「知道怎么挂失了，谢谢」 asks nothing."""
-        pieces = [p for p in _PAUSE.split(text) if p]
-        beside = [p for p in pieces if len(p) >= PART and not (question and (_KNOWN.search(p) or not _ASKS.search(p)))]
+        pieces = [p for p in PAUSE.split(corrected(text)) if p]
+        beside = [p for p in pieces if len(p) >= PART and not (question and (_KNOWN.search(p) or not ASKS.search(p)))]
         asked = [p for p in map(self._parse, beside) if p.intent.startswith("faq/") and not p.fallback and (p.confidence >= SURE or not question)]
         if len(pieces) < 2 or not asked:
             return whole

@@ -20,6 +20,8 @@ from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.said import given, last_response
 
 MOST = 4
+LIKELY = 0.4  # a guess that is offered beside the last answer's own buttons
+BESIDES = 3  # questions of one message that are offered beside the one that is answered
 MISUNDERSTOOD = "utter_not_what_i_meant"
 # Responses whose buttons are the nearest guesses of the understanding.
 GUESSING = frozenset({"utter_clarify", MISUNDERSTOOD})
@@ -35,13 +37,29 @@ def add(message: dict[str, Any], button: dict[str, str]) -> None:
         buttons.append(button)
 
 
+def asked_too(tracker: DialogueStateTracker, labels: Labels) -> list[dict[str, str]]:
+    """What else the last message asked: the first of its questions is answered, the others are offered."""
+    message = tracker.latest_message
+    also = (message.intent or {}).get("also") if message else None
+    answered = full_label(message.parse_data) if message else ""
+    titles = {labels.beside(label): label for label in reversed(also or []) if label != answered}
+    found = [{"title": title, "payload": f"/{label}"} for title, label in reversed(titles.items()) if title and title != labels.beside(answered)]
+    return found[:BESIDES]
+
+
+def named(asked: list[dict[str, str]]) -> str:
+    """What the buttons are called, in a sentence."""
+    return "".join(f"「{button['title']}」" for button in asked)
+
+
 def complete(message: dict[str, Any], name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], labels: Labels, institution: Institution) -> None:
     """Add to the message for the response ``name`` what depends on the conversation; take out what this bot does not answer."""
-    also = (tracker.latest_message.intent or {}).get("also") if tracker.latest_message else None
-    for other in labels.buttons([(label, 1.0) for label in also or []], most=2):
+    for other in asked_too(tracker, labels):
         add(message, other)
     if name in (ABOUT, DETAIL):
-        message["buttons"] = [*_offered(tracker), *message.get("buttons", [])][:MOST]
+        offered = _offered(tracker)
+        guess = _heard(tracker, labels) if name == ABOUT else []
+        message["buttons"] = [*offered[: MOST - 1 - len(guess)], *(g for g in guess if g not in offered), *message.get("buttons", [])][:MOST]
     if _lesson_waits(tracker, slots) and len(message.get("buttons", [])) < MOST - 1 and _light(message, name):
         add(message, columns.button("接着上课", lessons.INTENT, move="go_on"))
     if name in ASKING_CITY:
@@ -80,6 +98,12 @@ def _guesses(tracker: DialogueStateTracker, name: str, labels: Labels) -> list[d
     ranking = users[-1].parse_data.get("intent_ranking") or []
     answered = full_label(users[-1].parse_data) if name == MISUNDERSTOOD else ""
     return labels.buttons([(r["name"], r["confidence"]) for r in ranking], leave_out=answered, most=2)
+
+
+def _heard(tracker: DialogueStateTracker, labels: Labels) -> list[dict[str, str]]:
+    """A button for what the words mean by themselves, when they were read as a question about the answer before."""
+    ranking = tracker.latest_message.parse_data.get("intent_ranking") or [] if tracker.latest_message else []
+    return labels.buttons([(r["name"], r["confidence"]) for r in ranking], most=1, least=LIKELY)
 
 
 def _city(city: str) -> dict[str, str]:

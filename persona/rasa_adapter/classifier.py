@@ -164,7 +164,8 @@ class MascotClassifier(GraphComponent):
 
     def _command(self, text: str, tracker: DialogueStateTracker | None) -> Command | None:
         before = given(tracker)
-        counted = self._labels.buttons([(label, 1.0) for label in own_questions(tracker, in_order="第" in text)], most=COUNTED)
+        asked = own_questions(tracker, in_order="第" in text or not any(c.isdigit() for c in text))[:COUNTED]
+        counted = [{"title": self._labels.beside(label) or label, "payload": f"/{label}"} for label in asked]
         earlier = before.rows if text.strip().startswith("/") else [before.ending]
         latest = before.rows[-1] if before.rows else []
         if last_response(tracker).startswith(PREFIX) and _LETTER.search(text.strip()):

@@ -24,6 +24,7 @@ from persona.nlu.homonyms import Homonyms
 from persona.nlu.names import SHEET, UNLISTED
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser, asked_beside, public
 from persona.nlu.parser import SURE as SURE_BESIDE
+from persona.nlu.questions import corrected
 from persona.nlu.replies import Replies
 from persona.place import UNCLEAR, Place
 from persona.rasa_adapter.options import parse_payload
@@ -69,6 +70,9 @@ class Hearing:
 
     def read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
+        left = corrected(parse.text) if tracker is not None and parse.intent == "not_what_i_meant" else parse.text
+        if left != parse.text:  # 「我问的是看病那个，不是取钱那个」: read without what is not meant
+            parse = self._parser.parse(left, parse.entities)
         locked = tracker is not None and tracker.get_slot("lock") == "hard"
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
         place = self._place(tracker, locked)
@@ -151,7 +155,7 @@ class Hearing:
             return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=found, reason="context")
         better = bearings.corrected(
             parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
-            reason=read.reason, cue=cue, neighbour="" if locked else self._homonyms.means(place.topic, read.intent, parse.text),
+            reason=read.reason, cue=cue, neighbour="" if locked else self._homonyms.means(place.topic, parse.intent if read.fallback else read.intent, parse.text),
         )
         if better is None and read.intent == FALLBACK and read.reason not in FINAL and not place.topic and place.lock == "none" and not minor_in(parse.text):
             better = at_ease(parse.text, parse.top, matter=matter, cue=cue) or None

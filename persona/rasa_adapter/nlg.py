@@ -34,6 +34,7 @@ from persona.rasa_adapter.house import house
 from persona.rasa_adapter.read_out import WHOLE, read_out
 from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, has_entity, last_response, response_of
 from persona.textual import named
+from persona.upset import upset
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ AGAIN = "刚才说过，再放一遍："
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
-MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, moment.DETAIL, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
+MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, elsewhere.OTHERS, elsewhere.SORRY, moment.DETAIL, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")
 # What was just entered or taken back is confirmed as it is; 「小禾翻到这页：已退出」 helps nobody.
 CONFIRMS = ("utter_giveaway_", "utter_callback_", "utter_choose_option")
 ASKED = "utter_quiz_question"  # its second line is the same under every message of the class
@@ -98,6 +99,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         if slots.get("minor") and not any(response_of(e).startswith(ALARMED) for e in tracker.events if isinstance(e, BotUttered)):
             values["lock"] = "none"  # a minor is locked from products, which is no emergency
         parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
+        values["others"] = buttons.named(buttons.asked_too(tracker, self._labels))
         values["other"] = elsewhere.names(elsewhere.asked_about(parsed))
         values |= day_told(self._house.institution.today()) | {"when": feast_when(simplify(moment.text_of(tracker)), self._house.institution.today())}
         live = self._house.live.current()
@@ -114,7 +116,8 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         trouble = name in SOCIAL or str(slots.get("topic") or "").split(".")[0] in GRAVE
         grave = not slots.get("minor") and (lock == "hard" or (lock == "soft" and trouble))
         before = given(tracker)
-        quiet = grave or before.quiet
+        angry = upset(moment.text_of(tracker))
+        quiet = grave or before.quiet or angry
         nobody = name == SWITCHED and not has_entity(tracker, "mascot")  # 「换佩奇来」: there is none of that name
         # After a lost card or a complaint nobody hears 「这题不在我的表上」.
         grieved = name in (OUTSIDE, elsewhere.THEIRS) and (quiet or lock in ("soft", "hard"))
@@ -125,6 +128,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         told = read_out(name, moment.ABOUT, name in before.names[-RECENT:], elder, tracker, lambda one: self._options(one, {**values, "mascot": speaker}))
         if told:
             name = self._in_force(told[0], live, slots)
+            quiet = quiet or self._sober(str(slots.get("topic")))
             options, others = self._choices(name, {**values, "mascot": speaker})
             options = [told[1]] if told[1] and name == told[0] else options
         if not options and name.startswith("utter_") and "/" in name:
@@ -155,10 +159,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
                 buttons.add(message, {"title": "转人工", "payload": "/handoff"})
         if slots.get("lock") != "hard" or message["metadata"].get("tone") == "urgent":
             voice = "" if quiet or message["metadata"].get("sober") or lock == "soft" else mascot
-            for line in elsewhere.lines(name, str(message["metadata"].get("tone")), parsed):
+            for line in elsewhere.lines(name, str(message["metadata"].get("tone")), parsed, bool(values["others"]), angry):
                 choice = self._options(line, {**values, "mascot": voice})
                 first = self._rendered(choice[rotation % len(choice)], line, mascot, elder, True, seed, turn, said, values, here)["text"]
-                pieces = [first, message["text"]] if name.startswith(elsewhere.ANSWERS) else [message["text"], first]  # steps and care come first
+                pieces = [first, message["text"]] if name.startswith(elsewhere.ANSWERS) and line != elsewhere.OTHERS else [message["text"], first]  # steps and care come first
                 message["text"] = "\n".join(pieces)
         buttons.complete(message, name, tracker, slots, self._labels, self._house.institution)
         if slots.get("lock") != "hard" and message["metadata"].get("tone") != "urgent":
@@ -184,6 +188,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         urgent = any((r.get("metadata") or {}).get("tone") == "urgent" for r in self.responses.get(name, []))
         return STEADY if urgent or slots.get("lock") == "hard" else WITHDRAWN
 
+    def _sober(self, topic: str) -> bool:
+        """Whether a topic is answered without play: what is read out of it is, too."""
+        return any((r.get("metadata") or {}).get("sober") for r in self.responses.get(f"utter_{topic}", []))
+
     def _two_names(self, name: str) -> bool:
         categories = {str((r.get("metadata") or {}).get("category")) for r in self.responses.get(name, [])}
         return bool(categories & set(self._house.institution.four_eyes))
@@ -200,7 +208,7 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
         answers = [response_of(e) for e in events if response_of(e) not in slowly.BESIDE]
         if not answers or live.takes_back(answers[-1]) or answers[-1].startswith((*IN_CHARACTER, *moment.LOST, *SOCIAL, "utter_greet")):
             return None  # a joke, a courtesy or a question back has no steps
-        found = slowly.next_step(events, lambda e: self._whole(e, mascot, values, here), elder=elder, again=again, hotline=self._house.institution.hotline)
+        found = slowly.next_step(events, lambda e: self._whole(e, mascot, values, here), elder=elder, again=again, hotline=self._house.institution.hotline, asked=moment.text_of(tracker))
         if found is None:
             return None
         answer, text = found

@@ -18,6 +18,9 @@ _ORDINALS = {
         ("一 1 ① a 头", "二 2 ② b 两", "三 3 ③ c", "四 4 ④ d", "五 5 ⑤ e", "六 6 ⑥ f"), 1) for form in forms.split()},
 }
 _PICK = re.compile(r"^(?:选|要|就|我选|我要|那就|那|按|(?:给我|你)?(?:具体|详细|先)?(?:说说|讲讲|说一下|讲一下|看看))?(?:第)?([一二三四五六两头1-6①-⑥a-f])(?:个|项|条|号|那个|种)?(?:吧|啊|呀|呢|的)?$")
+_NTH = re.compile(r"^(?:那|刚才|刚刚|前面|我(?:的|问的)?)*(?:的)?第([一二三四五六1-6])(?:个|件|样|条)?(?:问题|事)?(?:呢|怎么说|吧|啊)*$")
+# 「另一个呢」 after a message that asked two things.
+_OTHER = re.compile(r"^(?:那|还有)*(?:另外?(?:的)?[一那]?(?:个|件|样)|剩下(?:的)?(?:那?个)?|还有一(?:个|件|样)|后面(?:的)?那?个)(?:问题|事)?(?:呢|怎么说)*$")
 _LAST = re.compile(r"^(?:选|要|就|我要)?(?:最后|末)(?:一)?(?:个|项|条)(?:吧)?$")
 _PAYLOAD = re.compile(r"^/(?P<label>[^\s{@]+)(?P<json>\{.*\})?$", re.S)
 ENDS_EMERGENCY = '"settled"'
@@ -95,9 +98,9 @@ def choose(
     partly = _in_part(plain, latest)
     if partly:
         return partly
-    match = _PICK.match(plain)
+    match = _PICK.match(plain) or _NTH.match(plain)
     ordered = counted or latest
-    position = _ORDINALS[match.group(1)] if match else len(ordered) if _LAST.match(plain) else 0
+    position = _ORDINALS[match.group(1)] if match else len(ordered) if _LAST.match(plain) else 2 if counted and _OTHER.match(plain) else 0
     if 0 < position <= len(ordered):
         button = ordered[position - 1]
         return parse_payload(str(button.get("payload", "")), str(button.get("title", "")))

@@ -43,7 +43,8 @@ def read_out(
     aspect = next((str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT), "")
     if aspect and name.startswith(FAQ):
         label = name.removeprefix("utter_")
-        found = _in_answers((label, public(label) + TERMS, public(label)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
+        others = [x for x in sorted(topics.labels()) if public(x) == public(label)] if _aspects().wide(aspect) else []
+        found = _in_answers(dict.fromkeys((label, public(label) + TERMS, public(label), *others)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
         return found or (f"utter_aspect_{aspect}", {})
     if again and name.startswith(RESULT) and reckoned.of_result(text) and not reckoned.holds_figure(text):
         return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: most_shared(text, answers))

@@ -113,14 +113,15 @@ def titles(house: House) -> Iterator[Problem]:
     reader = Reader(read(file), LABELS)
     known = {*house.content.labels, *house.content.unread}
     known |= {button.payload.lstrip("/").split("{")[0] for answer in house.content.variations() for button in answer.buttons}
-    for key, value in reader.mapping("labels").items():
-        names = {f"{key}/{topic}": ("labels", key, topic) for topic in value} if isinstance(value, dict) else {str(key): ("labels", str(key))}
-        for name, path in names.items():
-            reader.text(*path, max_chars=TITLE_MAX)
-            if name not in known:
-                near = nearest(name, known, 0.8)
-                fix = f"是不是 {near}？" if near else "改成话题的名字，或删掉这一行。"
-                reader.bad("P656", path, f"没有「{name}」这个话题", fix, str(path[-1]))
+    for section in ("labels", "beside"):
+        for key, value in reader.mapping(section, required=section == "labels").items():
+            names = {f"{key}/{topic}": (section, key, topic) for topic in value} if isinstance(value, dict) else {str(key): (section, str(key))}
+            for name, path in names.items():
+                reader.text(*path, max_chars=TITLE_MAX)
+                if name not in known:
+                    near = nearest(name, known, 0.8)
+                    fix = f"是不是 {near}？" if near else "改成话题的名字，或删掉这一行。"
+                    reader.bad("P656", path, f"没有「{name}」这个话题", fix, str(path[-1]))
     yield from reader.problems
 
 

@@ -57,3 +57,14 @@ def test_an_answer_to_a_lesson_in_part_or_with_a_word_around_it(text: str, answe
     assert (found.entities["answer"] if found else "") == answer
     plain = [{**button, "payload": "/faq/deposit"} for button in row]
     assert choose(text, plain, [plain]) is None
+
+
+@pytest.mark.parametrize("text", ["那第二个问题呢", "第二件事呢", "另一个呢", "还有一个问题呢"])
+def test_the_other_question_of_a_message(text: str) -> None:
+    chosen = choose(text, ROW, [ROW], [OLD[0], ROW[1]])
+    assert chosen is not None and chosen.label == "faq/unknown_debit.subscription"
+
+
+def test_the_other_one_is_nobody_s_where_one_thing_was_asked() -> None:
+    assert choose("另一个呢", ROW, [ROW]) is None
+    assert choose("另一件事我想投诉", ROW, [ROW], [OLD[0], ROW[1]]) is None

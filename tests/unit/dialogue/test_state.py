@@ -50,6 +50,7 @@ def test_opt_out_and_back() -> None:
 
 def test_misses_are_counted_and_forgotten() -> None:
     assert changes("nlu_fallback", [], "", {"misses": 1.0})["misses"] == 2.0
+    assert "misses" not in changes("nlu_fallback", [], "😭💳", {"misses": 1.0})
     assert changes("faq/points", [], "", {"misses": 2.0})["misses"] == 0.0
     assert "misses" not in changes("affirm", [], "", {"misses": 1.0})
 
