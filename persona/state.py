@@ -14,6 +14,7 @@ from persona.bearings import CLEARED, GRAVE, HARD_TO_READ
 from persona.branches import LOCAL
 from persona.emergency import CALLED, WAITING
 from persona.late import lately, long_ago
+from persona.products import foremost
 from persona.reckoned import talked_of
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
@@ -47,7 +48,8 @@ MISSED = frozenset({"nlu_fallback", "not_what_i_meant"})
 _RANK = {None: 0, "none": 0, "soft": 1, "hard": 2}
 _MINOR = re.compile(
     r"我(?:今年|才|刚|刚满|现在|是|只有|还)*\s?(?:1[0-7]|[7-9]|十[一二三四五六七]|十)\s?(?:岁|周岁|了?(?=[\s,，。!！]|想|能|可以|$))"
-    r"|我(?:才|还|刚|现在)?(?:(?:是|还是|在读|读|上)(?:小学|初中|初[一二三]|高中生|[一二三四五六七八九1-9]年级)|(?:是|还是|在读|读|上)?高[一二](?![点些个米]))"
+    r"|我(?:今年|才|还|刚|现在|都|也|就|只)*(?:是|(?:还)?在(?:读|上|念)|读着?|上|念|就读|升)(?:了|个|一个|一名)?(?:小学|初中|初[一二三]|高[一二]|高中|中学生|中专|职高|[一二三四五六七八九1-9]年级)(?!毕业|同学|学历|文化|老师|时|那|的(?!学)|[点些个米])"
+    r"|我(?:才|还|刚|现在)?高[一二](?![点些个米])|我(?:才|还|现在|是)*(?:个|一名)?(?:(?:小学|初中|高中|初[一二三])的?学?生(?!毕业)|未成年|没成年|不是成年人)"
     r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
 )
 _HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
@@ -132,7 +134,9 @@ def changes(
     if "city" in found and (base in ("set_city", "ask_colleague") or label.startswith(LOCAL) or _lives(entities, text)):
         new["city"] = found["city"][-1]
     if "product" in found:
-        new["product"] = found["product"][0]
+        new["product"] = foremost(found["product"])
+    elif "unlisted" in found:
+        new["product"] = "wealth"  # a name that stands on no sheet: looked up where wealth products are
     if base == "crisis":
         new["victim"] = "family" if label == "crisis.other" else None  # now it is about the one who speaks
     elif any(e.get("entity") == "victim" and _hurt(text, e) for e in entities):

@@ -43,6 +43,7 @@ SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).
 FIRST = ("faq/lost_card", "faq/lost_phone", "faq/unknown_debit")
 _SOMEBODY = re.compile(r"[他她爸妈爷奶婆叔姨哥姐弟妹]|人家|对方|有人|别人|谁|骗|警|客服|老[师公人]|[儿女]|孩子|朋友|同[事学]|网上|群")
+_IN_THE_END = re.compile(r"(?:所以|就是|我就|现在|就|请)?(?:想|来|要)?(?:问问|问一问|问一下|问下|请问|想问|咨询一?下?|想知道)(?:你们|您|你)?")
 _READABLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 
 
@@ -155,6 +156,8 @@ class Parser:
             return self._beside(text, whole)
         if whole.intent in MANNERS:
             return self._beside(text, whole, question=True)
+        if len(text) > MESSAGE // 2 and (whole.fallback or whole.reason == "alarm"):
+            whole = self._asked_in_the_end(text, whole)
         if whole.reason == "unsure" and len(text) <= MESSAGE:
             return self._told(text, whole)
         parts = [p for piece in _JOINT.split(text) for p in _apart(piece) if len(p.strip()) >= PART]
@@ -169,6 +172,15 @@ class Parser:
         chosen = next((p for p in asked if public(p.intent) in FIRST), asked[0])
         rest = dict.fromkeys(p.intent for p in asked if public(p.intent) != public(chosen.intent))
         return replace(whole, intent=chosen.intent, confidence=chosen.confidence, fallback=False, reason="several", also=tuple(rest))
+
+    def _asked_in_the_end(self, text: str, whole: Parse) -> Parse:
+        """A long story that ends in 「所以想问一下证书到期了怎么弄」 asks that, when the whole is about it first of all, too."""
+        found = list(_IN_THE_END.finditer(text))
+        if not found or not whole.top:
+            return whole
+        asked = self._parse(text[found[-1].end():])
+        clear = not asked.fallback and asked.intent.startswith("faq/") and asked.confidence >= SURE
+        return replace(whole, intent=asked.intent, confidence=asked.confidence, fallback=False, reason="several") if clear and public(asked.intent) == public(whole.top[0][0]) else whole
 
     def _told(self, text: str, whole: Parse) -> Parse:
         """「网银登不上去 公司等着发工资 急」: clauses that are no clear matter together may be one by themselves; never where one of them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,6 +36,11 @@ NOT_FOR_MINORS = (
     "utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc",
     "utter_faq/points.benefits", "utter_benefit", "utter_faq/card_installment", "utter_faq/card_cash", "utter_faq/loan_rate", "utter_faq/wealth", "utter_faq/fund", "utter_faq/bond_gold", "utter_faq/risk_assessment",
 )
+# What a minor does together with the parents.
+_BY_PARENTS = frozenset({"utter_faq/account_open_close", "utter_faq/deposit", "utter_faq/deposit.term"})
+# 「骗你的，我其实满18了」, and 「拿我爸的支付宝买」, said by somebody who has told to be under age.
+_GROWN = re.compile(r"(?:我|其实|已经|都|早)+.{0,6}(?:1[89]|[2-9]\d|十[八九]|二十|三十)(?!日|号|元|块|天|万|期)|(?:我|其实|已经|都|早).{0,4}(?<!没)(?<!未)成年|(?:骗|逗|糊弄|唬)你的")
+_OF_FAMILY = re.compile(r"(?:爸|妈|爷|奶|姥|外公|外婆|家长|大人|哥|姐|家里人?).{0,4}(?:支付宝|微信|手机|身份证|卡|账号|账户|密码|号|脸|名字|名义).{0,12}(?:买|用|付|办|绑|转|充|抽|报|开|行|弄|来)|(?:用|拿|借|偷).{0,4}(?:爸|妈|爷|奶|姥|家长|大人|哥|姐).{0,4}(?:支付宝|微信|手机|身份证|卡|账号|账户|密码|脸|名字|名义)")
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"})
 # What somebody may wish for to be amused; in an emergency it waits.
@@ -53,8 +59,10 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
         return ELSEWHERE
     if slots.get("minor") and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
         return MINOR
-    if slots.get("minor") and name == "utter_faq/account_open_close":
+    if slots.get("minor") and name in _BY_PARENTS:
         return "utter_faq/minor_account"
+    if slots.get("minor") and name in LOST:
+        name = _of_a_minor(text_of(tracker)) or name
     if slots.get("lock") == "hard" and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
         return STEADY if slots.get("crisis") else "utter_product_locked"
     if slots.get("lock") != "hard" and tracker.latest_message:
@@ -92,6 +100,11 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
     if name == "utter_affirm" and in_steps(tracker):
         return SLOWLY
     return _asked_back(tracker, slots, labels) if name == "utter_clarify" else name
+
+
+def _of_a_minor(text: str) -> str:
+    """What is said to a minor who was not understood and takes the age back or means the family's accounts; else ""."""
+    return "utter_minor_family" if _OF_FAMILY.search(text) else "utter_minor_kept" if _GROWN.search(text) else ""
 
 
 def _tells_age(tracker: DialogueStateTracker) -> bool:
