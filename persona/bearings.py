@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from persona import underway
 from persona.feasts import asks_when
 from persona.giveaways.offers import about_list, asks_fee, comes_back, part_of
+from persona.minors import of_family, takes_age_back
 from persona.nlu.text import simplify
 from persona.place import ASKS, UNCLEAR, Place
 from persona.products import category_of
@@ -27,6 +28,7 @@ COURTESIES = frozenset({"chitchat/night", "chitchat/thanks_long", "chitchat/morn
 GRAVE = frozenset({"complain", "missold", "faq/debt_help", "faq/overdue", "faq/deceased_account"})
 CARD_GONE = frozenset({"faq/lost_card", "faq/unknown_debit", "faq/account_security"})
 STEPS = "utter_say_again"
+TO_MINORS = ("utter_product_minor", "utter_minor_", "utter_giveaway_minor", "utter_column_minor")
 COUNTER = "faq/branch_hours.where"  # whom to ask at a branch
 GIVEAWAY = "utter_giveaway"
 PLAY = (GIVEAWAY, "utter_column", "utter_ask_column", "utter_lesson", "utter_quiz_")
@@ -38,14 +40,13 @@ FEW = 14  # characters that only their place explains
 OUTSIDE = "out_of_scope"
 FEAST = "chitchat/feast_date"
 # A faint alarm of despair in words that hold nothing heavy is none: 「永久的吗」, 「银行侵犯了我去哪告」.
-_HEAVY_WORDS = re.compile(r"累|苦|痛|疼|难(?:受|过)|孤|没(?:意思|意义|用|人|希望|劲|了|法)|多余|对不起|拖累|连累|解脱|算了|走|离开|睡|醒|药|楼|桥|江|河|海|刀|血|伤|哭|怕|烦|熬|撑|扛|坚持|崩|绝|尽头|黑|空|恨|抱歉|再见|来世|不想|不行|不了|完了|命|人生|世|死|活(?!动|期|泼)|亡|结束|了结|失去|欠|债|救|痛快|干净|遗|托付|后事|放弃|意义|坠|跳|割|吊|毒|消失|麻木|压(?:得|力)|失眠|抑郁")
+_HEAVY_WORDS = re.compile(r"累|苦|痛|疼|难(?:受|过)|孤|没(?:意思|意义|用|人|希望|劲|了|法)|多余|对不起|拖累|连累|解脱|算了|走|离开|睡|醒|药|楼|桥|江|河|海|刀|血|伤|哭|怕|烦|熬|撑|扛|坚持|崩|绝|尽头|黑|空|恨|抱歉|再见|来世|不想(?!再?(?:收|接|看到|看见|听|买|存|用|办|退|投|换|被推))|不行|不了|完了|命|人生|世|死|活(?!动|期|泼)|亡|结束|了结|失去|欠|债|救|痛快|干净|遗|托付|后事|放弃|意义|坠|跳|割|吊|毒|消失|麻木|压(?:得|力)|失眠|抑郁")
 
 HARD_TO_READ = re.compile(
     r"(?:字|屏幕)[^，,。]{0,4}(?:太?小|看不[清见]|[大](?:一?点|一?些)|放大)|(?:^|我|眼睛?|都)看不清(?:楚|字)?(?:[，,。了啊呀]|$)"
     r"|眼(?:睛|神)?(?:不太?好|不行|不好使|花)|老花|耳朵(?:也)?(?:不太?好|不行|背)"
 )
 SETTLED = re.compile(r"^(?:嗯|好了?|行了?)?[，,]?(?:已经|现在|都|全)*(?:处理|办|弄|解决|搞)(?:好|完|妥|定)(?:了|啦|咯)[。！!]*$")
-_TAKEN_BACK = re.compile(r"^(?:刚才|刚刚|那是|我|都|是|刚)*(?:骗|逗|糊弄|唬)(?:了)?你(?:的|呢|玩)|(?:我|其实|已经|都|早)+.{0,4}(?:满|是|有)?(?:18|十八|成年)")
 _SORROW = re.compile(r"难受|难过|伤心|心里堵|想哭|想他|想她|舍不得|睡不着|不好受")
 _FINE = re.compile(r"^(?:我|她|他|人|我妈|我爸|现在|真的?|已经|刚才|哎|好了|嗯)*(?:没事|好(?:多|点|些|一点|一些)|开(?:个|的)?玩笑|逗你|说着玩|随口|不(?:会|去)死|想开)")
 _SHRINKS = re.compile(r"(?:不想|不敢|不愿意?|懒得|没力气)(?:去)?(?:打|拨|说话?|开口|找人|见人)")
@@ -105,8 +106,10 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     bare = simplify(text.strip())
     if SETTLED.match(bare):
         return "affirm"
-    if place.minor and not place.alarmed and intent.split(".")[0] in ALARMS and _TAKEN_BACK.search(bare):
-        return OUTSIDE  # 「骗你的，我满18了」 is what a minor says of the age, and nobody is robbed
+    told = place.last.startswith(TO_MINORS)  # right after that, an age that is taken back raises no alarm
+    fooled = (told or (not place.alarmed and intent.split(".")[0] in ALARMS)) and takes_age_back(bare)
+    if place.minor and not place.gone and intent != "crisis" and (fooled or of_family(bare)):
+        return OUTSIDE  # 「骗你的，我满18了」, 「拿我爸的支付宝买」: what a minor is told to it (rasa_adapter/moment.py)
     if place.crisis and len(bare) <= 16 and not intent.startswith("crisis") and _FINE.search(bare):
         return "affirm"
     if intent in ("been_scammed", "scam_now") and not place.alarmed:

@@ -14,6 +14,7 @@ from persona.bearings import CLEARED, GRAVE, HARD_TO_READ
 from persona.branches import LOCAL
 from persona.emergency import CALLED, WAITING
 from persona.late import lately, long_ago
+from persona.minors import minor_in
 from persona.products import foremost
 from persona.reckoned import talked_of
 
@@ -46,12 +47,6 @@ TOPICS = frozenset(
 )
 MISSED = frozenset({"nlu_fallback", "not_what_i_meant"})
 _RANK = {None: 0, "none": 0, "soft": 1, "hard": 2}
-_MINOR = re.compile(
-    r"我(?:今年|才|刚|刚满|现在|是|只有|还)*\s?(?:1[0-7]|[7-9]|十[一二三四五六七]|十)\s?(?:岁|周岁|了?(?=[\s,，。!！]|想|能|可以|$))"
-    r"|我(?:今年|才|还|刚|现在|都|也|就|只)*(?:是|(?:还)?在(?:读|上|念)|读着?|上|念|就读|升)(?:了|个|一个|一名)?(?:小学|初中|初[一二三]|高[一二]|高中|中学生|中专|职高|[一二三四五六七八九1-9]年级)(?!毕业|同学|学历|文化|老师|时|那|的(?!学)|[点些个米])"
-    r"|我(?:才|还|刚|现在)?高[一二](?![点些个米])|我(?:才|还|现在|是)*(?:个|一名)?(?:(?:小学|初中|高中|初[一二三])的?学?生(?!毕业)|未成年|没成年|不是成年人)"
-    r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
-)
 _HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
 _REPORTED = re.compile(r"(?<!没)(?<!没有)(?<!不)报(?:过|了|完)[警案]|(?<!没)(?<!没有)(?<!不)(?:已经|去)报[警案]了|已经?立案了?")
 # Only the bank has been called: 110 is still to come.
@@ -62,11 +57,6 @@ _DONE = re.compile(r"(?:打|报|联系|说|申请|登记|停|填|拿|做|存|锁
 # 「怕我对象知道」, 「他说我爸妈也会被抓」: a relative is named, but nobody hurt them.
 _NOT_HURT = re.compile(r"(?:说|怕|告诉|瞒着?|跟|和|像|比|连累|通知|是|给|发给|抓|绑|绑架了?|对不起|没脸见?|不想让|别让|不敢让|陪|找|问|等)$")
 _ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|^(?:你|您)?慢慢(?:说|讲)(?=[，,\s].{2})|看不清字|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)|不(?:会|太会)(?:用|弄|玩)(?:智能)?手机|没(?:有)?智能手机|用的?(?:是)?老人机|不会上网")
-
-
-def minor_in(text: str) -> bool:
-    """Whether a customer says to be under age."""
-    return bool(_MINOR.search(text))
 
 
 def raised(current: str | None, wanted: str) -> str:

@@ -26,7 +26,7 @@ SERVICE = ("faq/", "complain", "handoff", "ticket_status", "missold", "stop_mark
 _JOINT = re.compile(r"[？?；;。！!\n]+|(?:^|(?<=[\s，,]))[1-9](?:[.、．)）]|\s)\s*(?=[\u3400-\u9fff])|[\s，,]*(?:还有|另外|顺便问|顺便|再问|再就是|其次|然后(?:再?问|呢(?=\s)))")
 _ASKS = re.compile(r"怎么|怎样|多少|几|[吗么呢]$|什么|啥|哪|能不能|可不可以|可以|如何|多久|咋|是不是")
 _PAUSE = re.compile(r"[，,。！!？?；;\s]+")
-MANNERS = frozenset({"thank", "greet", "goodbye", "affirm"})  # said beside a question, the question counts
+MANNERS = frozenset({"thank", "greet", "goodbye", "affirm", "switch_mascot"})  # said beside a question, the question counts
 _KNOWN = re.compile(r"知道|明白|懂了|会了|搞定|解决|不用")
 BESIDE = ("say_again", "not_what_i_meant")  # how it is to be told, which says nothing of the matter
 # A calculator and the topic it calculates for are no rivals: the amount decides between them.
@@ -44,6 +44,9 @@ SURE = 0.6
 FIRST = ("faq/lost_card", "faq/lost_phone", "faq/unknown_debit")
 _SOMEBODY = re.compile(r"[他她爸妈爷奶婆叔姨哥姐弟妹]|人家|对方|有人|别人|谁|骗|警|客服|老[师公人]|[儿女]|孩子|朋友|同[事学]|网上|群")
 _IN_THE_END = re.compile(r"(?:所以|就是|我就|现在|就|请)?(?:想|来|要)?(?:问问|问一问|问一下|问下|请问|想问|咨询一?下?|想知道)(?:你们|您|你)?")
+# What somebody does not wish to do any more at a bank, and words with which that is more than it says.
+_UNWANTED = re.compile(r"不(?:想|要|愿意)(?:再|要|继续|接着|去|给你们|在你们)*(?:收到?|接到?|看到|看见|听到?|被推|被打|买|存|用|办|退|交|投|借|贷|等|续|开|换|排队|点|填|装|参加|要(?!活)|报名|订|领|刷)")
+_DESPAIR = re.compile(r"活(?!动|期)|死|命(?!令)|撑|熬|累|苦|痛|难受|醒|睡|[别任何有家]人|人(?:间|世|生|了)|世|自己|结束|解脱|绝|崩|意[义思]|遗|楼|药|刀|江|河|海|消失|离开|没用|坚持|明天|太阳|拖累|对不起|再见|孤|抑郁")
 _READABLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 
 
@@ -250,8 +253,10 @@ class Parser:
     def _calmed(self, plain: str, p: Any, counts: Any) -> Any:
         """「转账转不出去，急死了」: a bank question said in distress is nobody being robbed. The probabilities without that."""
         merged = self._merged(p)
-        bank = [q for label, q in merged.items() if label.startswith(SERVICE)]
         limits = self.thresholds
+        if merged.get(URGENT[0], 0.0) < limits.story and _UNWANTED.search(plain) and not _DESPAIR.search(plain):
+            p = p * [name != URGENT[0] for name in self._names]  # 「不想再收到推荐了」: nobody is tired of life
+        bank = [q for label, q in merged.items() if label.startswith(SERVICE)]
         alone = self.features.unhooked(counts) and not _SOMEBODY.search(plain)
         if max(bank, default=0.0) < limits.quiet and (sum(bank) < limits.bank or not alone):
             return p

@@ -17,6 +17,7 @@ from persona.continuing import replied
 from persona.emergency import gone, left_from, told_code
 from persona.labels import Labels
 from persona.leisure import continued
+from persona.minors import minor_in
 from persona.nlu.aspects import ASPECT, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.entities import of_message
@@ -30,7 +31,7 @@ from persona.place import UNCLEAR, Place
 from persona.rasa_adapter.options import parse_payload
 from persona.rasa_adapter.said import ALARMED, OUTSIDE, given, in_steps, last_response
 from persona.smalltalk import ALARMS, WEAK, at_ease, follows, out_of_place
-from persona.state import HARD, minor_in
+from persona.state import HARD
 from persona.tickets.model import NUMBER
 from persona.tickets.wording import message_in, number_in
 
@@ -57,6 +58,8 @@ NOT_OF_PRODUCT = (*INTERRUPTS, "scam/", "missold", "check_", "verify_official", 
 # Of a product that was named: which of two is better, and what it is.
 _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
 _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
+_MISLED = re.compile(r"忽悠|骗|误导|变成|当初|没(?:说|讲|告诉)|不知道|说(?:是|好|当)|当存款|坑")  # 「买了理财等钱用」 complains of nothing
+_EXAMINED = re.compile(r"^(?!.*(?:骗|诈)).*(?:题|考|问答)")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 
 
@@ -121,10 +124,12 @@ class Hearing:
                 return self._as(parse, "ask_product")
         if parse.reason not in FINAL and not locked and _of_products(parse) and any(e["entity"] == UNLISTED for e in parse.entities):
             return self._as(parse, "ask_product")
-        counting = place.calc and bearings.answers_calculator(parse.text, parse.fallback)
+        counting = place.calc and reckoned.NUMERAL.search(parse.text)
         side = "" if locked or counting or (parse.reason in FINAL and parse.reason != SEVERAL) else self._side_of_product(parse, place, tracker)
         if side:
             return self._as(parse, side)
+        if parse.intent == "scam_quiz" and not locked and _EXAMINED.search(parse.text) and {"fund", "pension"} & {str(e["value"]) for e in parse.entities if e["entity"] == "product"}:
+            return self._as(parse, "ask_column.lesson")  # 「出道基金的题」: the course on it, no fraud
         opened = place.calc
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
             answers = parse.reason != "blank" and parse.intent not in STEERS and bearings.answers_calculator(parse.text, parse.fallback)
@@ -186,7 +191,8 @@ class Hearing:
         if last.startswith(SHEETS) or any(e["entity"] == SHEET for e in parse.entities):
             return ""  # the sheet's own sentences are read out
         kind = kind_of(named, place.topic, str(tracker.get_slot("product") or "") if tracker is not None else "")
-        if not kind or (not parse.fallback and parse.intent.startswith(NOT_OF_PRODUCT)):
+        hardly = parse.intent == "missold" and parse.confidence < SURE_BESIDE and not _MISLED.search(parse.text)
+        if not kind or (not parse.fallback and not hardly and parse.intent.startswith(NOT_OF_PRODUCT)):
             return ""
         if parse.reason == SEVERAL and (parse.also or not named):
             return ""

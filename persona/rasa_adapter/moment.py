@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,11 +13,11 @@ from persona.checking import ASKED, way_to_check
 from persona.choosing import LEISURE
 from persona.emergency import STEADY, denied, finished, kept, later, waits
 from persona.labels import Labels, full_label
+from persona.minors import led_on, minor_in, of_family, takes_age_back
 from persona.nlu.context import UNSURE
 from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import elsewhere
 from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, has_entity, in_steps, last_response, response_of
-from persona.state import minor_in
 
 Responses = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -38,9 +37,6 @@ NOT_FOR_MINORS = (
 )
 # What a minor does together with the parents.
 _BY_PARENTS = frozenset({"utter_faq/account_open_close", "utter_faq/deposit", "utter_faq/deposit.term"})
-# 「骗你的，我其实满18了」, and 「拿我爸的支付宝买」, said by somebody who has told to be under age.
-_GROWN = re.compile(r"(?:我|其实|已经|都|早)+.{0,6}(?:1[89]|[2-9]\d|十[八九]|二十|三十)(?!日|号|元|块|天|万|期)|(?:我|其实|已经|都|早).{0,4}(?<!没)(?<!未)成年|(?:骗|逗|糊弄|唬)你的")
-_OF_FAMILY = re.compile(r"(?:爸|妈|爷|奶|姥|外公|外婆|家长|大人|哥|姐|家里人?).{0,4}(?:支付宝|微信|手机|身份证|卡|账号|账户|密码|号|脸|名字|名义).{0,12}(?:买|用|付|办|绑|转|充|抽|报|开|行|弄|来)|(?:用|拿|借|偷).{0,4}(?:爸|妈|爷|奶|姥|家长|大人|哥|姐).{0,4}(?:支付宝|微信|手机|身份证|卡|账号|账户|密码|脸|名字|名义)")
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"})
 # What somebody may wish for to be amused; in an emergency it waits.
@@ -59,10 +55,13 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
         return ELSEWHERE
     if slots.get("minor") and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
         return MINOR
+    if slots.get("minor") and name == "utter_scam/fake_investment" and _tells_age(tracker) and not led_on(text_of(tracker)):
+        return MINOR  # 「我五年级，想炒股」: nobody leads on yet
     if slots.get("minor") and name in _BY_PARENTS:
         return "utter_faq/minor_account"
     if slots.get("minor") and name in LOST:
-        name = _of_a_minor(text_of(tracker)) or name
+        said = text_of(tracker)
+        name = "utter_minor_family" if of_family(said) else "utter_minor_kept" if takes_age_back(said) else name
     if slots.get("lock") == "hard" and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
         return STEADY if slots.get("crisis") else "utter_product_locked"
     if slots.get("lock") != "hard" and tracker.latest_message:
@@ -100,11 +99,6 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
     if name == "utter_affirm" and in_steps(tracker):
         return SLOWLY
     return _asked_back(tracker, slots, labels) if name == "utter_clarify" else name
-
-
-def _of_a_minor(text: str) -> str:
-    """What is said to a minor who was not understood and takes the age back or means the family's accounts; else ""."""
-    return "utter_minor_family" if _OF_FAMILY.search(text) else "utter_minor_kept" if _GROWN.search(text) else ""
 
 
 def _tells_age(tracker: DialogueStateTracker) -> bool:
