@@ -23,6 +23,7 @@ _OF_TOPIC = (
 )
 # Talk about any of them: which one, the slot `product` says.
 _OF_ANY = ("ask_product", "ask_promise", "ask_recommendation", "compare_products", "faq/risk_assessment", "faq/bond_gold", "faq/deposit")
+_BORROWED = ("loan", "mortgage", "card", "installment")  # 「贷款的钱存定期」 asks about what it is put into
 _FAMILY: Mapping[str, tuple[str, ...]] = {
     "wealth": ("faq/wealth", "faq/risk_assessment"), "fund": ("faq/fund", "faq/risk_assessment"), "insurance": ("faq/insurance",),
     "pension": ("faq/pension", "calculate_pension_tax"), "bond": ("faq/bond_gold",), "gold": ("faq/bond_gold",),
@@ -68,7 +69,7 @@ class ProductTalk:
 def kind_of(named: Sequence[str], topic: str, product: str) -> str:
     """Which product a message is about: the one it names, else the one that was talked about, else ""."""
     if named:
-        return foremost(named)
+        return foremost([kind for kind in named if kind not in _BORROWED] or named)
     of_topic = next((kind for start, kind in _OF_TOPIC if topic.startswith(start)), "")
     return of_topic or (product if topic.split(".")[0] in _OF_ANY else "")
 

@@ -191,13 +191,13 @@ class Hearing:
         if last.startswith(SHEETS) or any(e["entity"] == SHEET for e in parse.entities):
             return ""  # the sheet's own sentences are read out
         kind = kind_of(named, place.topic, str(tracker.get_slot("product") or "") if tracker is not None else "")
-        hardly = parse.intent == "missold" and parse.confidence < SURE_BESIDE and not _MISLED.search(parse.text)
+        hardly = parse.intent == "missold" and not _MISLED.search(parse.text)
         if not kind or (not parse.fallback and not hardly and parse.intent.startswith(NOT_OF_PRODUCT)):
             return ""
         if parse.reason == SEVERAL and (parse.also or not named):
             return ""
-        unsure = parse.fallback or parse.reason == SEVERAL or parse.confidence < (SURE_BESIDE if of_kind(parse.intent, kind) else SURE)
-        return self._products.means(parse.text, kind, named=bool(named), sharp=not unsure) if unsure or what_it_is(parse.intent) else ""
+        unsure = parse.fallback or (hardly and parse.confidence < SURE_BESIDE) or parse.reason == SEVERAL or parse.confidence < (SURE_BESIDE if of_kind(parse.intent, kind) else SURE)
+        return self._products.means(parse.text, kind, named=bool(named), sharp=not unsure) if unsure or hardly or what_it_is(parse.intent) else ""
 
     def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
         """Where a message stands in the conversation."""
