@@ -24,7 +24,10 @@ logger = logging.getLogger(__name__)
 
 
 # 「恢复推荐」 takes an opt-out back; it does not ask for a call.
-_RECOMMENDATIONS = re.compile(r"(?:恢复|打开|开启|开).{0,6}推[荐送]|推[荐送](?:功能)?.{0,4}(?:恢复|打开|开)")
+_RECOMMENDATIONS = re.compile(r"(?:恢复|打开|开启|开).{0,6}推[荐送]|推[荐送](?:功能)?.{0,4}(?:恢复|打开|开)|可以(?:再|继续)?(?:给|跟)?我?(?:再)?介绍")
+# 「有新活动说一声」 wishes for news, not for a call.
+_NEWS = re.compile(r"活动|优惠|福利|抽奖|上新|新品|消息")
+_CALL = re.compile(r"电话|打给|回电|联系|经理|顾问|同事|当面|号码")
 
 
 class ActionCallback(Action):
@@ -52,8 +55,12 @@ class ActionCallback(Action):
             if refusal:
                 dispatcher.utter_message(response=refusal)
                 return []
-            if _RECOMMENDATIONS.search(str(tracker.latest_message.get("text") or "")):
+            text = str(tracker.latest_message.get("text") or "")
+            if _RECOMMENDATIONS.search(text):
                 dispatcher.utter_message(response="utter_opt_in_restored")
+                return []
+            if entity(tracker, "consent") != "yes" and _NEWS.search(text) and not _CALL.search(text):
+                dispatcher.utter_message(response="utter_opt_in_news")
                 return []
             if entity(tracker, "consent") != "yes":
                 dispatcher.utter_message(response="utter_callback_consent")

@@ -15,6 +15,7 @@ from persona.labels import full_label
 from persona.products import category_of
 
 REGION = "utter_faq/points.region"
+BENEFITS = ("utter_benefit", "utter_faq/points.benefits")  # 「换成杭州呢」 right after one of these asks for those of that city
 _OFFERS = re.compile(r"活动|优惠|权益|福利|立减|满减|能用|可以用|能享受")
 
 
@@ -35,7 +36,8 @@ class ActionSetCity(Action):
         if waiting == "ask_colleague":
             return _introduce(dispatcher, tracker, str(tracker.get_slot("product") or ""))
         dispatcher.utter_message(response=f"utter_{waiting}" if waiting else "utter_set_city")
-        if not waiting and _OFFERS.search(str(tracker.latest_message.get("text") or "")):
+        told = said(tracker)[-1:]
+        if not waiting and (_OFFERS.search(str(tracker.latest_message.get("text") or "")) or any(name.startswith(BENEFITS) for name in told)):
             dispatcher.utter_message(response=REGION)  # 「我们那儿有没有活动 我在苏州」 asks for more than to be remembered
         return []
 

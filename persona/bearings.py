@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from persona import underway
 from persona.feasts import asks_when
 from persona.giveaways.offers import about_list, asks_fee, comes_back, part_of
+from persona.minors import of_family, takes_age_back
 from persona.nlu.text import simplify
 from persona.place import ASKS, UNCLEAR, Place
 from persona.products import category_of
@@ -27,6 +28,7 @@ COURTESIES = frozenset({"chitchat/night", "chitchat/thanks_long", "chitchat/morn
 GRAVE = frozenset({"complain", "missold", "faq/debt_help", "faq/overdue", "faq/deceased_account"})
 CARD_GONE = frozenset({"faq/lost_card", "faq/unknown_debit", "faq/account_security"})
 STEPS = "utter_say_again"
+TO_MINORS = ("utter_product_minor", "utter_minor_", "utter_giveaway_minor", "utter_column_minor")
 COUNTER = "faq/branch_hours.where"  # whom to ask at a branch
 GIVEAWAY = "utter_giveaway"
 PLAY = (GIVEAWAY, "utter_column", "utter_ask_column", "utter_lesson", "utter_quiz_")
@@ -38,7 +40,7 @@ FEW = 14  # characters that only their place explains
 OUTSIDE = "out_of_scope"
 FEAST = "chitchat/feast_date"
 # A faint alarm of despair in words that hold nothing heavy is none: 「永久的吗」, 「银行侵犯了我去哪告」.
-_HEAVY_WORDS = re.compile(r"累|苦|痛|疼|难(?:受|过)|孤|没(?:意思|意义|用|人|希望|劲|了|法)|多余|对不起|拖累|连累|解脱|算了|走|离开|睡|醒|药|楼|桥|江|河|海|刀|血|伤|哭|怕|烦|熬|撑|扛|坚持|崩|绝|尽头|黑|空|恨|抱歉|再见|来世|不想|不行|不了|完了|命|人生|世|死|活|亡|结束|了结|失去|欠|债|救|痛快|干净|遗|托付|后事|放弃|意义|坠|跳|割|吊|毒|消失|麻木|压(?:得|力)|失眠|抑郁")
+_HEAVY_WORDS = re.compile(r"累|苦|痛|疼|难(?:受|过)|孤|没(?:意思|意义|用|人|希望|劲|了|法)|多余|对不起|拖累|连累|解脱|算了|走|离开|睡|醒|药|楼|桥|江|河|海|刀|血|伤|哭|怕|烦|熬|撑|扛|坚持|崩|绝|尽头|黑|空|恨|抱歉|再见|来世|不想(?!再?(?:收|接|看到|看见|听|买|存|用|办|退|投|换|被推))|不行|不了|完了|命|人生|世|死|活(?!动|期|泼)|亡|结束|了结|失去|欠|债|救|痛快|干净|遗|托付|后事|放弃|意义|坠|跳|割|吊|毒|消失|麻木|压(?:得|力)|失眠|抑郁")
 
 HARD_TO_READ = re.compile(
     r"(?:字|屏幕)[^，,。]{0,4}(?:太?小|看不[清见]|[大](?:一?点|一?些)|放大)|(?:^|我|眼睛?|都)看不清(?:楚|字)?(?:[，,。了啊呀]|$)"
@@ -113,6 +115,10 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
     settled = SETTLED.match(bare)
     if settled and (place.lock == "hard" or not settled["thanks"]):
         return "affirm"
+    told = place.last.startswith(TO_MINORS)  # right after that, an age that is taken back raises no alarm
+    fooled = (told or (not place.alarmed and intent.split(".")[0] in ALARMS)) and takes_age_back(bare)
+    if place.minor and not place.gone and intent != "crisis" and (fooled or of_family(bare)):
+        return OUTSIDE  # 「骗你的，我满18了」, 「拿我爸的支付宝买」: what a minor is told to it (rasa_adapter/moment.py)
     if place.crisis and len(bare) <= 16 and not intent.startswith("crisis") and _FINE.search(bare):
         return "affirm"
     if intent in ("been_scammed", "scam_now") and not place.alarmed:
@@ -175,6 +181,8 @@ def means(text: str, intent: str, place: Place, *, reason: str = "", matter: boo
         return "giveaway_status"
     if place.last.startswith(GIVEAWAY) and part_of(bare) in ("personal", "cheat") and not _FRAUDULENT.search(re.sub("要我|有人", "", bare)):
         return "join_giveaway.rules"
+    if place.last.startswith(GIVEAWAY) and part_of(bare) == "claim" and intent in (OUTSIDE, "share_secret", "nlu_fallback", "set_city"):
+        return "join_giveaway.rules"  # 「地址是…路1号」: it belongs into the form
     if place.last.startswith(GIVEAWAY) and len(bare) <= 18 and not _FRAUDULENT.search(bare):
         if part_of(bare) or "规则" in bare:
             return "join_giveaway.rules"

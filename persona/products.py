@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -60,6 +60,15 @@ _SOLD_AS = {"cd": "deposit", "mortgage": "loan", "installment": "card", "bond": 
 def category_of(named: str) -> str:
     """The category of a product word's entity value: `cd` (大额存单) belongs to the deposits."""
     return _SOLD_AS.get(named, named)
+
+
+# Money that can be lost comes before money in the bank: 「存单到期，有个理财能买吗」 asks about the former.
+_CAN_LOSE = ("wealth", "fund", "insurance", "gold", "structured", "pension", "bond")
+
+
+def foremost(named: Sequence[str]) -> str:
+    """Of several products named in one message the first that can lose money, else the first."""
+    return next((kind for kind in named if kind in _CAN_LOSE), named[0])
 
 
 @dataclass(frozen=True)

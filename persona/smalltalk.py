@@ -37,6 +37,7 @@ _MORE = re.compile(
     r"|^(?:还有(?:吗|么|没有?|呢|别的吗)|继续|接着(?:说|讲|来)|下一个|another one|one more)[吧呀呢！!。~～]*$"
 )
 _THEN = re.compile(r"^(?:那|哈哈+)?[，,]?(?:后来|然后|接着|结果)(?:呢|怎么样|怎么样了)?$|^(?:真的?吗|真的假的|不会吧|为什么|为啥|凭什么)(?:呢|呀|啊)?$|^(?:就|这就|讲|说)?(?:没|完)了(?:吗|呀|啊)?$")
+_NO_PLAY = re.compile(r"政治|选举|总统|领导人|打仗|战争|宗教|药|病|疼|发烧|咳嗽|医院|医生|怀孕|律师|官司|起诉|离婚")
 _TO_YOU = re.compile(r"你|您|它|咱")
 _ASKS = re.compile(r"[?？]|[吗么呢]$|怎么|咋|为什么|为啥|什么|啥|谁|几|哪|多(?:少|大|高|重|久)|不$|没$|(.)不\1|是不是|有没有|会不会|能不能")
 _BUSY = re.compile(r"(?<=[正在还])(.{1,8})呢$")  # 「我正减肥呢」 asks for nothing
@@ -77,6 +78,8 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
         return LISTENING  # 「儿子在国外」, told by somebody who is alone
     if matter or cue or _MONEY.search(text) or len(bare) > SHORT or intent.startswith("chitchat/"):
         return ""
+    if intent == "out_of_scope" and _NO_PLAY.search(text):
+        return ""  # 「聊聊政治」, 「头疼吃啥药」: no occasion for a game
     if intent == "faq/deceased_account" and not _AT_THE_BANK.search(text):
         return LISTENING  # 「老伴走了三年了」, said over the garden wall: nobody asked for papers
     lost = intent in ("nlu_fallback", "out_of_scope", "choose_option") or (heavy and intent in ("affirm", "say_again", "not_what_i_meant"))

@@ -14,6 +14,8 @@ from persona.bearings import CLEARED, GRAVE, HARD_TO_READ
 from persona.branches import LOCAL
 from persona.emergency import CALLED, WAITING
 from persona.late import lately, long_ago
+from persona.minors import minor_in
+from persona.products import foremost
 from persona.reckoned import talked_of
 
 # Slots that end with the session. Opt-out, mascot and city belong to the customer and go on.
@@ -45,11 +47,6 @@ TOPICS = frozenset(
 )
 MISSED = frozenset({"nlu_fallback", "not_what_i_meant"})
 _RANK = {None: 0, "none": 0, "soft": 1, "hard": 2}
-_MINOR = re.compile(
-    r"我(?:今年|才|刚|刚满|现在|是|只有|还)*\s?(?:1[0-7]|[7-9]|十[一二三四五六七]|十)\s?(?:岁|周岁|了?(?=[\s,，。!！]|想|能|可以|$))"
-    r"|我(?:才|还|刚|现在)?(?:(?:是|还是|在读|读|上)(?:小学|初中|初[一二三]|高中生|[一二三四五六七八九1-9]年级)|(?:是|还是|在读|读|上)?高[一二](?![点些个米]))"
-    r"|我(?:还)?(?:没满|未满|不满|没到|不到)\s?(?:18|十八)"
-)
 _HERE = re.compile(r"我(?:人|家|现在|现居|這邊|这边|们|們)*(?:住?在|喺|住|搬到|搬来了?)$")
 _REPORTED = re.compile(r"(?<!没)(?<!没有)(?<!不)报(?:过|了|完)[警案]|(?<!没)(?<!没有)(?<!不)(?:已经|去)报[警案]了|已经?立案了?|报[警案](?:后|以后|的时候)?[，,\s]*(?:警察|民警|派出所)(?:说|让|讲|告诉)")
 # Only the bank has been called: 110 is still to come.
@@ -63,11 +60,6 @@ _NOT_HURT = re.compile(r"(?:说|怕|告诉|瞒着?|跟|和|像|比|连累|通知
 _TYPED_IN = re.compile(r"(?:密码|验证码|卡号|银行卡|身份证)[^。]{0,12}(?:填|输|报|念|说)(?:了|过|完)|(?:填|输|报|念)(?:了|过|完)[^，,。]{0,6}(?:密码|验证码|卡号|银行卡)")
 _MOVED = re.compile(r"(?:转|汇|付|打|充|扣|少|取|划|刷)(?:了|走|过去|出去)|没了")
 _ELDER = re.compile(r"(?:说|讲|侬讲)慢(?:点|些)|^(?:你|您)?慢慢(?:说|讲)(?=[，,\s].{2})|看不清字|我(?:今年)?(?:[6-9]\d)岁?(?:了|的人)|一样一样(?:说|讲|来)|不(?:会|太会)(?:用|弄|玩)(?:智能)?手机|没(?:有)?智能手机|用的?(?:是)?老人机|不会上网")
-
-
-def minor_in(text: str) -> bool:
-    """Whether a customer says to be under age."""
-    return bool(_MINOR.search(text))
 
 
 def raised(current: str | None, wanted: str) -> str:
@@ -135,7 +127,9 @@ def changes(
     if "city" in found and (base in ("set_city", "ask_colleague") or label.startswith(LOCAL) or _lives(entities, text)):
         new["city"] = found["city"][-1]
     if "product" in found:
-        new["product"] = found["product"][0]
+        new["product"] = foremost(found["product"])
+    elif "unlisted" in found:
+        new["product"] = "wealth"  # a name that stands on no sheet: looked up where wealth products are
     if base == "crisis":
         new["victim"] = "family" if label == "crisis.other" else None  # now it is about the one who speaks
     elif any(e.get("entity") == "victim" and _hurt(text, e) for e in entities):

@@ -74,6 +74,7 @@ def comes_back(text: str) -> bool:
 PART = 20  # characters of a question about one line of the rules
 # What is asked about a give-away in a few words: the one line of the rules that answers it, not all of them.
 _PARTS = (
+    ("late", re.compile(r"(?:还没|没|一直没|迟迟没?|都不)(?:有)?(?:给我)?(?:收到|寄|发货|到货|发|到(?!账))|催.{0,4}(?:奖品|快递|发货)")),
     ("cash", re.compile(r"折(?:现|价|成钱|算)|(?:换|变|兑)(?:成|个|点)?(?:现金|现钱|钱|别的|红包|积分)|(?:给|要|直接(?:发|给)?)(?:现金|现钱|红包)|能(?:卖|转让|送人)|转让")),
     ("cheat", re.compile(r"(?:[两二三四五六七八九十几多好][个几]?|另(?:一|外)个?|小|马甲)(?:个)?(?:账?号|微信|手机)[^，,。]{0,4}(?:报|抽|参加|登记)|刷(?:号|票|奖|名)|作弊|薅|一个人报.{0,4}(?:几|两|多)|重复报")),
     ("broken", re.compile(r"(?:坏|碎|破|裂|瑕疵|质量)(?:了|的|问题|差)?|退换|保修|换新")),
@@ -86,13 +87,19 @@ _PARTS = (
     ("fair", re.compile(r"(?:你们|活动|抽奖)[^，,。]{0,6}(?:骗人|假的|套路|糊弄|真的吗)|真有人中|内定|黑幕|暗箱|猫腻|公平|公正|作假|怎么(?:抽|开奖|选|中奖)|随机|做手脚|(?:帮我)?(?:提高|更容易|一定|保证|肯定)(?:能)?(?:中|抽)")),
     ("tax", re.compile(r"税")),
     ("claim", re.compile(r"怎么(?:领|兑|给|拿)|地址|寄|快递|邮费|运费|包邮|多久(?:发|到)|去哪(?:里|儿)?领")),
-    ("prizes", re.compile(r"奖品|安慰奖|概率|几率|名额|几个人|多少(?:人|份|个)|没(?:有)?(?:抽)?中")),
+    ("dates", re.compile(r"截止|(?:什么时候|啥时候)(?:结束|截止|开奖|抽|公布|出结果)|哪天(?:开|抽)|几号(?:开|抽|截止)|(?:什么时候|啥时候)开|(?:怎么|咋|如何|哪里|在哪)(?:才)?(?:能)?(?:知道|晓得|看到?|查)(?:自己|我)?(?:到底|有没有|是不是)?(?:中|结果|抽)")),
+    ("prizes", re.compile(r"中奖率|中的?(?:机会|可能)|(?:保|准|包)(?:证|定)?(?:我|你)?(?:能)?中(?!国)|奖品|安慰奖|概率|几率|名额|几个人|多少(?:人|份|个)|没(?:有)?(?:抽)?中")),
     ("terms", re.compile(r"怎么(?:参加|报名|玩)|条件|资格|(?:要|用|得|需要|必须)(?:不要|不用|先|去)?(?:买|花钱|办卡|开户|存钱|关注|转发|点赞|集赞|拉人|下载)|几岁|多大|(?:抽|报|参加)(?:几|两|多)次")),
-    ("dates", re.compile(r"截止|(?:什么时候|啥时候)(?:结束|截止|开奖|抽|公布|出结果)|哪天(?:开奖|抽)|几号(?:开奖|抽|截止)")),
 )
+
+
+# Where a prize is to be sent, told in the conversation: it belongs into the form.
+_SENDS = re.compile(r"(?:我家?住|住在?|登记|收货).{0,16}(?:路|街|弄|巷|小区|栋|村|\d+号)|(?:收货|收件|邮寄|我的|我)地址.{0,8}(?:给你|发你|是|[:：]|[\u4e00-\u9fff]+(?:路|街|号|小区|栋|村))|(?:寄|邮|发)(?:到|给我?).{0,12}(?:路|街|号|小区|栋|村)")
 
 
 def part_of(text: str) -> str:
     """Which part of the rules a short question is about, as `_PARTS` names it, or ""."""
     words = simplify(text)
+    if _SENDS.search(words):
+        return "claim"
     return next((name for name, pattern in _PARTS if pattern.search(words)), "") if len(words) <= PART else ""

@@ -25,7 +25,7 @@ SUSPICIOUS = "check_suspicious"
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
 DOUBTS = ("check_company", "verify_official", SUSPICIOUS)  # asked before anything has happened
 SERVICE = ("faq/", "complain", "handoff", "ticket_status", "missold", "stop_marketing")  # a bank's own business
-MANNERS = frozenset({"thank", "greet", "goodbye", "affirm"})  # said beside a question, the question counts
+MANNERS = frozenset({"thank", "greet", "goodbye", "affirm", "switch_mascot"})  # said beside a question, the question counts
 _KNOWN = re.compile(r"知道|明白|懂了|会了|搞定|解决|不用")
 BESIDE = ("say_again", "not_what_i_meant")  # how it is to be told, which says nothing of the matter
 # A calculator and the topic it calculates for are no rivals: the amount decides between them.
@@ -38,6 +38,7 @@ BOTH_TELL = (frozenset({"faq/card_installment", "faq/early_repay.card"}), frozen
 # The answer to English that names no topic.
 IN_ENGLISH = "ask_capabilities.english"
 PARTS, MESSAGE = 5, 120  # questions of a message, its characters
+STORY = 45  # characters of a message that may ask only at its end
 SURE = 0.6
 # What cannot wait comes before what was asked first (taxonomy: precedence).
 FIRST = (
@@ -49,6 +50,10 @@ BESIDES = ("faq/", "scam/", "calculate_", "ask_recommendation", "ask_promise", "
 OWN = "days_off"  # a side that is a matter of its own: 「还有周六开门吗」
 _SOMEBODY = re.compile(r"[他她爸妈爷奶婆叔姨哥姐弟妹]|人家|对方|有人|别人|谁|骗|警|客服|老[师公人]|[儿女]|孩子|朋友|同[事学]|网上|群")
 _POINTS = re.compile(r"那边|那里|那儿|当地|他的|她的|它|这张|那张|这笔|那笔|这个|那个")
+_IN_THE_END = re.compile(r"(?:所以|就是|我就|现在|就|请)?(?:想|来|要)?(?:问问|问一问|问一下|问下|请问|想问|咨询一?下?|想知道)(?:你们|您|你)?")
+# What somebody does not wish to do any more at a bank, and words with which that is more than it says.
+_UNWANTED = re.compile(r"不(?:想|要|愿意)(?:再|要|继续|接着|去|给你们|在你们)*(?:收到?|接到?|看到|看见|听到?|被推|被打|买|存|用|办|退|交|投|借|贷|等|续|开|换|排队|点|填|装|参加|要(?!活)|报名|订|领|刷)")
+_DESPAIR = re.compile(r"活(?!动|期)|死|命(?!令)|撑|熬|累|苦|痛|难受|醒|睡|[别任何有家]人|人(?:间|世|生|了)|世|自己|结束|解脱|绝|崩|意[义思]|遗|楼|药|刀|江|河|海|消失|离开|没用|坚持|明天|太阳|拖累|对不起|再见|孤|抑郁")
 _READABLE = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
 
 
@@ -159,6 +164,8 @@ class Parser:
             return self._beside(text, whole)
         if whole.intent in MANNERS:
             return self._beside(text, whole, question=True)
+        if len(text) > STORY and (whole.fallback or whole.reason == "alarm"):
+            whole = self._asked_in_the_end(text, whole)
         if len(text) > MESSAGE or whole.reason in ("signal", "urgent"):
             return whole
         doubted = self._doubted(text, whole)
@@ -232,6 +239,15 @@ class Parser:
         rest = dict.fromkeys(p.intent for p in parts if p.intent != chosen.intent)
         return replace(whole, intent=chosen.intent, confidence=chosen.confidence, fallback=False, reason="several", also=tuple(rest))
 
+    def _asked_in_the_end(self, text: str, whole: Parse) -> Parse:
+        """A long story that ends in 「所以想问一下证书到期了怎么弄」 asks that, when the whole is about it first of all, too."""
+        found = list(_IN_THE_END.finditer(text))
+        if not found or not whole.top:
+            return whole
+        asked = self._parse(text[found[-1].end():])
+        clear = not asked.fallback and asked.intent.startswith("faq/") and asked.confidence >= SURE
+        return replace(whole, intent=asked.intent, confidence=asked.confidence, fallback=False, reason="several") if clear and public(asked.intent) == public(whole.top[0][0]) else whole
+
     def _told(self, text: str, whole: Parse) -> Parse:
         """「网银登不上去 公司等着发工资 急」: clauses that are no clear matter together may be one by themselves; never where one of them
         may be an alarm."""
@@ -300,8 +316,10 @@ class Parser:
     def _calmed(self, plain: str, p: Any, counts: Any) -> Any:
         """「转账转不出去，急死了」: a bank question said in distress is nobody being robbed. The probabilities without that."""
         merged = self._merged(p)
-        bank = [q for label, q in merged.items() if label.startswith(SERVICE)]
         limits = self.thresholds
+        if merged.get(URGENT[0], 0.0) < limits.story and _UNWANTED.search(plain) and not _DESPAIR.search(plain):
+            p = p * [name != URGENT[0] for name in self._names]  # 「不想再收到推荐了」: nobody is tired of life
+        bank = [q for label, q in merged.items() if label.startswith(SERVICE)]
         alone = self.features.unhooked(counts) and not _SOMEBODY.search(plain)
         if max(bank, default=0.0) < limits.quiet and (sum(bank) < limits.bank or not alone):
             return p

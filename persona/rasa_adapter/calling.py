@@ -18,6 +18,7 @@ from persona.rasa_adapter.said import in_steps, last_response, spoke_before, spo
 LISTED = "utter_ask_column"
 CALLS = 12  # characters of a message that picks from the list of columns
 _IS_THERE = re.compile(r"在(?:吗|么|不在|哪|没)|呢[？?]?$|(?:^|快)出来")
+_CALLS_FIRST = re.compile(r"^(?:那|帮我|给我|麻烦|请)*(?:换|叫|喊|让|请|找)(?:成|一下|个|出)?\S{1,4}(?:[，,\s]|来|出来|跟我|给我|说|讲)")
 _STAYS = re.compile(r"^(?:算了|那|好吧|嗯|不换了)*[，,\s]*(?:还是|就)你(?:吧|好了|来吧|了)[。！!~]*$")
 _THAT_ONE = re.compile(r"(?<!其)[她他它](?!们|家)|那(?:个|位|只|朵)")
 _THE_FORMER = re.compile(r"换(?:回|过)(?:来|去|原来|刚才|之前)?|原来(?:那|的)|(?:刚才|之前)(?:那|的)|回来")
@@ -31,6 +32,8 @@ def called(parse: Parse, tracker: DialogueStateTracker, metadata: Mapping[str, A
         return replace(parse, intent="switch_mascot", confidence=1.0, fallback=False, also=(), reason="context")
     if _STAYS.match(parse.text.strip()) and parse.reason not in ("button", "command"):
         return replace(parse, intent="affirm", confidence=1.0, fallback=False, also=(), reason="context")
+    if named and named[-1] != speaker and parse.intent.startswith("faq/") and _CALLS_FIRST.search(parse.text):
+        return replace(parse, entities=[*parse.entities, of_message("host", named[-1], parse.text)])  # 「换小浪花，说说还款日」
     other = ""
     if parse.intent == "switch_mascot" and not named and _THE_FORMER.search(parse.text):
         other = spoke_before(tracker, speaker) or house().mascot_for({}, metadata)

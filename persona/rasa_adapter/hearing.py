@@ -17,6 +17,7 @@ from persona.continuing import replied
 from persona.emergency import gone, left_from, told_code
 from persona.labels import Labels
 from persona.leisure import continued
+from persona.minors import minor_in
 from persona.nlu.aspects import ASPECT, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.entities import of_message
@@ -25,12 +26,13 @@ from persona.nlu.names import SHEET, UNLISTED
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser, asked_beside, public
 from persona.nlu.parser import SURE as SURE_BESIDE
 from persona.nlu.questions import corrected
+from persona.nlu.product_talk import ProductTalk, kind_of, of_kind, what_it_is
 from persona.nlu.replies import Replies
 from persona.place import UNCLEAR, Place
 from persona.rasa_adapter.options import parse_payload
-from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response
+from persona.rasa_adapter.said import ALARMED, OUTSIDE, given, in_steps, last_response
 from persona.smalltalk import ALARMS, WEAK, at_ease, follows, out_of_place
-from persona.state import HARD, minor_in
+from persona.state import HARD
 from persona.tickets.model import NUMBER
 from persona.tickets.wording import message_in, number_in
 
@@ -41,19 +43,27 @@ CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 LEAVES_MESSAGE = "handoff.message"
 STOP = "stop_marketing"
+SEVERAL = "several"  # heard in one clause of the message
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
+SHEETS = ("utter_product_sheet", "utter_product_line", "utter_product_other")  # said last: an approved sheet is being read
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
 _AGREES = re.compile(r"(?:我)?同意")
+BRIEFLY = 24  # characters of a consent that is taken back
+_TAKES_BACK = re.compile(r"(?:收回|撤回|撤销|取消|反悔|作废).{0,8}(?:同意|授权|登记|回电|电话)|(?:同意|登记|回电|电话).{0,6}(?:收回|撤|取消|不要|不用|算了|作废|不算)|反悔|(?:不用|不要|别)(?:再)?(?:打|回电|联系)")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
 # What a few words may ask under a hard lock, beside the steps of the emergency itself.
 UNDER_LOCK = frozenset({"deny", "faq/lost_card", "faq/credit_report", "scam_quiz", "verify_official"})
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
+# Heard like this, a message is not about the product that was talked about, or says something more urgent of it.
+NOT_OF_PRODUCT = (*INTERRUPTS, "scam/", "missold", "check_", "verify_official", "share_secret", "unsafe_request", "privacy_request", "compare_products")
 # Of a product that was named: which of two is better, and what it is.
 _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
 _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
 _TURNS_TO = re.compile(r"(?:^|[，,。\s])(?:那|还有|再说)(?:我)?(?:的)?([^，,。\s那]{2,8}?)(?:的?(?:事|问题)|那事|这事)情?(?:呢|怎么办|咋办|怎么弄|咋弄|怎么说)[？?]*$")
+_MISLED = re.compile(r"忽悠|骗|误导|变成|当初|没(?:说|讲|告诉)|不知道|说(?:是|好|当)|当存款|坑")  # 「买了理财等钱用」 complains of nothing
+_EXAMINED = re.compile(r"^(?!.*(?:骗|诈)).*(?:题|考|问答)")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 
 
@@ -67,13 +77,14 @@ class Hearing:
         self._replies = Replies.load()
         self._aspects = Aspects.load()
         self._homonyms = Homonyms.load()
+        self._products = ProductTalk.load()
 
     def read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
         left = corrected(parse.text) if tracker is not None and parse.intent == "not_what_i_meant" else parse.text
         if left != parse.text:  # 「我问的是看病那个，不是取钱那个」: read without what is not meant
             parse = self._parser.parse(left, parse.entities)
-        locked = tracker is not None and tracker.get_slot("lock") == "hard"
+        locked = _in_emergency(tracker)
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
         place = self._place(tracker, locked)
         via = left_from(parse.text) if locked and len(parse.text) <= SHORT and parse.intent not in INTERRUPTS - {"been_scammed"} and (_asked_from_where(tracker) or (place.gone and len(parse.text) <= NAMED and tracker is not None and not tracker.get_slot("lost_via"))) else ""
@@ -93,6 +104,8 @@ class Hearing:
         if last_response(tracker) == CONSENT and (parse.intent == "affirm" or _AGREES.match(parse.text)) and parse.intent != "stop_marketing":
             found = [*parse.entities, of_message("consent", "yes", parse.text)]
             return replace(parse, intent="opt_in_marketing", confidence=1.0, fallback=False, entities=found, reason="context")
+        if tracker is not None and tracker.get_slot("consent") and len(parse.text) <= BRIEFLY and _TAKES_BACK.search(parse.text) and parse.intent not in INTERRUPTS:
+            return self._as(parse, STOP)
         label = replied(last_response(tracker), parse.text, parse.intent, given(tracker).names[-LATELY:-1]) if tracker is not None else None
         if label is not None:
             return replace(parse, intent=label, confidence=1.0, fallback=False, also=(), reason="context")
@@ -124,6 +137,12 @@ class Hearing:
                 return self._as(parse, "ask_product")
         if parse.reason not in FINAL and not locked and _of_products(parse) and any(e["entity"] == UNLISTED for e in parse.entities):
             return self._as(parse, "ask_product")
+        counting = place.calc and reckoned.NUMERAL.search(parse.text)
+        side = "" if locked or counting or (parse.reason in FINAL and parse.reason != SEVERAL) else self._side_of_product(parse, place, tracker)
+        if side:
+            return self._as(parse, side)
+        if parse.intent == "scam_quiz" and not locked and _EXAMINED.search(parse.text) and {"fund", "pension"} & {str(e["value"]) for e in parse.entities if e["entity"] == "product"}:
+            return self._as(parse, "ask_column.lesson")  # 「出道基金的题」: the course on it, no fraud
         opened = place.calc
         if opened and parse.intent not in INTERRUPTS and len(parse.text) <= CALCULATION and not mask(parse.text)[1]:
             answers = parse.reason != "blank" and parse.intent not in STEERS and bearings.answers_calculator(parse.text, parse.fallback)
@@ -189,6 +208,20 @@ class Hearing:
         kind = next((name.removeprefix("utter_") for name in reversed(given(tracker).names) if name.startswith("utter_scam/")), "")
         found = self._replies.means(text, topic=kind, last="") if kind else None
         return found if found and found.startswith("scam/") else None
+    def _side_of_product(self, parse: Parse, place: Place, tracker: DialogueStateTracker | None) -> str:
+        """「急用能拿出来吗」 of the product that the message names or that was talked about: the answer of that product, or ""."""
+        named = [str(e["value"]) for e in parse.entities if e["entity"] == "product"]
+        last = last_response(tracker)
+        if last.startswith(SHEETS) or any(e["entity"] == SHEET for e in parse.entities):
+            return ""  # the sheet's own sentences are read out
+        kind = kind_of(named, place.topic, str(tracker.get_slot("product") or "") if tracker is not None else "")
+        hardly = parse.intent == "missold" and not _MISLED.search(parse.text)
+        if not kind or (not parse.fallback and not hardly and parse.intent.startswith(NOT_OF_PRODUCT)):
+            return ""
+        if parse.reason == SEVERAL and (parse.also or not named):
+            return ""
+        unsure = parse.fallback or (hardly and parse.confidence < SURE_BESIDE) or parse.reason == SEVERAL or parse.confidence < (SURE_BESIDE if of_kind(parse.intent, kind) else SURE)
+        return self._products.means(parse.text, kind, named=bool(named), sharp=not unsure) if unsure or hardly or what_it_is(parse.intent) else ""
 
     def _place(self, tracker: DialogueStateTracker | None, locked: bool) -> Place:
         """Where a message stands in the conversation."""
@@ -211,7 +244,7 @@ class Hearing:
 
     def _small_talk(self, parse: Parse, last: str, matter: bool, cue: bool) -> str:
         """See :func:`persona.smalltalk.follows`."""
-        if parse.reason in FINAL or minor_in(parse.text):
+        if parse.reason in FINAL or minor_in(parse.text) or any(e["entity"] in ("product", SHEET, UNLISTED) for e in parse.entities):
             return ""
         label = follows(parse.text, last, parse.intent, parse.confidence, parse.top, matter=matter, cue=cue)
         return label if label in self._parser.model.labels else ""
@@ -258,6 +291,13 @@ class Hearing:
         known = inner is not None and not inner.fallback and inner.intent.startswith(("faq/", "scam/"))
         found = [*parse.entities, of_message("about", inner.intent, parse.text)] if known and inner else parse.entities
         return replace(parse, intent=LEAVES_MESSAGE, confidence=1.0, fallback=False, entities=found, reason="context", also=())
+
+
+def _in_emergency(tracker: DialogueStateTracker | None) -> bool:
+    """Whether somebody is in danger or robbed; a minor is locked from products, which is no emergency."""
+    if tracker is None or tracker.get_slot("lock") != "hard":
+        return False
+    return not tracker.get_slot("minor") or any(name.startswith(ALARMED) for name in given(tracker).names)
 
 
 def _of_products(parse: Parse) -> bool:

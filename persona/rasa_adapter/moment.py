@@ -13,11 +13,11 @@ from persona.checking import ASKED, way_to_check
 from persona.choosing import LEISURE, is_about
 from persona.emergency import STEADY, denied, finished, kept, later, waits
 from persona.labels import Labels, full_label
+from persona.minors import led_on, minor_in, of_family, takes_age_back
 from persona.nlu.context import UNSURE
 from persona.profile import ELSEWHERE, shows, speaks_of
 from persona.rasa_adapter import elsewhere
 from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, has_entity, in_steps, last_response, response_of
-from persona.state import minor_in
 
 Responses = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -35,6 +35,8 @@ NOT_FOR_MINORS = (
     "utter_faq/card_apply", "utter_faq/card_limit", "utter_faq/loan_apply", "utter_faq/loan_limit", "utter_calc",
     "utter_faq/points.benefits", "utter_benefit", "utter_faq/card_installment", "utter_faq/card_cash", "utter_faq/loan_rate", "utter_faq/wealth", "utter_faq/fund", "utter_faq/bond_gold", "utter_faq/risk_assessment",
 )
+# What a minor does together with the parents.
+_BY_PARENTS = frozenset({"utter_faq/account_open_close", "utter_faq/deposit", "utter_faq/deposit.term"})
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"})
 # What somebody may wish for to be amused; in an emergency it waits.
@@ -53,8 +55,13 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
         return ELSEWHERE
     if slots.get("minor") and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
         return MINOR
-    if slots.get("minor") and name == "utter_faq/account_open_close":
+    if slots.get("minor") and name == "utter_scam/fake_investment" and _tells_age(tracker) and not led_on(text_of(tracker)):
+        return MINOR  # 「我五年级，想炒股」: nobody leads on yet
+    if slots.get("minor") and name in _BY_PARENTS:
         return "utter_faq/minor_account"
+    if slots.get("minor") and name in LOST:
+        said = text_of(tracker)
+        name = "utter_minor_family" if of_family(said) else "utter_minor_kept" if takes_age_back(said) else name
     if slots.get("lock") == "hard" and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
         return STEADY if slots.get("crisis") else "utter_product_locked"
     if slots.get("lock") != "hard" and tracker.latest_message:

@@ -32,7 +32,7 @@ from persona.nlu.text import simplify
 from persona.rasa_adapter import buttons, door, editor, elsewhere, moment, slowly, topics
 from persona.rasa_adapter.house import house
 from persona.rasa_adapter.read_out import WHOLE, read_out
-from persona.rasa_adapter.said import OUTSIDE, SLOWLY, SWITCHED, given, has_entity, last_response, response_of
+from persona.rasa_adapter.said import ALARMED, OUTSIDE, SLOWLY, SWITCHED, given, has_entity, last_response, response_of
 from persona.textual import named
 from persona.upset import upset
 
@@ -41,7 +41,6 @@ logger = logging.getLogger(__name__)
 RECENT = 3  # messages in which an answer was given just before
 UNKNOWN = "utter_bank_other"
 AGAIN = "刚才说过，再放一遍："
-ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")
 SOCIAL = ("utter_thank", "utter_goodbye", "utter_affirm", "utter_deny")
 # An answer that none could be given needs no phrase in front or behind.
 MISSES_SAID = (elsewhere.BEFORE, elsewhere.THEIRS, elsewhere.IN_CHINESE, elsewhere.OTHERS, elsewhere.SORRY, moment.DETAIL, "utter_clarify", "utter_blank", "utter_command", "utter_offer_human", "utter_not_what_i_meant", "utter_default")

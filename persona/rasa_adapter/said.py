@@ -20,6 +20,7 @@ SLOWLY = "utter_say_again"
 ASKS_CITY = "utter_ask_city"  # follows an answer that depends on the place
 SWITCHED = "utter_switch_mascot"
 OUTSIDE = "utter_out_of_scope"
+ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")  # said in an emergency
 RECALLED = 3  # messages in which 「她」 was named
 _NUMBERED = re.compile(r"(?<!\d)1(?!\d).*(?<!\d)2(?!\d)|一[、是，,].*二[、是，,]|第一.*第二|①.*②", re.S)
 

@@ -16,10 +16,13 @@ from persona.nlu.replies import FILES as REPLIES
 from persona.textual import PAIRED, nearest, pattern_slip
 from persona.yamlfile import Document, Path_, read
 
+PRODUCTS = "product_talk"
+_MEANT = ("questions", "*", "means", "*")  # where its answers stand
 # file -> where its patterns stand; * is every key or item
 PATTERNS: dict[str, tuple[tuple[str, ...], ...]] = {
     "signals": (("signals", "*", "any", "*"), ("signals", "*", "none", "*")),
     **{name: (("replies", "*", "any", "*"), ("replies", "*", "none", "*")) for name in REPLIES},
+    PRODUCTS: (("questions", "*", "any", "*"), ("questions", "*", "none", "*")),
     "institutions": (("banks", "*", "*"), ("products", "*", "*"), ("own",), ("before",), ("after",)),
     "concepts": (("patterns", "*"), ("told",)),
     "context": (("cues",),),
@@ -39,13 +42,24 @@ def entries(house: House) -> Iterator[Problem]:
         subject = code(), fingerprint([file])
         if name in ENTRIES:
             yield from house.passed.unless(("entries", *subject, sorted(known)), partial(_entries, file, name, known))
+        if name == PRODUCTS:
+            yield from house.passed.unless(("meant", *subject, sorted(known)), partial(_meant, file, known))
         yield from house.passed.unless(("patterns", *subject), partial(_patterns, file, name))
 
 
 def replied(house: House) -> frozenset[str]:
-    """The labels that a few words after another answer stand for."""
-    found = (_found(read(house.home / "nlu" / "lexicon" / f"{name}.yml").data, ("replies", "*", "intent")) for name in REPLIES)
+    """The labels that a few words stand for after another answer or beside a product."""
+    ways = {**dict.fromkeys(REPLIES, ("replies", "*", "intent")), PRODUCTS: _MEANT}
+    found = (_found(read(house.home / "nlu" / "lexicon" / f"{name}.yml").data, way) for name, way in ways.items())
     return frozenset(str(intent) for group in found for _, intent in group)
+
+
+def _meant(file: Path, known: set[str]) -> Iterator[Problem]:
+    """Answers of the questions about products that do not exist."""
+    document = read(file)
+    for path, intent in _found(document.data, _MEANT):
+        if intent not in known:
+            yield document.problem("P618", path, f"没有「{intent}」这个话题", _near(str(intent), known), str(intent))
 
 
 def _patterns(file: Path, name: str) -> Iterator[Problem]:
