@@ -40,6 +40,7 @@ BOTH_TELL = (frozenset({"faq/card_installment", "faq/early_repay.card"}), frozen
 IN_ENGLISH = "ask_capabilities.english"
 PART, PARTS, MESSAGE = 4, 5, 90  # characters of a question, questions, characters of the message
 SURE = 0.6
+HINT = 0.03  # of the whole message, for the matter of one clause
 # What cannot wait comes before what was asked first (taxonomy: precedence).
 FIRST = ("faq/lost_card", "faq/lost_phone", "faq/unknown_debit")
 _SOMEBODY = re.compile(r"[他她爸妈爷奶婆叔姨哥姐弟妹]|人家|对方|有人|别人|谁|骗|警|客服|老[师公人]|[儿女]|孩子|朋友|同[事学]|网上|群")
@@ -177,7 +178,8 @@ class Parser:
         if len(parts) < 2 or any(p.intent.startswith(("scam/", *URGENT, *ABOUT_FRAUD)) for p in parts):
             return whole
         likely = [label for label, _ in whole.top]
-        asked = sorted(_sure(parts), key=lambda p: likely.index(p.intent) if p.intent in likely else len(likely))
+        fitting = {public(label) for label, q in whole.top if q >= HINT}  # 「没工作了 房贷每月七千」 asks nothing about getting a mortgage
+        asked = sorted((p for p in _sure(parts) if public(p.intent) in fitting), key=lambda p: likely.index(p.intent) if p.intent in likely else len(likely))
         return self._several(whole, asked) if asked else whole
 
     def _foreign(self, text: str, foreign: Reading, entities: list[dict[str, Any]]) -> Parse:

@@ -21,6 +21,7 @@ from persona.nlu.aspects import ASPECT, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.entities import of_message
 from persona.nlu.homonyms import Homonyms
+from persona.nlu.leads import behind
 from persona.nlu.names import SHEET, UNLISTED
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser, asked_beside, public
 from persona.nlu.parser import SURE as SURE_BESIDE
@@ -45,6 +46,7 @@ ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起�
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
 _AGREES = re.compile(r"(?:我)?同意")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
+NODS = frozenset({"affirm", "deny", "not_what_i_meant"})  # what 「哦」 and 「不是」 are by themselves
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
 # Of a product that was named: which of two is better, and what it is.
@@ -65,6 +67,15 @@ class Hearing:
         self._homonyms = Homonyms.load()
 
     def read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
+        """What a message means in its place. 「哦 那剩下的呢」, 「不是，我问的是年费」: when nothing but the first words was heard, those
+        behind them count."""
+        read = self._read(parse, tracker)
+        unheard = (read.fallback or read.intent in NODS) and parse.reason not in FINAL
+        rest = behind(parse.text) if unheard and (tracker is None or tracker.get_slot("lock") != "hard") else ""
+        again = self._read(self._parser.parse(rest, parse.entities), tracker) if rest else read
+        return read if again.fallback or again.intent in NODS else replace(again, text=parse.text)
+
+    def _read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
         locked = tracker is not None and tracker.get_slot("lock") == "hard"
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
