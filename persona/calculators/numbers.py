@@ -93,11 +93,12 @@ _AFTER: tuple[tuple[Basis, re.Pattern[str]], ...] = (
 _RANGE = re.compile(r"[-~—－到至]{1,2}")
 _ENDLESS = re.compile(rf"[\d{_H}十百千万亿wk.点]{{25,}}")  # nobody means a number by it
 _BARE_AMOUNT = Decimal(1000)
+_WAN = re.compile(rf"(?<=[贷借])((?:\d|[{_H}十百])+)个(?=$|[，,。？?！!\s呢吧啊吗]|的话)")  # 「要是贷100个」: ten thousands, as people count them
 
 
 def mentions(text: str) -> list[Mention]:
     """Every amount, rate and term of `text`, in order; ranges (「20到30万」) come back as one ambiguous mention."""
-    line = plain(text)
+    line = _WAN.sub(r"\1万", plain(text))
     found = list(_found(line))
     merged: list[Mention] = []
     for one in found:

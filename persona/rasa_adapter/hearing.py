@@ -113,7 +113,8 @@ class Hearing:
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
-        if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.startswith("scam/") or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
+        told_apart = parse.reason == "several" and reply is not None and public(reply) == public(place.topic)  # two clauses, and both are about the matter
+        if reply is not None and (parse.reason not in FINAL or told_apart) and (not locked or reply == parse.intent or reply.startswith("scam/") or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
