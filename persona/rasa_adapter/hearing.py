@@ -134,7 +134,7 @@ class Hearing:
         if onward:
             return replace(parse, intent=onward, confidence=1.0, fallback=False, reason="context")
         done = tracker.get_slot("calc_done") if tracker is not None else None
-        if done and parse.intent not in INTERRUPTS and not mask(parse.text)[1]:
+        if done and (parse.intent not in INTERRUPTS or faint) and not mask(parse.text)[1]:
             again = reckoned.changed(parse.text) and (parse.fallback or parse.confidence < SURE or reckoned.talked_of(done, parse.intent))
             if again or reckoned.of_result(parse.text):
                 return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")
