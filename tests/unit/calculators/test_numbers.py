@@ -107,4 +107,5 @@ def test_ten_thousands_are_counted_as_people_count_them() -> None:
 
 
 def test_a_rate_before_the_monthly_payment_is_no_term() -> None:
-    assert [(m.kind, m.value) for m in mentions("20年3.5 月供多少")][0] == ("months", Decimal(240))
+    term = mentions("20年3.5 月供多少")[0]
+    assert (term.kind, term.value) == ("months", Decimal(240))
