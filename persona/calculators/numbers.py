@@ -69,12 +69,12 @@ _SCAN = re.compile(
   | (?P<li> (?P<li_n>{_N})厘(?P<li_more>[{_H}\d])? )
   | (?P<fen> (?P<fen_n>{_N})分(?:利|息) | (?<=[月年日]息)(?P<fen_n2>{_N})分 )
   | (?P<half_year> 半年 )
-  | (?P<years> (?P<years_n>{_SIGN}{_N})(?:年|周年)(?P<years_half>半)?(?:[零又]?(?P<more_n>{_N})个?(?P<more_half>半)?月)? )
+  | (?P<years> (?P<years_n>{_SIGN}{_N})(?:年|周年)(?P<years_half>半)?(?:[零又]?(?P<more_n>{_N})个?(?P<more_half>半)?月(?!供))? )
   | (?P<months> (?P<months_n>{_SIGN}{_N})(?:个(?P<months_half>半)?月|期(?![数限])) )
   | (?P<quarter> (?P<quarter_n>{_N})个?季度?)
   | (?P<week> (?P<week_n>{_N})(?:周|个?星期|个?礼拜) )
   | (?P<days> (?P<days_n>{_SIGN}{_N})[天日] )
-  | (?P<month> (?P<month_n>{_N})月 )
+  | (?P<month> (?P<month_n>{_N})月(?!供) )
   | (?P<money> ¥?(?P<money_n>{_SIGN}{_CHAIN}(?!{_UNIT_NEXT}))(?P<money_unit>{_CURRENCY})? )
     """,
     re.X,
@@ -93,11 +93,12 @@ _AFTER: tuple[tuple[Basis, re.Pattern[str]], ...] = (
 _RANGE = re.compile(r"[-~—－到至]{1,2}")
 _ENDLESS = re.compile(rf"[\d{_H}十百千万亿wk.点]{{25,}}")  # nobody means a number by it
 _BARE_AMOUNT = Decimal(1000)
+_WAN = re.compile(rf"(?<=[贷借])((?:\d|[{_H}十百])+)个(?=$|[，,。？?！!\s呢吧啊吗]|的话)")  # 「要是贷100个」: ten thousands, as people count them
 
 
 def mentions(text: str) -> list[Mention]:
     """Every amount, rate and term of `text`, in order; ranges (「20到30万」) come back as one ambiguous mention."""
-    line = plain(text)
+    line = _WAN.sub(r"\1万", plain(text))
     found = list(_found(line))
     merged: list[Mention] = []
     for one in found:

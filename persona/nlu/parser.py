@@ -40,6 +40,7 @@ IN_ENGLISH = "ask_capabilities.english"
 PARTS, MESSAGE = 5, 120  # questions of a message, its characters
 STORY = 45  # characters of a message that may ask only at its end
 SURE = 0.6
+HINT = 0.03  # of the whole message, for the matter of one clause
 # What cannot wait comes before what was asked first (taxonomy: precedence).
 FIRST = (
     "faq/lost_card", "faq/lost_card.abroad", "faq/lost_card.by_family", "faq/lost_card.no_papers", "faq/lost_phone", "faq/lost_phone.robbed", "faq/unknown_debit",
@@ -255,8 +256,9 @@ class Parser:
         if len(parts) < 2 or any(p.intent.startswith(("scam/", *URGENT, *ABOUT_FRAUD)) for p in parts):
             return whole
         likely = [label for label, _ in whole.top]
-        clear = sorted(_sure(parts), key=lambda p: likely.index(p.intent) if p.intent in likely else len(likely))
-        return self._several(whole, clear) if clear else whole
+        fitting = {public(label) for label, q in whole.top if q >= HINT}  # 「没工作了 房贷每月七千」 asks nothing about getting a mortgage
+        asked = sorted((p for p in _sure(parts) if public(p.intent) in fitting), key=lambda p: likely.index(p.intent) if p.intent in likely else len(likely))
+        return self._several(whole, asked) if asked else whole
 
     def _foreign(self, text: str, foreign: Reading, entities: list[dict[str, Any]]) -> Parse:
         """English or pinyin: the topic when its words name one; English that names none is told how to reach a person."""

@@ -22,11 +22,12 @@ from persona.nlu.aspects import ASPECT, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.entities import of_message
 from persona.nlu.homonyms import Homonyms
+from persona.nlu.leads import behind
 from persona.nlu.names import SHEET, UNLISTED
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser, asked_beside, public
 from persona.nlu.parser import SURE as SURE_BESIDE
-from persona.nlu.questions import corrected
 from persona.nlu.product_talk import ProductTalk, kind_of, of_kind, what_it_is
+from persona.nlu.questions import corrected
 from persona.nlu.replies import Replies
 from persona.place import UNCLEAR, Place
 from persona.rasa_adapter.options import parse_payload
@@ -52,6 +53,7 @@ _AGREES = re.compile(r"(?:我)?同意")
 BRIEFLY = 24  # characters of a consent that is taken back
 _TAKES_BACK = re.compile(r"(?:收回|撤回|撤销|取消|反悔|作废).{0,8}(?:同意|授权|登记|回电|电话)|(?:同意|登记|回电|电话).{0,6}(?:收回|撤|取消|不要|不用|算了|作废|不算)|反悔|(?:不用|不要|别)(?:再)?(?:打|回电|联系)")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
+NODS = frozenset({"affirm", "deny", "not_what_i_meant"})  # what 「哦」 and 「不是」 are by themselves
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
 # What a few words may ask under a hard lock, beside the steps of the emergency itself.
 UNDER_LOCK = frozenset({"deny", "faq/lost_card", "faq/credit_report", "scam_quiz", "verify_official"})
@@ -80,6 +82,15 @@ class Hearing:
         self._products = ProductTalk.load()
 
     def read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
+        """What a message means in its place. 「哦 那剩下的呢」, 「不是，我问的是年费」: when nothing but the first words was heard, those
+        behind them count."""
+        read = self._read(parse, tracker)
+        unheard = (read.fallback or read.intent in NODS) and parse.reason not in FINAL
+        rest = behind(parse.text) if unheard and (tracker is None or tracker.get_slot("lock") != "hard") else ""
+        again = self._read(self._parser.parse(rest, parse.entities), tracker) if rest else read
+        return read if again.fallback or again.intent in NODS else replace(again, text=parse.text)
+
+    def _read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
         left = corrected(parse.text) if tracker is not None and parse.intent == "not_what_i_meant" else parse.text
         if left != parse.text:  # 「我问的是看病那个，不是取钱那个」: read without what is not meant
@@ -128,7 +139,8 @@ class Hearing:
             reply = self._of_the_story(parse.text, tracker)
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
-        if reply is not None and not final and (not locked or reply == parse.intent or reply.startswith("scam/") or public(reply) in INTERRUPTS | UNDER_LOCK):
+        told_apart = parse.reason == "several" and reply is not None and public(reply) == public(place.topic)  # two clauses, and both are about the matter
+        if reply is not None and (not final or told_apart) and (not locked or reply == parse.intent or reply.startswith("scam/") or public(reply) in INTERRUPTS | UNDER_LOCK):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
@@ -154,7 +166,7 @@ class Hearing:
         if onward:
             return replace(parse, intent=onward, confidence=1.0, fallback=False, reason="context")
         done = tracker.get_slot("calc_done") if tracker is not None else None
-        if done and parse.intent not in INTERRUPTS and not mask(parse.text)[1]:
+        if done and (parse.intent not in INTERRUPTS or faint) and not mask(parse.text)[1]:
             again = reckoned.changed(parse.text) and (parse.fallback or parse.confidence < SURE or reckoned.talked_of(done, parse.intent))
             if again or reckoned.of_result(parse.text):
                 return replace(parse, intent=f"calculate_{done}", confidence=1.0, fallback=False, reason="context")

@@ -99,3 +99,13 @@ def test_no_text_raises_and_places_are_right(text):
     for found in mentions(text):
         assert line[found.start:found.end] == found.raw
         assert (found.value is None) == (found.kind == "ambiguous")
+
+
+def test_ten_thousands_are_counted_as_people_count_them() -> None:
+    assert [(m.kind, m.value) for m in mentions("要是贷80个呢")] == [("amount", Decimal(800_000))]
+    assert not any(m.kind == "amount" for m in mentions("借3个月"))
+
+
+def test_a_rate_before_the_monthly_payment_is_no_term() -> None:
+    term = mentions("20年3.5 月供多少")[0]
+    assert (term.kind, term.value) == ("months", Decimal(240))

@@ -1,0 +1,24 @@
+"""Words that lead to a question, or take the last answer back, are told from the question."""
+
+from __future__ import annotations
+
+import pytest
+
+from persona.nlu.leads import behind
+
+
+@pytest.mark.parametrize(("text", "asked"), [
+    ("哦 那剩下的算利息吗", "那剩下的算利息吗"),
+    ("哦那要是还两千呢", "那要是还两千呢"),
+    ("不是，我问的是已经收的退不退", "已经收的退不退"),
+    ("不對 我說的是信用卡", "信用卡"),
+    ("等一下，是十八年", "是十八年"),
+    ("开个玩笑哈 最多能取多少", "最多能取多少"),
+])
+def test_what_is_asked_stands_behind(text: str, asked: str) -> None:
+    assert behind(text) == (asked if len(asked) >= 4 else "")
+
+
+@pytest.mark.parametrize("text", ["哦", "哦 好的", "不是", "我想办信用卡", "那个费用怎么算", "不是本人能办吗"])
+def test_nothing_stands_behind(text: str) -> None:
+    assert behind(text) == ""
