@@ -19,6 +19,7 @@ from persona.labels import Labels
 from persona.leisure import continued
 from persona.nlu.aspects import ASPECT, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
+from persona.nlu.correcting import correction
 from persona.nlu.entities import of_message
 from persona.nlu.homonyms import Homonyms
 from persona.nlu.names import SHEET, UNLISTED
@@ -31,7 +32,7 @@ from persona.rasa_adapter.said import OUTSIDE, given, in_steps, last_response
 from persona.smalltalk import ALARMS, WEAK, at_ease, follows, out_of_place
 from persona.state import HARD, minor_in
 from persona.tickets.model import NUMBER
-from persona.tickets.wording import message_in, number_in
+from persona.tickets.wording import drops_message, message_in, number_in
 
 SHORT = 14  # characters of an answer to the question where the money left from
 NAMED = 6  # characters of an answer that names it and nothing else
@@ -42,14 +43,22 @@ LEAVES_MESSAGE = "handoff.message"
 STOP = "stop_marketing"
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
+# Said last: a ticket is open, and what it is for can be taken back.
+REGISTERED = ADDING | {INVITED, "utter_handoff_open", "utter_handoff_queue", "utter_handoff_waiting", "utter_handoff_registered"}
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
 _AGREES = re.compile(r"(?:我)?同意")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
+UNHEARD = STEERS | {"deny", "choose_option", "out_of_scope", "bank_other"}  # what a correction is taken for by its first words
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
 INTERRUPTS = frozenset({"crisis", "scam_now", "been_scammed", "handoff", "complain", "stop_marketing"})
 # Of a product that was named: which of two is better, and what it is.
 _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app)|更(?:好|划算|稳|高|安全)|(?:跟|和|与|同).{0,12}(?:比|区别|差别|不同)")
 _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
+_ANOTHER = re.compile(r"^(?:另外|还有|再问|再一个|顺便|对了|换个(?:问题|事)|还想问|那再问)")
+_OF_STEPS = re.compile(r"第[一二三123](?:个)?(?:步|点|样|句|地方)(?!上)")  # 「第二步没看懂」
+_WHY = re.compile(r"急|等着|赶(?:着|时间|不)|怕|来不及|没空|走不开|忙")  # why it is asked, which is no matter of its own
+_HELPLESS = re.compile(r"(?:那|该|要|我)*(?:怎么|咋|如何)(?:办|弄|整|搞)(?:啊|呀|呢)?$")  # 「…怎么办」 asks about the words before it
+_PAUSE = re.compile(r"[，,。！!？?；;~～\s]+")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 
 
@@ -66,6 +75,7 @@ class Hearing:
 
     def read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
+        parse = self._put_right(parse, tracker)
         locked = tracker is not None and tracker.get_slot("lock") == "hard"
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
         place = self._place(tracker, locked)
@@ -94,7 +104,9 @@ class Hearing:
         matter = self._reader.names_matter(parse.text)
         cue = self._reader.alarming(parse.text)
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
-        aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
+        if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL and len(parse.text) <= SHORT and _OF_STEPS.search(parse.text):
+            return replace(parse, intent="choose_option", confidence=1.0, fallback=False, also=(), reason="context")
+        aspect = self._aspect(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and stands == bearings.COUNTER and place.last != bearings.STEPS:
             stands = None  # 「要去柜台吗」: the answer itself tells it
         if stands is not None and parse.reason not in FINAL:
@@ -102,6 +114,8 @@ class Hearing:
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
+        if reply is not None and _ANOTHER.match(parse.text) and parse.intent.startswith("faq/") and parse.confidence >= SURE and public(parse.intent) != public(place.topic):
+            reply = None  # 「另外社保卡怎么激活」 after a closed account is no part of that
         if reply is not None and parse.reason not in FINAL and (not locked or reply == parse.intent or reply.startswith("scam/") or reply.split(".")[0] in (*INTERRUPTS, "deny", "faq/lost_card", "scam_quiz")):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
@@ -154,6 +168,32 @@ class Hearing:
         read = (self.read(self._parser.parse(piece), tracker) for piece in pieces)
         about = next((p.intent for p in read if p.intent.startswith("faq/") and not p.fallback and p.confidence >= SURE_BESIDE), "")
         return replace(parse, entities=[*parse.entities, of_message("about", about, parse.text)]) if about else parse
+
+    def _aspect(self, text: str) -> str:
+        """The side of the matter that is asked for, also beside words that name no matter: 「要带啥 我摊子走不开」."""
+        whole = self._aspects.asked(text)
+        pieces = [piece for piece in _PAUSE.split(text) if piece]
+        if whole or len(pieces) < 2:
+            return whole
+        sides = [("" if _HELPLESS.match(piece) else self._aspects.asked(piece), piece) for piece in pieces]
+        asked = [side for side, _ in sides if side]
+        beside = " ".join(piece for side, piece in sides if not side)
+        quiet = not (_QUESTION.search(beside) or self._reader.alarming(beside)) and (bool(_WHY.search(beside)) or not self._reader.names_matter(beside))
+        return asked[0] if len(asked) == 1 and quiet else ""
+
+    def _put_right(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
+        """「我问的是上门」, 「我说的是存折 不是卡」: what is meant is read, together with the question before where it is only a word."""
+        if tracker is None or parse.reason in FINAL or tracker.get_slot("lock") == "hard":
+            return parse
+        put = correction(parse.text)
+        unheard = parse.fallback or parse.intent in UNHEARD or parse.reason == "alarm"
+        if put is None or not (put.heard or unheard):
+            return parse
+        own = self._parser.parse(put.meant, parse.entities)
+        before = next((str(e.text) for e in reversed(given(tracker).asked) if (e.intent or {}).get("name") == "faq"), "")
+        whole = self._parser.parse(put.put_into(before), parse.entities) if before and len(put.meant) <= SHORT else own
+        readings = [whole, own] if put.heard else [own, whole]
+        return next((one for one in readings if one.intent.startswith("faq/") and not one.fallback and one.confidence >= SURE_BESIDE), own)
 
     def _back(self, text: str, read: Parse, place: Place, context: Context | None, tracker: DialogueStateTracker | None) -> str:
         """「外币呢」 after a word on something else: what it means after the matter before, or ""."""
@@ -215,6 +255,8 @@ class Hearing:
         """What the customer leaves for staff, empty when it is still to come; None when no message is left."""
         if parse.reason == "blank" or parse.intent in HARD:
             return None
+        if tracker is not None and tracker.get_slot("ticket") and last_response(tracker) in REGISTERED and drops_message(parse.text):
+            return parse.text
         rest = message_in(parse.text)
         if rest is None and parse.intent == LEAVES_MESSAGE:
             return parse.text

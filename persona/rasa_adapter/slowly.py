@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,12 @@ from persona.voice import neutral
 # No answers themselves: a piece of one, and the question for the city that may follow it.
 BESIDE = frozenset({SLOWLY, ASKS_CITY})
 ANSWERS = "utter_faq/"  # emergencies, lessons and columns are short already
+_BACK = re.compile(r"(?:上|前)(?:面)?一?(?:步|样|条|句|个)|退回去|往回")
+
+
+def goes_back(text: str) -> bool:
+    """Whether the step before is asked for: 「上一步再说一遍」."""
+    return bool(_BACK.search(text))
 
 
 def begun(text: str, name: str, tone: str, disclosures: Sequence[str], hotline: str) -> str:
@@ -33,12 +40,13 @@ def _opened(text: str, disclosures: Sequence[str], hotline: str) -> tuple[str, s
 
 
 def next_step(
-    said: Sequence[BotUttered], whole: Callable[[BotUttered], tuple[str, Sequence[str]]], *, elder: bool, again: bool, hotline: str
+    said: Sequence[BotUttered], whole: Callable[[BotUttered], tuple[str, Sequence[str]]], *, elder: bool, again: bool, hotline: str, back: bool = False
 ) -> tuple[BotUttered, str] | None:
     """The answer that is taken apart and its next step; None when there is none.
 
     said: what was said in the session, oldest first. whole: an answer's full text, of which large print showed the beginning,
     and its disclosures. again: the customer asks for all of it in small steps, not for what follows the beginning.
+    back: for the step before the one that was told last.
     """
     left, told = list(said), []
     while left and response_of(left[-1]) in BESIDE:
@@ -52,6 +60,9 @@ def next_step(
     from_the_start = told[-1].startswith(parts[0]) if told and parts else again
     if elder and GO_ON in (answer.text or "") and not from_the_start:
         parts = steps(_opened(text, disclosures, hotline)[1], afresh=False)  # on from the beginning that was read
+    if told and parts:
+        last = next((at for at, part in enumerate(parts) if told[0].startswith(part)), given - 1)
+        given = max(last - 1, 0) if back else last + 1  # counted from what was said: somebody may have gone back
     if given >= len(parts):
         return None
     step = parts[given] + closing(parts[given], given + 1 == len(parts))
