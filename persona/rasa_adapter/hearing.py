@@ -56,7 +56,7 @@ _OF_TWO = re.compile(r"哪(?:个|款|只|种)(?!页|地方|栏|菜单|平台|app
 _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么|是啥|介绍(?:一下|下)?|(?<!利息)(?<!手续费)呢)[？?吧呀啊。]*$")
 _ANOTHER = re.compile(r"^(?:另外|还有|再问|再一个|顺便|对了|换个(?:问题|事)|还想问|那再问)")
 _OF_STEPS = re.compile(r"第[一二三123](?:个)?(?:步|点|样|句|地方)(?!上)")  # 「第二步没看懂」
-_WHY = re.compile(r"急|等着|赶(?:着|时间|不)|怕|来不及|没空|走不开|忙")  # why it is asked, which is no matter of its own
+_WHY = re.compile(r"急|等着|赶(?:着|时间|不)|怕|来不及|没空|走不开|请假|忙")  # why it is asked, which is no matter of its own
 _HELPLESS = re.compile(r"(?:那|该|要|我)*(?:怎么|咋|如何)(?:办|弄|整|搞)(?:啊|呀|呢)?$")  # 「…怎么办」 asks about the words before it
 _PAUSE = re.compile(r"[，,。！!？?；;~～\s]+")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
@@ -175,7 +175,7 @@ class Hearing:
         pieces = [piece for piece in _PAUSE.split(text) if piece]
         if whole or len(pieces) < 2:
             return whole
-        sides = [("" if _HELPLESS.match(piece) else self._aspects.asked(piece), piece) for piece in pieces]
+        sides = [("" if _HELPLESS.match(piece) else self._aspects.asked(piece.rstrip("呀啊呢嘛")), piece) for piece in pieces]
         asked = [side for side, _ in sides if side]
         beside = " ".join(piece for side, piece in sides if not side)
         quiet = not (_QUESTION.search(beside) or self._reader.alarming(beside)) and (bool(_WHY.search(beside)) or not self._reader.names_matter(beside))
