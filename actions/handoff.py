@@ -50,6 +50,9 @@ class ActionHandoff(Action):
             dispatcher.utter_message(response=response, **values)
         if reply.opened and reply.ticket:
             project_log(institution()).append(audit_line("handover", reply.ticket))
+        if reply.ended and reply.ticket:
+            project_log(institution()).append(audit_line("handover_withdrawn", reply.ticket))
+            return [SlotSet("ticket", None)]
         return [SlotSet("ticket", reply.ticket.number)] if reply.ticket else []
 
     def _reply(self, wish: str, tracker: Tracker) -> Reply:

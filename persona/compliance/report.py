@@ -26,7 +26,7 @@ KINDS = {
     "refusal": "拒绝", "message": "讲解、推介、紧急、慎重的回答", "ai_notice": "AI 身份提示", "review": "审稿",
     "opt_out": "不再推销", "opt_in": "恢复介绍", "consent_given": "同意营销", "consent_ended": "同意结束",
     "approval": "批准", "withdraw": "下架、恢复", "notice": "公告", "replace": "替换", "freeze": "暂停产品", "live": "新的 live.yml 生效",
-    "history_deleted": "客户删除聊天记录", "callback": "登记回电", "callback_withdrawn": "撤回回电", "chitchat": "其他回答（只计数）",
+    "history_deleted": "客户删除聊天记录", "callback": "登记回电", "callback_withdrawn": "撤回回电", "handover_withdrawn": "撤回留言", "chitchat": "其他回答（只计数）",
 }
 _DAYS = re.compile(r"(\d{1,5})d")
 

@@ -30,6 +30,8 @@ _DONE = re.compile(r"了|过|完|走|没|的$|[吗么呢?？]|怎|能|会|还")
 # Steps of a fraud under way: said although they are hardly heard, because a word too many costs less than none.
 _EARLY = frozenset(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat"))
 _SPEECH = re.compile(r"[\W_]+")
+# Somebody else who wants something: told in the middle of a service talk, a fraud stays one (「群里有人说存进去每天返」).
+_SOMEBODY_OFFERS = re.compile(r"(?:有人|有个|群里|网上|私信|陌生|网友|自称|中介|老师|导师|骗).{0,10}(?:说|让|叫|要|教|劝|拉|帮).{0,16}(?:交|转|付|打|返|存|投|买|充|押|垫|贷|借|刷|扫|码|卡|手机|%)")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class Reader:
         if parse.intent in URGENT and parse.confidence >= self.weights.itself and self._cues.search(simplify(parse.text)):
             return parse  # a clear alarm wins in every context
         if parse.intent in self._steering and parse.confidence >= self.weights.itself:
+            return parse
+        if parse.reason == "alarm" and not self.alarmed(context.label) and _SOMEBODY_OFFERS.search(simplify(parse.text)):
             return parse
         counts = self.parser.features(parse.text)
         alone = self.parser.model.probabilities(counts)

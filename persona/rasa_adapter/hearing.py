@@ -20,6 +20,7 @@ from persona.leisure import continued
 from persona.minors import minor_in
 from persona.nlu.aspects import ASPECT, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
+from persona.nlu.correcting import correction
 from persona.nlu.entities import of_message
 from persona.nlu.homonyms import Homonyms
 from persona.nlu.leads import behind
@@ -35,7 +36,7 @@ from persona.rasa_adapter.said import ALARMED, OUTSIDE, given, in_steps, last_re
 from persona.smalltalk import ALARMS, WEAK, at_ease, follows, out_of_place
 from persona.state import HARD
 from persona.tickets.model import NUMBER
-from persona.tickets.wording import message_in, number_in
+from persona.tickets.wording import drops_message, message_in, number_in
 
 SHORT = 14  # characters of an answer to the question where the money left from
 NAMED = 6  # characters of an answer that names it and nothing else
@@ -48,12 +49,15 @@ SEVERAL = "several"  # heard in one clause of the message
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
 SHEETS = ("utter_product_sheet", "utter_product_line", "utter_product_other")  # said last: an approved sheet is being read
+# Said last: a ticket is open, and what it is for can be taken back.
+REGISTERED = ADDING | {INVITED, "utter_handoff_open", "utter_handoff_queue", "utter_handoff_waiting", "utter_handoff_registered"}
 CONSENT = "utter_callback_consent"  # said last: a yes is the consent that was asked for
 _AGREES = re.compile(r"(?:我)?同意")
 BRIEFLY = 24  # characters of a consent that is taken back
 _TAKES_BACK = re.compile(r"(?:收回|撤回|撤销|取消|反悔|作废).{0,8}(?:同意|授权|登记|回电|电话)|(?:同意|登记|回电|电话).{0,6}(?:收回|撤|取消|不要|不用|算了|作废|不算)|反悔|(?:不用|不要|别)(?:再)?(?:打|回电|联系)")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
 NODS = frozenset({"affirm", "deny", "not_what_i_meant"})  # what 「哦」 and 「不是」 are by themselves
+UNHEARD = STEERS | {"deny", "choose_option", "out_of_scope", "bank_other"}  # what a correction is taken for by its first words
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
 # What a few words may ask under a hard lock, beside the steps of the emergency itself.
 UNDER_LOCK = frozenset({"deny", "faq/lost_card", "faq/credit_report", "scam_quiz", "verify_official"})
@@ -66,6 +70,11 @@ _WHAT_OF_IT = re.compile(r"(?:怎么样|咋样|如何|好不好|好吗|是什么
 _TURNS_TO = re.compile(r"(?:^|[，,。\s])(?:那|还有|再说)(?:我)?(?:的)?([^，,。\s那]{2,8}?)(?:的?(?:事|问题)|那事|这事)情?(?:呢|怎么办|咋办|怎么弄|咋弄|怎么说)[？?]*$")
 _MISLED = re.compile(r"忽悠|骗|误导|变成|当初|没(?:说|讲|告诉)|不知道|说(?:是|好|当)|当存款|坑")  # 「买了理财等钱用」 complains of nothing
 _EXAMINED = re.compile(r"^(?!.*(?:骗|诈)).*(?:题|考|问答)")
+_ANOTHER = re.compile(r"^(?:另外|还有|再问|再一个|顺便|对了|换个(?:问题|事)|还想问|那再问)")
+_OF_STEPS = re.compile(r"第[一二三123](?:个)?(?:步|点|样|句|地方)(?!上)")  # 「第二步没看懂」
+_WHY = re.compile(r"急|等着|赶(?:着|时间|不)|怕|来不及|没空|走不开|请假|忙")  # why it is asked, which is no matter of its own
+_HELPLESS = re.compile(r"(?:那|该|要|我)*(?:怎么|咋|如何)(?:办|弄|整|搞)(?:啊|呀|呢)?$")  # 「…怎么办」 asks about the words before it
+_PAUSE = re.compile(r"[，,。！!？?；;~～\s]+")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 
 
@@ -95,6 +104,7 @@ class Hearing:
         left = corrected(parse.text) if tracker is not None and parse.intent == "not_what_i_meant" else parse.text
         if left != parse.text:  # 「我问的是看病那个，不是取钱那个」: read without what is not meant
             parse = self._parser.parse(left, parse.entities)
+        parse = self._put_right(parse, tracker)
         locked = _in_emergency(tracker)
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
         place = self._place(tracker, locked)
@@ -128,7 +138,9 @@ class Hearing:
         if named is not None:
             return named
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
-        aspect = self._aspects.asked(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
+        if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL and len(parse.text) <= SHORT and _OF_STEPS.search(parse.text):
+            return replace(parse, intent="choose_option", confidence=1.0, fallback=False, also=(), reason="context")
+        aspect = self._aspect(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and stands == bearings.COUNTER and place.last != bearings.STEPS:
             stands = None  # 「要去柜台吗」: the answer itself tells it
         final = parse.reason in FINAL and not (place.alarmed and parse.reason == "several")  # 「他会不会看到余额 然后转走」: one of its clauses is no other matter
@@ -139,6 +151,8 @@ class Hearing:
             reply = self._of_the_story(parse.text, tracker)
         if aspect and reply == place.topic:
             reply = None  # the same answer again: its sentence that tells it is enough
+        if reply is not None and _ANOTHER.match(parse.text) and parse.intent.startswith("faq/") and parse.confidence >= SURE and public(parse.intent) != public(place.topic):
+            reply = None  # 「另外社保卡怎么激活」 after a closed account is no part of that
         told_apart = parse.reason == "several" and reply is not None and public(reply) == public(place.topic)  # two clauses, and both are about the matter
         if reply is not None and (not final or told_apart) and (not locked or reply == parse.intent or reply.startswith("scam/") or public(reply) in INTERRUPTS | UNDER_LOCK):
             return self._as(parse, reply)
@@ -198,6 +212,32 @@ class Hearing:
         read = (self.read(self._parser.parse(piece), tracker) for piece in pieces)
         about = next((p.intent for p in read if p.intent.startswith("faq/") and not p.fallback and p.confidence >= SURE_BESIDE), "")
         return replace(parse, entities=[*parse.entities, of_message("about", about, parse.text)]) if about else parse
+
+    def _aspect(self, text: str) -> str:
+        """The side of the matter that is asked for, also beside words that name no matter: 「要带啥 我摊子走不开」."""
+        whole = self._aspects.asked(text)
+        pieces = [piece for piece in _PAUSE.split(text) if piece]
+        if whole or len(pieces) < 2:
+            return whole
+        sides = [("" if _HELPLESS.match(piece) else self._aspects.asked(piece.rstrip("呀啊呢嘛")), piece) for piece in pieces]
+        asked = [side for side, _ in sides if side]
+        beside = " ".join(piece for side, piece in sides if not side)
+        quiet = not (_QUESTION.search(beside) or self._reader.alarming(beside)) and (bool(_WHY.search(beside)) or not self._reader.names_matter(beside))
+        return asked[0] if len(asked) == 1 and quiet else ""
+
+    def _put_right(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
+        """「我问的是上门」, 「我说的是存折 不是卡」: what is meant is read, together with the question before where it is only a word."""
+        if tracker is None or parse.reason in FINAL or tracker.get_slot("lock") == "hard":
+            return parse
+        put = correction(parse.text)
+        unheard = parse.fallback or parse.intent in UNHEARD or parse.reason == "alarm"
+        if put is None or not (put.heard or unheard):
+            return parse
+        own = self._parser.parse(put.meant, parse.entities)
+        before = next((str(e.text) for e in reversed(given(tracker).asked) if (e.intent or {}).get("name") == "faq"), "")
+        whole = self._parser.parse(put.put_into(before), parse.entities) if before and len(put.meant) <= SHORT else own
+        readings = [whole, own] if put.heard else [own, whole]
+        return next((one for one in readings if one.intent.startswith("faq/") and not one.fallback and one.confidence >= SURE_BESIDE), own)
 
     def _back(self, text: str, read: Parse, place: Place, context: Context | None, tracker: DialogueStateTracker | None) -> str:
         """「外币呢」 after a word on something else: what it means after the matter before, or ""."""
@@ -285,6 +325,8 @@ class Hearing:
         """What the customer leaves for staff, empty when it is still to come; None when no message is left."""
         if parse.reason == "blank" or parse.intent in HARD:
             return None
+        if tracker is not None and tracker.get_slot("ticket") and last_response(tracker) in REGISTERED and drops_message(parse.text):
+            return parse.text
         rest = message_in(parse.text)
         if rest is None and parse.intent == LEAVES_MESSAGE:
             return parse.text

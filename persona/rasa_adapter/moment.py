@@ -39,6 +39,8 @@ NOT_FOR_MINORS = (
 _BY_PARENTS = frozenset({"utter_faq/account_open_close", "utter_faq/deposit", "utter_faq/deposit.term"})
 # Answers that say "I do not know"; in an emergency the steps are repeated instead.
 LOST = frozenset({"utter_clarify", "utter_default", OUTSIDE, "utter_bank_other"})
+# A question back: what it asks about is the answer before, and that is what is said again.
+ASKED_BACK = LOST | {ABOUT, DETAIL, "utter_not_what_i_meant", "utter_offer_human", "utter_choose_option"}
 # What somebody may wish for to be amused; in an emergency it waits.
 WISHES = (SWITCHED, *LEISURE, *(f"utter_chitchat/{one}" for one in ("joke", "sing", "dance", "game", "chat_with_me", "bored", "own_things", "own_quest", "own_circle", "compare_with_other_mascots")))
 # Nothing of ours is offered in place of another institution's.

@@ -203,10 +203,10 @@ class MascotNLG(TemplatedNaturalLanguageGenerator):
 
     def _next_step(self, tracker: DialogueStateTracker, mascot: str, live: Live, elder: bool, again: bool, values: Mapping[str, Any], here: Place) -> dict[str, Any] | None:
         """The last answer again, one step a message; None when there is none to take apart."""
-        events = [e for e in tracker.events if e.type_name == BotUttered.type_name and e.text]
+        events = [e for e in tracker.events if e.type_name == BotUttered.type_name and e.text and response_of(e) not in moment.ASKED_BACK]
         answers = [response_of(e) for e in events if response_of(e) not in slowly.BESIDE]
-        if not answers or live.takes_back(answers[-1]) or answers[-1].startswith((*IN_CHARACTER, *moment.LOST, *SOCIAL, "utter_greet")):
-            return None  # a joke, a courtesy or a question back has no steps
+        if not answers or live.takes_back(answers[-1]) or answers[-1].startswith((*IN_CHARACTER, *SOCIAL, "utter_greet")):
+            return None  # a joke or a courtesy has no steps
         found = slowly.next_step(events, lambda e: self._whole(e, mascot, values, here), elder=elder, again=again, hotline=self._house.institution.hotline, asked=moment.text_of(tracker))
         if found is None:
             return None

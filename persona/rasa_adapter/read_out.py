@@ -15,6 +15,7 @@ from persona.labels import Labels, full_label
 from persona.nlu.aspects import ASPECT, Aspects, most_shared, nearest, pairs, sentences, sharing
 from persona.nlu.parser import public
 from persona.rasa_adapter import topics
+from persona.rasa_adapter.said import given
 
 FAQ = "utter_faq/"
 RESULT = "utter_calc_result_"
@@ -22,6 +23,9 @@ TERMS = ".terms"  # of a topic: the answer that tells what it costs and how long
 WHOLE = "whole"  # the response that is read from: what its approval holds for
 _SCREEN = re.compile(r"\{path_|\{app\}")
 SHORT = 20  # characters of a message that says too little by itself
+CHOOSES = "utter_choose_option"
+_STEP = re.compile(r"第([一二三123])(?:个)?(?:步|点|样|条|项|句|地方|办法|种)?")
+_STEPS = re.compile(r"^[1-9]\. *(.+)$", re.M)
 Options = Callable[[str], Sequence[Mapping[str, Any]]]
 
 
@@ -46,6 +50,9 @@ def read_out(
         others = [x for x in sorted(topics.labels()) if public(x) == public(label)] if _aspects().wide(aspect) else []
         found = _in_answers(dict.fromkeys((label, public(label) + TERMS, public(label), *others)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
         return found or (f"utter_aspect_{aspect}", {})
+    step = _step(name, text, tracker, options)
+    if step:
+        return step
     if again and name.startswith(RESULT) and reckoned.of_result(text) and not reckoned.holds_figure(text):
         return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: most_shared(text, answers))
     if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again):
@@ -60,6 +67,17 @@ def read_out(
         family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
         return _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
     return None
+
+
+def _step(name: str, text: str, tracker: DialogueStateTracker, options: Options) -> tuple[str, dict[str, Any]] | None:
+    """「第二步没看懂」: that step of the answer before, when there is no button to choose."""
+    number = _STEP.search(text) if name == CHOOSES else None
+    answer = next((one for one in reversed(given(tracker).names) if one.startswith(FAQ)), "")
+    response = next(iter(options(answer)), None) if number and answer else None
+    if number is None or response is None or (response.get("metadata") or {}).get("tone") == "urgent":
+        return None
+    at, steps = "一二三123".index(number[1]) % 3, _STEPS.findall(str(response.get("text") or ""))
+    return (answer, {**response, WHOLE: response, "text": steps[at]}) if at < len(steps) else None
 
 
 def _in_answers(

@@ -16,7 +16,6 @@ from persona.voice import neutral
 # No answers themselves: a piece of one, and the question for the city that may follow it.
 BESIDE = frozenset({SLOWLY, ASKS_CITY})
 ANSWERS = "utter_faq/"  # emergencies, lessons and columns are short already
-
 _SAME = re.compile(r"(?:再|重新?)(?:说|讲|念|来)一?(?:遍|次|下)|(?:刚才|这)(?:那|一)?(?:步|句|条)|没听(?:清|见|到)|没看清")
 
 

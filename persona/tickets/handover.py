@@ -21,7 +21,7 @@ from persona.tickets.model import (
     urgency_of,
 )
 from persona.tickets.store import TicketStore
-from persona.tickets.wording import takes_back
+from persona.tickets.wording import drops_message, takes_back
 
 TRANSCRIPT = 40  # lines that go with a new ticket
 
@@ -56,6 +56,7 @@ class Reply:
     values: dict[str, str]
     ticket: Ticket | None = None
     opened: bool = False
+    ended: bool = False
 
 
 class Counter:
@@ -78,8 +79,13 @@ class Counter:
         return self._reply("utter_handoff_queue" if self.tickets.ahead(ticket) else "utter_handoff_open", ticket, now, opened=True)
 
     def message(self, customer: Customer, said: bool) -> Reply:
-        """「留言」: registered at once. `said`: the message itself is there already."""
+        """「留言」: registered at once, and taken back when that is said. `said`: the message itself is there already."""
         now, known = self.institution.now(), self._open(customer, "service")
+        if known and drops_message(self._last(customer)):
+            # An urgent one stays: somebody in trouble is called although they say that it is nothing.
+            if known.state == WAITING and known.urgency == customer.urgency == "normal" and self.tickets.withdraw(known.number, "客户撤回", now):
+                return self._reply("utter_message_withdrawn", known, now, ended=True)
+            return self._reply("utter_message_added", known, now)
         if known:
             self.tickets.raise_urgency(known, customer.urgency)
             return self._reply("utter_message_added" if said else "utter_message_invited", known, now)
@@ -90,8 +96,7 @@ class Counter:
         """A complaint or a mis-sale: number, deadlines and channels; nothing is argued."""
         now, known = self.institution.now(), self._open(customer, "complaint")
         if known:
-            last = customer.transcript[-1][1] if customer.transcript else ""
-            return self._reply("utter_complain_withdrawn" if takes_back(last) else "utter_complain_again", known, now)
+            return self._reply("utter_complain_withdrawn" if takes_back(self._last(customer)) else "utter_complain_again", known, now)
         answer = "utter_missold_ticket" if customer.label == "missold" else "utter_complain_ticket"
         return self._reply(answer, self._new(customer, customer.label, now), now, opened=True)
 
@@ -133,7 +138,11 @@ class Counter:
             transcript=customer.transcript[-TRANSCRIPT:],
         )
 
-    def _reply(self, response: str, ticket: Ticket, now: datetime, opened: bool = False) -> Reply:
+    @staticmethod
+    def _last(customer: Customer) -> str:
+        return customer.transcript[-1][1] if customer.transcript else ""
+
+    def _reply(self, response: str, ticket: Ticket, now: datetime, opened: bool = False, ended: bool = False) -> Reply:
         complaint = ticket.reason in COMPLAINTS
         values = {
             "ticket": ticket.number,
@@ -142,4 +151,4 @@ class Counter:
             "ahead": str(self.tickets.ahead(ticket)) if ticket.state == WAITING else "0",
             "staff": f"{ticket.staff}（工号{ticket.staff_id}）",
         }
-        return Reply(response, values, ticket, opened)
+        return Reply(response, values, ticket, opened, ended)

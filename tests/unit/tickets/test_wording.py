@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from persona.tickets.model import graver, urgency_of
-from persona.tickets.wording import message_in, number_in, takes_back
+from persona.tickets.wording import drops_message, message_in, number_in, takes_back
 
 
 @pytest.mark.parametrize(("text", "message"), [
@@ -36,3 +36,13 @@ def test_a_complaint_is_taken_back(text: str) -> None:
 @pytest.mark.parametrize("text", ["不投诉不行", "你们别想让我不投诉", "怎么投诉", "投诉了没人理"])
 def test_a_complaint_stands(text: str) -> None:
     assert not takes_back(text)
+
+
+@pytest.mark.parametrize(("text", "message"), [("帮我记一下，退款没到", "退款没到"), ("麻烦转告同事 明天回我", "明天回我"), ("帮我记个投诉", None), ("我记一下", None)])
+def test_a_message_asked_of_somebody(text: str, message: str | None) -> None:
+    assert message_in(text) == message
+
+
+@pytest.mark.parametrize(("text", "dropped"), [("不用留了", True), ("钱到了 不用联系了", True), ("撤了吧", True), ("怎么撤转账", False), ("没人联系我", False)])
+def test_a_message_is_taken_back(text: str, dropped: bool) -> None:
+    assert drops_message(text) is dropped
