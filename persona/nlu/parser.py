@@ -34,7 +34,7 @@ CALCULATES = {
     "calculate_prepayment": "faq/early_repay", "calculate_monthly_payment": "faq/loan_repay",
 }
 # Either answer tells it: no need to ask back which of them is meant.
-BOTH_TELL = (frozenset({"faq/card_installment", "faq/early_repay.card"}), frozenset({"faq/deposit.early", "faq/deposit_rate"}))
+BOTH_TELL = (frozenset({"faq/card_installment", "faq/early_repay.card"}), frozenset({"faq/deposit.early", "faq/deposit_rate"}), frozenset({"faq/account_security.family_loan", "faq/debt_help.family"}))
 # The answer to English that names no topic.
 IN_ENGLISH = "ask_capabilities.english"
 PARTS, MESSAGE = 5, 120  # questions of a message, its characters
