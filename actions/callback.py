@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 _RECOMMENDATIONS = re.compile(r"(?:恢复|打开|开启|开).{0,6}推[荐送]|推[荐送](?:功能)?.{0,4}(?:恢复|打开|开)|可以(?:再|继续)?(?:给|跟)?我?(?:再)?介绍")
 # 「有新活动说一声」 wishes for news, not for a call.
 _NEWS = re.compile(r"活动|优惠|福利|抽奖|上新|新品|消息")
-_CALL = re.compile(r"电话|打给|回电|联系|经理|顾问|同事|当面|号码")
+_CALL = re.compile(r"通知|电话|打给|回电|联系|经理|顾问|同事|当面|号码")
 
 
 class ActionCallback(Action):
