@@ -179,7 +179,7 @@ class Parser:
 
     def _doubted(self, text: str, whole: Parse) -> Parse | None:
         """「群里的安装包是你们的吗，还有密码忘了怎么办」: what may be a fraud is answered, the rest is offered."""
-        parts = [part for part, _ in questions(text) if len(part) >= PART]
+        parts = [part for part, asks in questions(text) if asks and len(part) >= PART]
         if not 2 <= len(parts) <= PARTS:
             return None
         read = [self._parse(part) for part in parts]
