@@ -187,7 +187,8 @@ class Parser:
         asked = _sure(read)
         if doubt is None or not asked:
             return None
-        return replace(whole, intent=doubt.intent, confidence=doubt.confidence, fallback=False, reason="several", also=tuple(dict.fromkeys(p.intent for p in asked)))
+        told = whole if whole.intent.startswith("scam/") else doubt
+        return replace(whole, intent=told.intent, confidence=told.confidence, fallback=False, reason="several", also=tuple(dict.fromkeys(p.intent for p in asked)))
 
     def _parts(self, text: str) -> list[Parse]:
         """What the questions of a message are, in their order; empty when it asks one thing or too many."""
@@ -202,7 +203,9 @@ class Parser:
         topics = {public(p.intent) for p, asks in named if asks}
         # 「怎么挂失，我人在国外」 is one matter, 「怎么挂失，密码也忘了」 two; what is only told must be clear.
         clear = [p for p, asks in named if asks or (public(p.intent) not in topics and p.confidence >= SURE and p.intent.startswith("faq/"))]
-        return [p for at, p in enumerate(clear) if not at or not self._side_of(p, clear[at - 1])]
+        apart = [p for at, p in enumerate(clear) if not at or not self._side_of(p, clear[at - 1])]
+        asking = {part for part, asks in parts if asks}
+        return sorted(apart, key=lambda p: p.text not in asking)  # what is only told waits
 
     def _placed(self, told: str, part: Parse, first: Parse) -> Parse:
         """A part that is not clear by itself, read after what the message tells at its beginning."""
@@ -218,7 +221,7 @@ class Parser:
     def _divisible(whole: Parse, parts: list[Parse], found: list[dict[str, Any]]) -> bool:
         """Whether what a message asks may be taken apart: not a wish for advice, not a sum with its amounts, not the story of a fraud."""
         if whole.intent.startswith("scam/"):
-            return any(p.intent in FIRST for p in parts)
+            return False  # 「我是你孙子，信用卡被人刷了，先转我五千」: a fraud is told in many clauses
         summed = whole.intent.startswith("calculate_") and any(e.get("entity") == "amount" for e in found)
         return whole.fallback or (whole.intent.startswith(BESIDES) and not summed)
 
@@ -236,7 +239,8 @@ class Parser:
         """What the parts of a message ask: the first by precedence, the others in `also`."""
         likely = [p for p in parts if p.confidence >= SURE or p.intent == whole.intent] or parts
         advice = (p for p in parts if p.intent == whole.intent and p.intent.startswith("ask_"))
-        chosen = next((p for p in parts if p.intent in FIRST), None) or next(advice, likely[0])
+        chosen = next((p for p in parts if p.intent in FIRST), None) or next(advice, None)
+        chosen = chosen or next((p for p in parts if p.intent == whole.intent and whole.confidence >= SURE), likely[0])
         rest = dict.fromkeys(p.intent for p in parts if p.intent != chosen.intent)
         return replace(whole, intent=chosen.intent, confidence=chosen.confidence, fallback=False, reason="several", also=tuple(rest))
 
@@ -253,7 +257,8 @@ class Parser:
         """「网银登不上去 公司等着发工资 急」: clauses that are no clear matter together may be one by themselves; never where one of them
         may be an alarm."""
         parts = [self._parse(p) for p in PAUSE.split(text) if len(p) >= PART]
-        if len(parts) < 2 or any(p.intent.startswith(("scam/", *URGENT, *ABOUT_FRAUD)) for p in parts):
+        alarming = ("scam/", *URGENT, *ABOUT_FRAUD)
+        if len(parts) < 2 or whole.top[0][0].startswith(alarming) or any(p.intent.startswith(alarming) for p in parts):
             return whole
         likely = [label for label, _ in whole.top]
         fitting = {public(label) for label, q in whole.top if q >= HINT}  # 「没工作了 房贷每月七千」 asks nothing about getting a mortgage
@@ -365,7 +370,10 @@ class Parser:
         if name in REJECT:
             return Parse(text, name, q, True, top, found, "reject")
         unknown = self.model.known_share(counts) < limits.known
-        close = len(ranked) > 1 and q - ranked[1][1] < limits.margin and not any({best[label][1] for label, _ in ranked[:2]} <= both for both in BOTH_TELL)
+        both_tell = len(ranked) > 1 and any({best[label][1] for label, _ in ranked[:2]} <= both for both in BOTH_TELL)
+        if both_tell and q + ranked[1][1] >= limits.answer and not unknown:
+            return Parse(text, best[name][1], q + ranked[1][1], False, top, found, "model")
+        close = len(ranked) > 1 and q - ranked[1][1] < limits.margin
         one_matter = self._calculated(ranked, found) if (close or q - ranked[min(1, len(ranked) - 1)][1] < limits.rival or q < limits.answer) and not unknown else ""
         if one_matter and q + ranked[1][1] >= limits.answer:
             return Parse(text, best[one_matter][1], q + ranked[1][1], False, top, found, "model")
