@@ -239,8 +239,7 @@ class Parser:
         """What the parts of a message ask: the first by precedence, the others in `also`."""
         likely = [p for p in parts if p.confidence >= SURE or p.intent == whole.intent] or parts
         advice = (p for p in parts if p.intent == whole.intent and p.intent.startswith("ask_"))
-        chosen = next((p for p in parts if p.intent in FIRST), None) or next(advice, None)
-        chosen = chosen or next((p for p in parts if p.intent == whole.intent and whole.confidence >= SURE), likely[0])
+        chosen = next((p for p in parts if p.intent in FIRST), None) or next(advice, likely[0])
         rest = dict.fromkeys(p.intent for p in parts if p.intent != chosen.intent)
         return replace(whole, intent=chosen.intent, confidence=chosen.confidence, fallback=False, reason="several", also=tuple(rest))
 

@@ -61,7 +61,8 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
         return MINOR  # 「我五年级，想炒股」: nobody leads on yet
     if slots.get("minor") and name in _BY_PARENTS:
         return "utter_faq/minor_account"
-    if slots.get("minor") and name in LOST:
+    told = last_response(tracker) == MINOR  # 「那我哥成年了 用他账号开行不行」, right after that: nobody trades a game
+    if slots.get("minor") and (name in LOST or (told and name.startswith("utter_scam/") and of_family(text_of(tracker)))):
         said = text_of(tracker)
         name = "utter_minor_family" if of_family(said) else "utter_minor_kept" if takes_age_back(said) else name
     if slots.get("lock") == "hard" and (name in PRODUCT_TALK or name.startswith(NOT_FOR_MINORS)):
