@@ -325,7 +325,8 @@ class Hearing:
         """What the customer leaves for staff, empty when it is still to come; None when no message is left."""
         if parse.reason == "blank" or parse.intent in HARD:
             return None
-        if tracker is not None and tracker.get_slot("ticket") and REGISTERED.intersection(given(tracker).names[-2:]) and drops_message(parse.text):
+        agreed = tracker is not None and bool(tracker.get_slot("consent"))  # then that is what is taken back, and nothing is called
+        if tracker is not None and not agreed and tracker.get_slot("ticket") and REGISTERED.intersection(given(tracker).names[-2:]) and drops_message(parse.text):
             return parse.text
         rest = message_in(parse.text)
         if rest is None and parse.intent == LEAVES_MESSAGE:
