@@ -133,7 +133,7 @@ def test_malformed_requests_get_a_reason(rest: Rest, body: bytes, status: int, r
 @pytest.mark.parametrize("message", ["", "   ", "???", "😀", "{", "{}", "/restart", "/nosuch", '/greet{"a":', "你好\u0000啊"])
 def test_odd_messages_get_a_chinese_answer(rest: Rest, actions: Misbehaving, message: str) -> None:
     actions.mode = "error"
-    answer = rest.say(f"odd-{uuid.uuid4()}", message)
+    answer = rest.say(f"odd-{uuid.uuid5(uuid.NAMESPACE_URL, message)}", message)
     assert any("\u4e00" <= c <= "\u9fff" for c in answer)
 
 
