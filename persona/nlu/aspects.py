@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from persona.nlu.questions import PAUSE
 from persona.nlu.text import simplify
 from persona.nlu.wording import Wording, entries
 
@@ -18,7 +19,6 @@ ASPECT = "aspect"  # the entity; also what the answers for a side nothing is tol
 MOST = 2  # sentences that are read out
 WHOLE = 10  # characters of a sentence that says something by itself
 _SPEECH = re.compile(r"[\W_]+")
-_PAUSE = re.compile(r"[，,。！!？?；;\s]+")
 _LEAD = re.compile(r"^(?:哦|噢|嗯|好的?|行吧?|对了|还有|不过|那么|那)+(?=..)")
 _TAG = re.compile(r"(?:不|伐|(?<![什怎那多])么|嘛|没有?)[呀啊]?$")  # 「收费不」 asks what 「收费吗」 asks
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
@@ -57,7 +57,7 @@ class Aspects:
 
     def asked(self, text: str) -> str:
         """The side that `text` asks for and nothing else, or ""; of several (「怎么弄，APP上能办吗」) the last."""
-        clauses = [c for c in _PAUSE.split(text) if c]
+        clauses = [c for c in PAUSE.split(text) if c]
         sides = [self._side(c) for c in clauses] if len(clauses) > 1 else []
         return self._side(text) or (sides[-1] if sides and all(sides) else "")
 

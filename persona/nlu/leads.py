@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
+from persona.nlu.correcting import correction
 from persona.nlu.text import simplify
 
 LEAST = 4  # characters of what is asked behind it
 _LEAD = re.compile(
     r"^(?:(?:[哦噢喔嗯呃啊诶欸唉哎]+呀?|那个|好吧|行吧|等一?下|等会儿?|慢着|(?:跟你)?开个?玩笑的?[哈啦呢]?|对了|话说|不好意思|抱歉)[\s，,。.…~～！!]+|[哦噢]+(?=那))")
-_CORRECTS = re.compile(r"^(?:(?:不是|不对|错了|弄错了|没问这个|你?听错了?)(?:啊|呀|的)?[\s，,。！!]*)?我(?:问的?|是问|要问的?|想问的?|说的?|是说)(?:就)?是?[\s，,：:]*")
 
 
 def behind(text: str) -> str:
     """What is asked behind a word that only leads to it or takes the last answer back; "" when there is no such word."""
     plain = simplify(text.strip())
     rest = _LEAD.sub("", plain)
-    rest = _CORRECTS.sub("", rest) if _CORRECTS.match(rest) else rest
-    rest = _LEAD.sub("", rest)
+    put = correction(rest)
+    rest = _LEAD.sub("", put.meant) if put and not put.heard else rest
     return rest if rest != plain and len(rest) >= LEAST else ""

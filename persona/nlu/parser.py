@@ -169,20 +169,26 @@ class Parser:
             whole = self._asked_in_the_end(text, whole)
         if len(text) > MESSAGE or whole.reason in ("signal", "urgent"):
             return whole
-        doubted = self._doubted(text, whole)
+        parts = self._read(text)
+        doubted = self._doubted(parts, whole)
         if doubted is not None:
             return doubted
-        read = self._parts(text)
-        if len({p.intent for p in read}) > 1 and any(p.confidence >= SURE for p in read) and self._divisible(whole, read, entities or []):
-            return self._several(whole, read)
+        asked = self._parts(parts)
+        if len({p.intent for p in asked}) > 1 and any(p.confidence >= SURE for p in asked) and self._divisible(whole, asked, entities or []):
+            return self._several(whole, asked)
         return self._told(text, whole) if whole.reason == "unsure" else whole
 
-    def _doubted(self, text: str, whole: Parse) -> Parse | None:
+    def _read(self, text: str) -> list[tuple[Parse, bool]]:
+        """The parts of a message, each read by itself, and whether it asks; empty when it is one part or asks too much."""
+        parts = [(part, asks) for part, asks in questions(text) if len(part) >= SHORTEST]
+        if len(parts) < 2 or sum(asks and len(part) >= PART for part, asks in parts) > PARTS:
+            return []
+        return [(self._parse(part), asks) for part, asks in parts]
+
+    @staticmethod
+    def _doubted(parts: list[tuple[Parse, bool]], whole: Parse) -> Parse | None:
         """「群里的安装包是你们的吗，还有密码忘了怎么办」: what may be a fraud is answered, the rest is offered."""
-        parts = [part for part, asks in questions(text) if asks and len(part) >= PART]
-        if not 2 <= len(parts) <= PARTS:
-            return None
-        read = [self._parse(part) for part in parts]
+        read = [p for p, asks in parts if asks and len(p.text) >= PART]
         doubt = next((p for p in read if not p.fallback and p.confidence >= SURE and p.intent.startswith(("scam/", *DOUBTS))), None)
         asked = _sure(read)
         if doubt is None or not asked:
@@ -190,22 +196,20 @@ class Parser:
         told = whole if whole.intent.startswith("scam/") else doubt
         return replace(whole, intent=told.intent, confidence=told.confidence, fallback=False, reason="several", also=tuple(dict.fromkeys(p.intent for p in asked)))
 
-    def _parts(self, text: str) -> list[Parse]:
-        """What the questions of a message are, in their order; empty when it asks one thing or too many."""
-        parts = [(part, asks) for part, asks in questions(text) if len(part) >= SHORTEST]
+    def _parts(self, parts: list[tuple[Parse, bool]]) -> list[Parse]:
+        """What the questions of a message are, in their order; empty when it has too many parts."""
         if not 2 <= len(parts) <= PARTS:
             return []
-        read = [self._parse(part) for part, _ in parts]
-        told = parts[0][0].rpartition("，")[0]
+        (first, asks_first), *others = parts
+        told = first.text.rpartition("，")[0]
         if told:  # 「我要去日本，换钱要预约吗，信用卡那边能刷吗」: all of them are asked about the journey
-            read[1:] = [self._placed(told, one, read[0]) for one in read[1:]]
-        named = [(p, asks) for p, (_, asks) in zip(read, parts, strict=True) if not p.fallback and p.intent.startswith(BESIDES)]
+            others = [(self._placed(told, one, first), asks) for one, asks in others]
+        named = [(p, asks) for p, asks in [(first, asks_first), *others] if not p.fallback and p.intent.startswith(BESIDES)]
         topics = {public(p.intent) for p, asks in named if asks}
         # 「怎么挂失，我人在国外」 is one matter, 「怎么挂失，密码也忘了」 two; what is only told must be clear.
-        clear = [p for p, asks in named if asks or (public(p.intent) not in topics and p.confidence >= SURE and p.intent.startswith("faq/"))]
-        apart = [p for at, p in enumerate(clear) if not at or not self._side_of(p, clear[at - 1])]
-        asking = {part for part, asks in parts if asks}
-        return sorted(apart, key=lambda p: p.text not in asking)  # what is only told waits
+        clear = [(p, asks) for p, asks in named if asks or (public(p.intent) not in topics and p.confidence >= SURE and p.intent.startswith("faq/"))]
+        apart = [one for at, one in enumerate(clear) if not at or not self._side_of(one[0], clear[at - 1][0])]
+        return [p for p, _ in sorted(apart, key=lambda one: not one[1])]  # what is only told waits
 
     def _placed(self, told: str, part: Parse, first: Parse) -> Parse:
         """A part that is not clear by itself, read after what the message tells at its beginning."""

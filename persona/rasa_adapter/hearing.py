@@ -28,7 +28,7 @@ from persona.nlu.names import SHEET, UNLISTED
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser, asked_beside, public
 from persona.nlu.parser import SURE as SURE_BESIDE
 from persona.nlu.product_talk import ProductTalk, kind_of, of_kind, what_it_is
-from persona.nlu.questions import corrected
+from persona.nlu.questions import PAUSE
 from persona.nlu.replies import Replies
 from persona.place import UNCLEAR, Place
 from persona.rasa_adapter.options import parse_payload
@@ -74,7 +74,6 @@ _ANOTHER = re.compile(r"^(?:另外|还有|再问|再一个|顺便|对了|换个(
 _OF_STEPS = re.compile(r"第[一二三123](?:个)?(?:步|点|样|句|地方)(?!上)")  # 「第二步没看懂」
 _WHY = re.compile(r"急|等着|赶(?:着|时间|不)|怕|来不及|没空|走不开|请假|忙")  # why it is asked, which is no matter of its own
 _HELPLESS = re.compile(r"(?:那|该|要|我)*(?:怎么|咋|如何)(?:办|弄|整|搞)(?:啊|呀|呢)?$")  # 「…怎么办」 asks about the words before it
-_PAUSE = re.compile(r"[，,。！!？?；;~～\s]+")
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
 
 
@@ -101,9 +100,6 @@ class Hearing:
 
     def _read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
-        left = corrected(parse.text) if tracker is not None and parse.intent == "not_what_i_meant" else parse.text
-        if left != parse.text:  # 「我问的是看病那个，不是取钱那个」: read without what is not meant
-            parse = self._parser.parse(left, parse.entities)
         parse = self._put_right(parse, tracker)
         locked = _in_emergency(tracker)
         told = locked and parse.intent not in INTERRUPTS and any(e["entity"] == "lost_via" for e in parse.entities)
@@ -216,7 +212,7 @@ class Hearing:
     def _aspect(self, text: str) -> str:
         """The side of the matter that is asked for, also beside words that name no matter: 「要带啥 我摊子走不开」."""
         whole = self._aspects.asked(text)
-        pieces = [piece for piece in _PAUSE.split(text) if piece]
+        pieces = [piece for piece in PAUSE.split(text) if piece]
         if whole or len(pieces) < 2:
             return whole
         sides = [("" if _HELPLESS.match(piece) else self._aspects.asked(piece.rstrip("呀啊呢嘛")), piece) for piece in pieces]
@@ -260,6 +256,7 @@ class Hearing:
         kind = next((name.removeprefix("utter_") for name in reversed(given(tracker).names) if name.startswith("utter_scam/")), "")
         found = self._replies.means(text, topic=kind, last="") if kind else None
         return found if found and found.startswith("scam/") else None
+
     def _side_of_product(self, parse: Parse, place: Place, tracker: DialogueStateTracker | None) -> str:
         """「急用能拿出来吗」 of the product that the message names or that was talked about: the answer of that product, or ""."""
         named = [str(e["value"]) for e in parse.entities if e["entity"] == "product"]

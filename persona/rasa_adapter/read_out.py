@@ -47,7 +47,7 @@ def read_out(
     aspect = next((str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT), "")
     if aspect and name.startswith(FAQ):
         label = name.removeprefix("utter_")
-        others = [x for x in sorted(topics.labels()) if public(x) == public(label)] if _aspects().wide(aspect) else []
+        others = _family(label) if _aspects().wide(aspect) else []
         found = _in_answers(dict.fromkeys((label, public(label) + TERMS, public(label), *others)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
         return found or (f"utter_aspect_{aspect}", {})
     step = _step(name, text, tracker, options)
@@ -64,9 +64,14 @@ def read_out(
         if name != asked_back:
             meant = full_label(message.parse_data) == name.removeprefix("utter_")  # not by a city that was told now
             return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), common=meant) or (nearest(text, answers, title) if name.startswith(FAQ) else []))
-        family = sorted((x for x in topics.labels() if public(x) == public(topic)), key=lambda x: (x != topic, x))
+        family = dict.fromkeys((topic, *_family(topic)))
         return _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
     return None
+
+
+def _family(label: str) -> list[str]:
+    """The labels of all answers of a topic, in their order."""
+    return sorted(x for x in topics.labels() if public(x) == public(label))
 
 
 def _step(name: str, text: str, tracker: DialogueStateTracker, options: Options) -> tuple[str, dict[str, Any]] | None:
