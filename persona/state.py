@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from persona.bearings import CLEARED, GRAVE, HARD_TO_READ
+from persona.bearings import CLEARED, GRAVE, hard_to_read
 from persona.branches import LOCAL
 from persona.emergency import CALLED, WAITING
 from persona.late import lately, long_ago
@@ -112,7 +112,7 @@ def changes(
         new["late"] = False
     if base == "faq/debt_help":
         new["debt"] = True
-    if _ELDER.search(text) or HARD_TO_READ.search(text):
+    if _ELDER.search(text) or hard_to_read(text):
         new["elder"] = True
     if base == "stop_marketing":
         new |= {"opted_out": True, "consent": False}

@@ -8,15 +8,12 @@ The words stand in `nlu/lexicon/underway.yml`; what is decided with them, and in
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any
-
-import yaml
+from functools import partial
 
 from persona.emergency import CALLED, HELD, TOLD, WAITING, gone, kept
 from persona.late import only_when
-from persona.layers import current
-from persona.nlu.features import LEXICON
+from persona.nlu.sayings import says as said
+from persona.nlu.sayings import steps
 from persona.place import ASKS, UNCLEAR, Place
 
 UNREAD = "nlu_fallback"
@@ -27,18 +24,7 @@ _BORROWING = ("faq/loan_", "faq/card_limit", "faq/card_cash", "faq/credit_report
 _CLAUSE = re.compile(r"[，,。；;！!\s]+")
 
 
-@lru_cache(maxsize=1)
-def _words() -> tuple[dict[str, tuple[re.Pattern[str], ...]], dict[str, tuple[re.Pattern[str], ...]]]:
-    """What is said, by its name in the file; the words of each step, by its label."""
-    with open(current(LEXICON / "underway.yml"), encoding="utf-8") as file:
-        data: dict[str, dict[str, Any]] = yaml.load(file, Loader=yaml.CSafeLoader)
-    said, steps = ({name: tuple(map(re.compile, one["any"])) for name, one in data[part].items()} for part in ("said", "steps"))
-    return said, steps
-
-
-def says(what: str, text: str) -> bool:
-    """Whether a text says `what`, a name of `lexicon/underway.yml`."""
-    return any(pattern.search(text) for pattern in _words()[0][what])
+says = partial(said, "underway")
 
 
 def answers(text: str, place: Place) -> str | None:
@@ -113,7 +99,7 @@ def about_loss(text: str) -> bool:
 
 def spoken_of(label: str, text: str) -> bool:
     """Whether a text has a word of the step `label`."""
-    return any(pattern.search(text) for pattern in _words()[1].get(label, ()))
+    return any(pattern.search(text) for pattern in steps("underway").get(label, ()))
 
 
 def next_step(text: str, gone: bool) -> str:
@@ -151,7 +137,7 @@ def corrected(text: str, label: str, reason: str, alone: str, cue: bool, gone: b
         return None
     if gone and label == "been_scammed" and says("detail", text) and not (ASKS.search(text) or re.search(r"[又再另]|骗", text)) and len(text) <= DETAIL:
         return TOLD
-    if label in _words()[1] and not spoken_of(label, text):
+    if label in steps("underway") and not spoken_of(label, text):
         return next_step(text, gone)
     if not gone and label.split(".")[0] == "been_scammed" and alone.split(".")[0] != "been_scammed" and not (cue or says("about_loss", text)):
         return next_step(text, gone)

@@ -51,6 +51,6 @@ def names_column(text: str, metadata: Mapping[str, Any] | None, tracker: Dialogu
         return False
     card = house().mascots[house().mascot_for(slots, metadata)]
     entries = [c for c in card.extensions.get("columns") or () if isinstance(c, Mapping)]
-    if last_response(tracker) == LISTED and len(text) <= CALLS and not bearings.HARD_TO_READ.search(text) and any(str(word) in text for c in entries for word in c.get("aliases") or ()):
+    if last_response(tracker) == LISTED and len(text) <= CALLS and not bearings.hard_to_read(text) and any(str(word) in text for c in entries for word in c.get("aliases") or ()):
         return True  # 「工牌那个给我看看」, said to the list
     return text.strip(" 。！!？?《》") in {str(c.get("name")) for c in entries}

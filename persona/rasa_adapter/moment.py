@@ -8,7 +8,7 @@ from typing import Any
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from persona.bearings import SETTLED, tells_detail
+from persona.bearings import settled, tells_detail
 from persona.checking import ASKED, way_to_check
 from persona.choosing import LEISURE, is_about
 from persona.emergency import STEADY, denied, finished, kept, later, waits
@@ -76,7 +76,7 @@ def fitting(name: str, tracker: DialogueStateTracker, slots: Mapping[str, Any], 
         if adrift and STEADY in responses:
             wishes = name.startswith(WISHES) and not slots.get("crisis")
             return waits(given(tracker).names) if wishes else STEADY
-        if name == "utter_affirm" and not slots.get("crisis") and SETTLED.match(text_of(tracker)):
+        if name == "utter_affirm" and not slots.get("crisis") and settled(text_of(tracker)):
             return finished(given(tracker).names)
         if name == "utter_deny" and not slots.get("crisis"):
             if slots.get("reported"):

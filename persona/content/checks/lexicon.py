@@ -13,6 +13,7 @@ from persona.content.house import House
 from persona.content.passed import code, fingerprint
 from persona.errors import Problem
 from persona.nlu.replies import FILES as REPLIES
+from persona.nlu.sayings import FILES as SAYINGS
 from persona.textual import PAIRED, nearest, pattern_slip
 from persona.yamlfile import Document, Path_, read
 
@@ -26,6 +27,7 @@ PATTERNS: dict[str, tuple[tuple[str, ...], ...]] = {
     "institutions": (("banks", "*", "*"), ("products", "*", "*"), ("own",), ("before",), ("after",)),
     "concepts": (("patterns", "*"), ("told",)),
     "context": (("cues",),),
+    **{name: (("said", "*", "any", "*"), ("steps", "*", "any", "*")) for name in SAYINGS},
 }
 _REPLY = ("intent", "after", "max_chars", "any", "examples")
 ENTRIES = {"signals": ("intent", "max_chars", "any", "examples"), **dict.fromkeys(REPLIES, _REPLY)}
