@@ -79,8 +79,8 @@ _TAIL = "10X98765432"
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _LENGTHS = (19, 18, 16, 11)  # of a number inside a run: card, identity, card, mobile
 _CARDS = (19, 16)
-_HEX = re.compile(r"[0-9a-f]{16,}", re.I)
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
+# A UUID, or a hash with three letters or more: digits stand in them by chance.
+_BY_CHANCE = re.compile(r"(?<![0-9a-z])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=(?:[0-9]*[a-f]){3})[0-9a-f]{16,})(?![0-9a-z])", re.I)
 
 
 def fold(text: str) -> str:
@@ -235,9 +235,8 @@ def mask(text: str) -> tuple[str, list[str]]:
 
 
 def in_identifier(text: str) -> str | None:
-    """The kind of secret that an id of somebody else's making contains, or None. Hashes and UUIDs hold digits by chance."""
-    if _UUID.fullmatch(text) or (_HEX.fullmatch(text) and len(re.findall("[a-f]", text, re.I)) > 2):
-        return None
+    """The kind of secret that an id of somebody else's making contains, or None; what is random by its form does not count."""
+    text = _BY_CHANCE.sub("", text)
     number = re.sub(r"^[a-z]+[-_]", "", text, flags=re.I)
     if number.isdecimal() and number.isascii() and (sure(number) is None or (len(number) > 12 and not identity(number) and not _BIN.match(number))):
         return None  # the number of an order or a record: neither check digit nor beginning make a card of it

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from random import Random
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -101,6 +103,15 @@ def test_time_grows_with_length_and_no_more() -> None:
         start = time.thread_time()
         mask(unit * (100_000 // len(unit)))
         assert time.thread_time() - start < 3
+
+
+def test_an_id_that_is_random_by_its_form_is_no_secret() -> None:
+    random = Random(3)
+    for _ in range(2000):
+        number = UUID(int=random.getrandbits(128), version=4)
+        for name in (f"{number}", f"wx-{number.hex}", f"branch.12_{number}", f"user-1-{number.hex}"):
+            assert in_identifier(name) is None, name
+        assert in_identifier(f"{number}-13912345678") == "手机号"
 
 
 def test_three_thousand_made_secrets_in_every_spelling_and_place() -> None:
