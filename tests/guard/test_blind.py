@@ -33,12 +33,13 @@ def test_false_refusals_on_the_blind_sets(guard: Guard) -> None:
 
 # By sets: what must be refused at least, and what may be refused of the harmless at most. A little below what docs/quality.md says.
 UNSEEN = {("七", "八"): (0.90, 0.015), ("七",): (0.90, 0.03), ("八",): (0.90, 0.01), ("十",): (0.93, 0.01), ("十二",): (0.94, 0.04),
-          ("十三",): (0.97, 0.02), ("十四",): (0.97, 0.0), ("十五",): (0.95, 0.0), ("十七",): (0.80, 0.08), ("二十三",): (0.88, 0.08)}
+          ("十三",): (0.97, 0.02), ("十四",): (0.97, 0.0), ("十五",): (0.95, 0.0), ("十七",): (0.80, 0.08), ("二十三",): (0.88, 0.08),
+          ("二十四",): (0.90, 0.0)}
 
 
 @pytest.mark.parametrize("names", UNSEEN, ids="和".join)
 def test_sentences_outside_the_corpus(guard: Guard, names: tuple[str, ...]) -> None:
-    """Sets seven, eight, ten, twelve to fifteen, seventeen and twenty-three of docs/quality.md. They stay out of the corpus; whoever mends a rule does not look at them.
+    """Sets seven, eight, ten, twelve to fifteen, seventeen, twenty-three and twenty-four of docs/quality.md. They stay out of the corpus; whoever mends a rule does not look at them.
 
     The harmless half of ten has been looked at once, after it had been measured. Rules were mended after thirteen, and after
     fourteen and fifteen when they had been measured: their bounds keep what was reached, they say nothing about new sentences.

@@ -14,7 +14,7 @@ BEFORE = [
 ]
 # Each with why it may pass.
 _REACHES_BACK = "the words of the rule begin with 办 of the clause before (明天再办，今天……送), so the hit stands behind 不能"
-EXCEPTIONS = {"今天刷卡，我送您一个电饼铛。": _REACHES_BACK, "今天下单送您一台吸尘器。": _REACHES_BACK}
+EXCEPTIONS = {"今天刷卡，我送您一个电饼铛。": _REACHES_BACK}
 
 
 def test_an_innocent_clause_in_front_never_turns_refuse_into_allow(guard: Guard) -> None:
