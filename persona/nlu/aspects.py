@@ -16,10 +16,13 @@ from persona.nlu.text import simplify
 from persona.nlu.wording import Wording, entries
 
 ASPECT = "aspect"  # the entity; also what the answers for a side nothing is told of begin with
+TERMS = ".terms"  # of a topic: the answer that tells what it costs and how long it takes
+ENDING = frozenset({"fee", "time", "papers", "person"})  # sides that are asked for in one breath with their matter
 MOST = 2  # sentences that are read out
 WHOLE = 10  # characters of a sentence that says something by itself
 _SPEECH = re.compile(r"[\W_]+")
 _LEAD = re.compile(r"^(?:哦|噢|嗯|好的?|行吧?|对了|还有|不过|那么|那)+(?=..)")
+_PARTICLE = re.compile(r"(?<=..)[呀啊呢嘛]+$")
 _TAG = re.compile(r"(?:不|伐|(?<![什怎那多])么|嘛|没有?)[呀啊]?$")  # 「收费不」 asks what 「收费吗」 asks
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
 _STEP = re.compile(r"^\d\.\s*")
@@ -57,9 +60,22 @@ class Aspects:
 
     def asked(self, text: str) -> str:
         """The side that `text` asks for and nothing else, or ""; of several (「怎么弄，APP上能办吗」) the last."""
-        clauses = [c for c in PAUSE.split(text) if c]
-        sides = [self._side(c) for c in clauses] if len(clauses) > 1 else []
-        return self._side(text) or (sides[-1] if sides and all(sides) else "")
+        sides = [side for _, side in self.clauses(text)]
+        return self._side(text) or (sides[-1] if len(sides) > 1 and all(sides) else "")
+
+    def clauses(self, text: str) -> list[tuple[str, str]]:
+        """The clauses of `text`, each with the side it asks for by itself, or ""."""
+        return [(c, self._side(c) or self._side(_PARTICLE.sub("", c))) for c in PAUSE.split(text) if c]
+
+    def within(self, clause: str) -> str:
+        """The side that a clause asks for at its end, behind the matter it names (「办张卡要带什么」), or ""."""
+        plain = _PARTICLE.sub("", clause)
+        return next((side for at in range(len(plain) - 1) if (side := self._side(plain[at:])) in ENDING), "")
+
+    def sides(self, text: str) -> list[str]:
+        """All sides that clauses of `text` ask for by themselves: 「开户要带啥 多久拿到 收费不」 asks for two beside its matter."""
+        whole = self._side(text)
+        return [whole] if whole else list(dict.fromkeys(side for _, side in self.clauses(text) if side))
 
     def _side(self, text: str) -> str:
         words = _TAG.sub("吗", _LEAD.sub("", _SPEECH.sub("", simplify(text))))

@@ -1,5 +1,6 @@
 """What a few words mean right after an answer: 「能退吗」 after a stolen card. Patterns stand in `lexicon/replies.yml`,
-those on deposits, loans, cards and investments in `lexicon/replies_money.yml`.
+those on deposits, loans, cards and investments in `lexicon/replies_money.yml`, on accounts and payments in
+`lexicon/replies_accounts.yml`.
 
 A classifier reads them by themselves, or near the topic; where people ask the same two or three things after an answer,
 it is written down what they mean. Pure.
@@ -16,7 +17,7 @@ from pathlib import Path
 from persona.nlu.text import simplify
 from persona.nlu.wording import Wording, entries
 
-FILES = ("replies_money", "replies")  # in the order they are asked
+FILES = ("replies_money", "replies_accounts", "replies")  # in the order they are asked
 _SPEECH = re.compile(r"[\W_]+")
 
 

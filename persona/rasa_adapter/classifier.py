@@ -42,13 +42,14 @@ from persona.rasa_adapter.editor import asks_for_review
 from persona.rasa_adapter.hearing import STOP, Hearing
 from persona.rasa_adapter.masking import keep_from_logs, said_before
 from persona.rasa_adapter.options import Command, choose, parse_payload
-from persona.rasa_adapter.said import given, last_response, own_questions
+from persona.rasa_adapter.said import given, last_response, numbered, own_questions
 
 SPACY_DOC = "text_spacy_doc"
 # In front of a typed "/…" that is not on offer: Rasa's regex handler runs after us and would obey it.
 NOT_A_COMMAND = "\u2060"
 COUNTED = 6  # questions of one message that 「第三个」 can name
 COLUMN = "ask_column"
+FAQ = "faq/"
 _LETTER = re.compile(r"^(?:我|应该|是)*(?:选|猜|答)?[a-dA-D]$")
 
 
@@ -170,7 +171,8 @@ class MascotClassifier(GraphComponent):
         latest = before.rows[-1] if before.rows else []
         if last_response(tracker).startswith(PREFIX) and _LETTER.search(text.strip()):
             latest = []  # 「我选A」 after a small question answers it; no button is meant
-        return choose(text, latest, earlier, counted)
+        steps = numbered(before.texts(2)) if last_response(tracker).startswith(f"utter_{FAQ}") else 0
+        return choose(text, latest, earlier, counted, steps)
 
     def _write_command(self, message: Message, command: Command) -> bool:
         known = self._parser.model.labels if self._parser else []

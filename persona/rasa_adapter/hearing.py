@@ -18,7 +18,7 @@ from persona.emergency import gone, left_from, told_code
 from persona.labels import Labels
 from persona.leisure import continued
 from persona.minors import minor_in
-from persona.nlu.aspects import ASPECT, Aspects
+from persona.nlu.aspects import ASPECT, TERMS, Aspects
 from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.correcting import correction
 from persona.nlu.entities import of_message
@@ -31,7 +31,7 @@ from persona.nlu.product_talk import ProductTalk, kind_of, of_kind, what_it_is
 from persona.nlu.questions import PAUSE
 from persona.nlu.replies import Replies
 from persona.place import UNCLEAR, Place
-from persona.rasa_adapter.options import parse_payload
+from persona.rasa_adapter.options import OF_STEPS, parse_payload
 from persona.rasa_adapter.said import ALARMED, OUTSIDE, given, in_steps, last_response
 from persona.smalltalk import ALARMS, WEAK, at_ease, follows, out_of_place
 from persona.state import HARD
@@ -71,7 +71,6 @@ _TURNS_TO = re.compile(r"(?:^|[，,。\s])(?:那|还有|再说)(?:我)?(?:的)?(
 _MISLED = re.compile(r"忽悠|骗|误导|变成|当初|没(?:说|讲|告诉)|不知道|说(?:是|好|当)|当存款|坑")  # 「买了理财等钱用」 complains of nothing
 _EXAMINED = re.compile(r"^(?!.*(?:骗|诈)).*(?:题|考|问答)")
 _ANOTHER = re.compile(r"^(?:另外|还有|再问|再一个|顺便|对了|换个(?:问题|事)|还想问|那再问)")
-_OF_STEPS = re.compile(r"第[一二三123](?:个)?(?:步|点|样|句|地方)(?!上)")  # 「第二步没看懂」
 _WHY = re.compile(r"急|等着|赶(?:着|时间|不)|怕|来不及|没空|走不开|请假|忙")  # why it is asked, which is no matter of its own
 _HELPLESS = re.compile(r"(?:那|该|要|我)*(?:怎么|咋|如何)(?:办|弄|整|搞)(?:啊|呀|呢)?$")  # 「…怎么办」 asks about the words before it
 _QUESTION = re.compile(r"怎么|怎样|如何|多少|[吗么呢?？]|什么|哪|能不能")
@@ -115,6 +114,10 @@ class Hearing:
         numbered = self._numbered(parse)
         if numbered is not None:
             return numbered
+        alone = self._beside_sides(parse.text) if parse.reason == SEVERAL and place.topic.startswith("faq/") and not locked else ""
+        if alone:
+            read = self._read(self._parser.parse(alone, parse.entities), tracker)
+            return replace(read, text=parse.text)
         message = self._message(parse, tracker)
         if message is not None:
             return self._left(parse, message)
@@ -134,7 +137,7 @@ class Hearing:
         if named is not None:
             return named
         stands = bearings.means(parse.text, parse.intent, place, reason=parse.reason, matter=matter)
-        if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL and len(parse.text) <= SHORT and _OF_STEPS.search(parse.text):
+        if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL and len(parse.text) <= SHORT and OF_STEPS.search(parse.text):
             return replace(parse, intent="choose_option", confidence=1.0, fallback=False, also=(), reason="context")
         aspect = self._aspect(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and stands == bearings.COUNTER and place.last != bearings.STEPS:
@@ -145,12 +148,12 @@ class Hearing:
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
         if reply is None and locked and tracker is not None:
             reply = self._of_the_story(parse.text, tracker)
-        if aspect and reply == place.topic:
-            reply = None  # the same answer again: its sentence that tells it is enough
+        if aspect and reply in (place.topic, public(place.topic) + TERMS):
+            reply = None  # the same answer again, or the one that sides are read from: the sentence that tells it is enough
         if reply is not None and _ANOTHER.match(parse.text) and parse.intent.startswith("faq/") and parse.confidence >= SURE and public(parse.intent) != public(place.topic):
             reply = None  # 「另外社保卡怎么激活」 after a closed account is no part of that
-        told_apart = parse.reason == "several" and reply is not None and public(reply) == public(place.topic)  # two clauses, and both are about the matter
-        if reply is not None and (not final or told_apart) and (not locked or reply == parse.intent or reply.startswith("scam/") or public(reply) in INTERRUPTS | UNDER_LOCK):
+        told_apart = parse.reason == SEVERAL and reply is not None and (not parse.also or public(reply) == public(place.topic))  # two clauses, and both are about the matter
+        if reply is not None and (not final or told_apart) and (not locked or reply == parse.intent or reply.startswith("scam/") or public(reply) in INTERRUPTS | UNDER_LOCK or (public(reply) == public(place.topic) and place.last == f"utter_{place.topic}")):
             return self._as(parse, reply)
         if parse.reason not in FINAL and not locked and any(e["entity"] == SHEET for e in parse.entities):
             if _OF_TWO.search(parse.text):
@@ -191,8 +194,8 @@ class Hearing:
         back = "" if locked or aspect or parse.reason in FINAL else self._back(parse.text, read, place, context, tracker)
         if back:
             return self._as(parse, back)
-        if aspect and not self._reader.near(read, place.topic, context):
-            found = [*parse.entities, of_message(ASPECT, aspect, parse.text)]
+        if aspect and (public(place.topic) + TERMS in self._parser.model.labels or not self._reader.near(read, place.topic, context)):
+            found = [*parse.entities, *(of_message(ASPECT, side, parse.text) for side in self._aspects.sides(parse.text) or [aspect])]
             return replace(parse, intent=place.topic, confidence=1.0, fallback=False, also=(), entities=found, reason="context")
         better = bearings.corrected(
             parse.text, read.intent, read.confidence, place, alone=parse.intent, fallback=read.fallback,
@@ -220,6 +223,12 @@ class Hearing:
         beside = " ".join(piece for side, piece in sides if not side)
         quiet = not (_QUESTION.search(beside) or self._reader.alarming(beside)) and (bool(_WHY.search(beside)) or not self._reader.names_matter(beside))
         return asked[0] if len(asked) == 1 and quiet else ""
+
+    def _beside_sides(self, text: str) -> str:
+        """The one clause that tells the matter where all others only ask for a side of it (「提到十万要带啥 本人去吗 多久生效」), or ""."""
+        clauses = self._aspects.clauses(text)
+        own = [clause for clause, side in clauses if not side]
+        return own[0] if len(own) == 1 and len(clauses) > 1 else ""
 
     def _put_right(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """「我问的是上门」, 「我说的是存折 不是卡」: what is meant is read, together with the question before where it is only a word."""

@@ -21,6 +21,8 @@ _PICK = re.compile(r"^(?:选|要|就|我选|我要|那就|那|按|(?:给我|你)
 _NTH = re.compile(r"^(?:那|刚才|刚刚|前面|我(?:的|问的)?)*(?:的)?第([一二三四五六1-6])(?:个|件|样|条)?(?:问题|事)?(?:呢|怎么说|吧|啊)*$")
 # 「另一个呢」 after a message that asked two things.
 _OTHER = re.compile(r"^(?:那|还有)*(?:另外?(?:的)?[一那]?(?:个|件|样)|剩下(?:的)?(?:那?个)?|还有一(?:个|件|样)|后面(?:的)?那?个)(?:问题|事)?(?:呢|怎么说)*$")
+# 「第二点没看懂」, 「第三条呢」: a step of the answer, when it numbers that many.
+OF_STEPS = re.compile(r"第([一二三四1-4])(?:个)?(?:步|点|样|句|条|地方|办法)(?!上)")
 _LAST = re.compile(r"^(?:选|要|就|我要)?(?:最后|末)(?:一)?(?:个|项|条)(?:吧)?$")
 _PAYLOAD = re.compile(r"^/(?P<label>[^\s{@]+)(?P<json>\{.*\})?$", re.S)
 ENDS_EMERGENCY = '"settled"'
@@ -76,10 +78,11 @@ def _in_part(plain: str, latest: Sequence[dict[str, Any]]) -> Command | None:
 
 def choose(
     text: str, latest: Sequence[dict[str, Any]], all_rows: Sequence[Sequence[dict[str, Any]]],
-    counted: Sequence[dict[str, Any]] = (),
+    counted: Sequence[dict[str, Any]] = (), steps: int = 0,
 ) -> Command | None:
     """The button that `text` means.
 
+    `steps`: how many the last answer numbers; 「第二条」 is one of them, and no button.
     `counted` stand for what the customer numbered: 「第二个」 is their own second question before it is a button.
     `latest` are the buttons of the last bot message (titles and ordinals are read against it),
     `all_rows` those of the whole session (a payload counts from any of them: pages keep old bubbles; so do the words
@@ -89,7 +92,8 @@ def choose(
     if text.startswith("/"):
         return _offered(text, all_rows)
     plain = _plain(text)
-    if not plain or len(plain) > 24:
+    step = OF_STEPS.search(plain)
+    if not plain or len(plain) > 24 or (step and _ORDINALS[step[1]] <= steps):
         return None
     ending = [b for row in all_rows for b in row if ENDS_EMERGENCY in str(b.get("payload", ""))]
     for button in [*latest, *ending]:

@@ -12,19 +12,21 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona import reckoned
 from persona.labels import Labels, full_label
-from persona.nlu.aspects import ASPECT, Aspects, most_shared, nearest, pairs, sentences, sharing
+from persona.nlu.aspects import ASPECT, MOST, TERMS, Aspects, most_shared, nearest, pairs, sentences, sharing
 from persona.nlu.parser import public
+from persona.nlu.questions import PAUSE
 from persona.rasa_adapter import topics
 from persona.rasa_adapter.said import given
 
 FAQ = "utter_faq/"
 RESULT = "utter_calc_result_"
-TERMS = ".terms"  # of a topic: the answer that tells what it costs and how long it takes
 WHOLE = "whole"  # the response that is read from: what its approval holds for
 _SCREEN = re.compile(r"\{path_|\{app\}")
+LATELY = 3  # answers in which a matter is still at hand
+ANYWHERE = frozenset({"faq/branch_hours", "faq/proxy_service", "faq/contact_complaint"})  # asked beside any matter: where, by whom
 SHORT = 20  # characters of a message that says too little by itself
 CHOOSES = "utter_choose_option"
-_STEP = re.compile(r"第([一二三123])(?:个)?(?:步|点|样|条|项|句|地方|办法|种)?")
+_STEP = re.compile(r"第([一二三四1-4])(?:个)?(?:步|点|样|条|项|句|地方|办法|种)?")
 _STEPS = re.compile(r"^[1-9]\. *(.+)$", re.M)
 Options = Callable[[str], Sequence[Mapping[str, Any]]]
 
@@ -44,12 +46,11 @@ def read_out(
     if message is None:
         return None
     topic, text = str(tracker.get_slot("topic") or ""), str(message.text or "")
-    aspect = next((str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT), "")
-    if aspect and name.startswith(FAQ):
-        label = name.removeprefix("utter_")
-        others = _family(label) if _aspects().wide(aspect) else []
-        found = _in_answers(dict.fromkeys((label, public(label) + TERMS, public(label), *others)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
-        return found or (f"utter_aspect_{aspect}", {})
+    asked = [str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT]
+    if asked and name.startswith(FAQ):
+        before = _before(name, tracker)
+        told = [_first_side(aspect, [*before, name] if public(topic) in ANYWHERE else [name, *before], text, elder, options) for aspect in asked]
+        return (f"utter_aspect_{asked[0]}", {}) if not any(told) else _joined([one for one in told if one])
     step = _step(name, text, tracker, options)
     if step:
         return step
@@ -63,10 +64,70 @@ def read_out(
         title = Labels.load().title(topic) or ""
         if name != asked_back:
             meant = full_label(message.parse_data) == name.removeprefix("utter_")  # not by a city that was told now
-            return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: sharing(text, answers, _seen(), common=meant) or (nearest(text, answers, title) if name.startswith(FAQ) else []))
+            return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: _again(text, answers, title if name.startswith(FAQ) else None, meant))
         family = dict.fromkeys((topic, *_family(topic)))
         return _in_answers(family, options, False, lambda answers: sharing(text, answers, _seen(), title))
-    return None
+    return None if again or elder else _with_sides(name, text, options)
+
+
+def _again(text: str, answers: list[str], title: str | None, meant: bool) -> list[str]:
+    """The sentences of an answer that was just given which its second hearing asks for, of each question in the message (「怎么关掉 以前的能退吗」).
+
+    title: of the topic, None for what is no topic."""
+    pieces = [piece for piece in PAUSE.split(text) if piece]
+    found = [sharing(one, answers, _seen(), common=meant) or ([] if title is None else nearest(one, answers, title)) for one in pieces]
+    if len(pieces) > 1 and all(found):
+        return list(dict.fromkeys(sentence for some in found for sentence in some[:1]))
+    return sharing(text, answers, _seen(), common=meant) or ([] if title is None else nearest(text, answers, title))
+
+
+def _before(name: str, tracker: DialogueStateTracker) -> list[str]:
+    """The answers on other topics that were given shortly before `name`, latest first."""
+    label = public(name.removeprefix("utter_"))
+    earlier = [one for one in reversed(given(tracker).names[-LATELY:]) if one.startswith(FAQ)]
+    return [one for one in dict.fromkeys(earlier) if public(one.removeprefix("utter_")) not in (label, *ANYWHERE)]
+
+
+def _first_side(aspect: str, names: Iterable[str], text: str, elder: bool, options: Options) -> tuple[str, dict[str, Any]] | None:
+    """What the first of the answers `names` tells of a side; after 「外地能办吗」 the matter before is still meant by 「几天生效」."""
+    return next((one for name in names if (one := _side(aspect, name, text, elder, options))), None)
+
+
+def _side(aspect: str, name: str, text: str, elder: bool, options: Options) -> tuple[str, dict[str, Any]] | None:
+    """What the answer `name`, or another one of its topic, tells of a side of it."""
+    label = name.removeprefix("utter_")
+    others = _family(label) if _aspects().wide(aspect) else []
+    family = dict.fromkeys((label, public(label) + TERMS, public(label), *others))
+    return _in_answers(family, options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
+
+
+def _joined(told: list[tuple[str, dict[str, Any]]]) -> tuple[str, dict[str, Any]]:
+    """Several sides that were asked at once, each sentence once, with the disclosures of all."""
+    name, first = told[0]
+    lines = dict.fromkeys(line for _, response in told for line in str(response["text"]).split("\n"))
+    return name, _said(first, "\n".join(lines), [response for _, response in told])
+
+
+def _said(base: Mapping[str, Any], text: str, of: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """`base` with another text, and with what must be told beside each response of `of`."""
+    meta = base.get("metadata") or {}
+    told = dict.fromkeys(d for one in (base, *of) for d in (one.get("metadata") or {}).get("disclosures") or ())
+    return {**base, WHOLE: base.get(WHOLE, base), "text": text, "metadata": {**meta, "disclosures": list(told)}}
+
+
+def _with_sides(name: str, text: str, options: Options) -> tuple[str, dict[str, Any]] | None:
+    """The answer `name` with the sentences on the sides that `text` asks for beside its matter and the answer does not tell; None when it tells all."""
+    response = next(iter(options(name)), None) if name.startswith(FAQ) else None
+    if response is None or (response.get("metadata") or {}).get("tone") == "urgent":
+        return None
+    if any(str(word) in text for r in options(name) for word in (r.get("metadata") or {}).get("aliases") or ()):
+        return None  # a variation was written for these words
+    answer = str(response.get("text") or "")
+    clauses = _aspects().clauses(text)
+    sides = [found for clause, side in clauses if (found := side or _aspects().within(clause))] if len(clauses) > 1 else []
+    missing = [side for side in dict.fromkeys(sides) if not _aspects().told(side, [answer])]
+    told = [one for side in missing[:MOST] if (one := _side(side, name, text, False, options))]
+    return (name, _said(response, "\n".join([answer, *(str(one["text"]) for _, one in told)]), [one for _, one in told])) if told else None
 
 
 def _family(label: str) -> list[str]:
@@ -81,7 +142,7 @@ def _step(name: str, text: str, tracker: DialogueStateTracker, options: Options)
     response = next(iter(options(answer)), None) if number and answer else None
     if number is None or response is None or (response.get("metadata") or {}).get("tone") == "urgent":
         return None
-    at, steps = "一二三123".index(number[1]) % 3, _STEPS.findall(str(response.get("text") or ""))
+    at, steps = "一二三四1234".index(number[1]) % 4, _STEPS.findall(str(response.get("text") or ""))
     return (answer, {**response, WHOLE: response, "text": steps[at]}) if at < len(steps) else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
@@ -22,6 +23,7 @@ SWITCHED = "utter_switch_mascot"
 OUTSIDE = "utter_out_of_scope"
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")  # said in an emergency
 RECALLED = 3  # messages in which 「她」 was named
+_STEPS = re.compile(r"^[1-9]\. ", re.M)
 _NUMBERED = re.compile(r"(?<!\d)1(?!\d).*(?<!\d)2(?!\d)|一[、是，,].*二[、是，,]|第一.*第二|①.*②", re.S)
 
 
@@ -92,6 +94,11 @@ class Given(Finding):
     def texts(self, most: int) -> list[str]:
         """The bot's last `most` texts, oldest first."""
         return list(reversed(list(islice((e.text for e in reversed(self.said) if e.text), most))))
+
+
+def numbered(texts: Iterable[str]) -> int:
+    """How many steps the longest list of `texts` numbers, as it stands on the screen."""
+    return max((len(_STEPS.findall(text)) for text in texts), default=0)
 
 
 def given(tracker: DialogueStateTracker | None) -> Given:

@@ -68,3 +68,13 @@ def test_the_other_question_of_a_message(text: str) -> None:
 def test_the_other_one_is_nobody_s_where_one_thing_was_asked() -> None:
     assert choose("另一个呢", ROW, [ROW]) is None
     assert choose("另一件事我想投诉", ROW, [ROW], [OLD[0], ROW[1]]) is None
+
+
+@pytest.mark.parametrize("text", ["第二条呢", "第2点没看懂", "第二步", "第一点"])
+def test_a_step_of_the_answer_is_no_button(text: str) -> None:
+    assert choose(text, ROW, [ROW], steps=2) is None
+    assert choose("第二个", ROW, [ROW], steps=2) is not None
+
+
+def test_without_steps_the_second_one_is_a_button() -> None:
+    assert choose("第二条", ROW, [ROW]) == choose("第二个", ROW, [ROW], steps=1)

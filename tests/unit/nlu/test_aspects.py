@@ -35,6 +35,14 @@ def test_the_sentence_that_tells_it_is_read_out(side: str, told: str) -> None:
     assert ASPECTS.told(side, [ANSWER]) == [told]
 
 
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [("开户要带啥 几天能拿到卡 收费不", ["time", "fee"]), ("收费不", ["fee"]), ("周末呢", ["days_off"]), ("卡丢了", [])],
+)
+def test_all_sides_that_a_message_asks_for(text: str, sides: list[str]) -> None:
+    assert ASPECTS.sides(text) == sides
+
+
 def test_what_no_answer_tells_is_not_made_up() -> None:
     assert ASPECTS.told("refund", [ANSWER]) == []
     assert ASPECTS.told("fee", ["别用消费贷去换房贷。"]) == []
