@@ -16,9 +16,9 @@ _DELETE = re.compile(r"删|清除|清空|注销|销毁|忘掉|撤回|撤销")
 # How long something is kept, whether it is gone by now.
 _KEPT = re.compile(r"多久|多长|几年|干净|到期|(?:删|清)(?:完|好|掉)?了(?:吗|没)")
 # Who gets to read it.
-_SEEN = re.compile(r"谁.{0,4}看|(?:别人|人家|员工|你们).{0,6}看(?:得)?(?:见|到|吗|么|不|没)|(?:给|被)(?:别人|谁)看|看过|监控|偷看|泄露|给(?:别人|外人|第三方)")
+_SEEN = re.compile(r"有(?:没有)?(?:个)?人.{0,6}(?:看|盯|读)|盯着|谁.{0,4}看|(?:别人|人家|员工|你们).{0,6}看(?:得)?(?:见|到|吗|么|不|没)|(?:给|被)(?:别人|谁)看|看过|监控|偷看|泄露|给(?:别人|外人|第三方)")
 # What is done with it: sold, handed on, learnt from.
-_USED = re.compile(r"卖|训练|喂给|(?:给|交给|共享给?|转给)(?:别的公司|别家|合作方|广告)|拿(?:去|来|我).{0,8}(?:用|做|干)")
+_USED = re.compile(r"卖|训练|喂给|给(?:到)?(?:了)?(?:别的|其他|合作|外面的?|贷款|什么)?(?:公司|机构|平台|商家|别家|合作方|广告)|拿(?:去|来|我).{0,8}(?:用|做|干)")
 # Whether one may go on without consent; what a 「别推销」 stops, how long, and how it is taken back.
 _USE = re.compile(r"(?:能|可以).{0,4}(?:用|聊|问)")
 _CALLS = re.compile(r"电话|短信|打|推销|别人")

@@ -38,6 +38,7 @@ PLAY = (GIVEAWAY, "utter_column", "utter_ask_column", "utter_lesson", "utter_qui
 CLEAR = 0.85  # small talk as clear as this is meant
 LIKELY = 0.6
 BRIEF = 9  # characters
+TAKEN_BACK = 24  # characters in which a complaint is taken back, with the reason
 NOD = 3  # characters of a yes or a no that says nothing else
 FEW = 14  # characters that only their place explains
 OUTSIDE = "out_of_scope"
@@ -130,11 +131,11 @@ def _of_talk(bare: str, intent: str, place: Place, matter: bool) -> str | None:
     """How it is talked, complaints, steps at the counter."""
     if place.lock == "none" and not place.alarmed and not place.calc and asks_when(bare):
         return FEAST
-    if says("no_meow", bare) and len(bare) <= 24:
+    if says("no_meow", bare) and len(bare) <= 24 and not matter:
         return "chitchat/" + SERIOUS.removeprefix("utter_chitchat/")
     if hard_to_read(bare) and len(bare) <= 20 and not matter and intent not in ALARMS:
         return "say_again"
-    if place.topic.split(".")[0] in COMPLAINTS and len(bare) <= 16 and takes_back(bare):
+    if (place.topic.split(".")[0] in COMPLAINTS or (place.ticket and "投诉" in bare)) and len(bare) <= TAKEN_BACK and takes_back(bare):
         return "complain"
     if place.ticket and len(bare) <= 16 and not place.alarmed and says("ticket", bare):
         return "ticket_status"
@@ -158,12 +159,16 @@ def _of_talk(bare: str, intent: str, place: Place, matter: bool) -> str | None:
 def _of_giveaway(bare: str, intent: str, place: Place) -> str | None:
     """Right after a give-away, or about one of ours that was taken for a fraud."""
     here = place.last.startswith(GIVEAWAY)
+    if not here and place.lock == "none" and ("你们" in bare or "真" in bare) and part_of(bare) == "notice":
+        return "join_giveaway.rules"  # 「那真中了你们怎么通知」 after a prize that was a fraud
     if (here or (place.lock == "none" and "你们" in bare)) and asks_fee(bare):
         return "join_giveaway.rules"
     if not here:
         return None
     if comes_back(bare):
         return "join_giveaway.again"
+    if part_of(bare) == "notice":
+        return "join_giveaway.rules"  # 「中了会打电话通知吗」 is asked of ours, and nobody has rung
     fraud = says("fraudulent", bare)
     if about_list(bare) and not fraud:
         return "giveaway_status"
@@ -242,6 +247,8 @@ def corrected(text: str, label: str, confidence: float, place: Place, *, alone: 
         return LISTENING  # 「对不起 我今天心情不好」 is no more of the complaint
     if matter in COMPLAINTS and place.lock != "hard" and (label == "chitchat/insult_mild" or (label == "abuse" and ASKS.search(text))):
         return "abuse"  # at the mascot, and nothing of the complaint
+    if label == "chitchat/insult_mild" and place.last.startswith("utter_faq/") and place.lock != "hard":
+        return "not_what_i_meant"  # 「你懂不懂啊，笨死了」 right after an answer: it was the wrong one
     if matter in COMPLAINTS and place.lock != "hard":
         if alarm and base != "crisis" and (not cue or says("to_the_bank", text)):
             return "complain"

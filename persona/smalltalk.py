@@ -32,6 +32,7 @@ ALARMS = frozenset({"crisis", "scam_now", "been_scammed"})
 WEAK = 0.6  # an alarm below this, without a word of fraud, loss or despair, is not taken from a talk that was light
 CLEAR = 0.85  # what is as clearly not for a bank is told so
 SHORT = 16  # characters
+TELLING = 6  # characters: fewer may belong to the answer before
 _MORE = re.compile(
     r"^(?:那|那就|嗯|哈哈+|好吧|算了|行吧|随便|有意思|好玩|不错|好听)?[，,\s]*(?:再|还要|还想)?(?:再)?(?:来|讲|说|换|唱|跳|听|叫|演|学)(?:一|两)?(?:个|条|首|段|句|支|篇|则|点|声|遍|下|盘|局|把)?(?:别的|新的|其他的|讲|说)?(?:吧|呗|嘛|呀|啊|听听)?$"
     r"|^(?:还有(?:吗|么|没有?|呢|别的吗)|继续|接着(?:说|讲|来)|下一个|another one|one more)[吧呀呢！!。~～]*$"
@@ -46,6 +47,10 @@ _MONEY = re.compile(r"[0-9０-９一二两三四五六七八九十百千万]+\s*
 # Without another one, money or a secret in it nobody is being robbed, however sure the model is: 「我正减肥呢」.
 _OTHERS = re.compile(r"他|她|对方|人|别|[让叫要催逼说]|转|借|交|买|给|付|充|投|钱|卡|账|号|码|贷|电话|短信|链接|救|急|骗|套|坑|亏|警|装|扫|屏")
 _WANTS = re.compile(r"我(?:要|想|得|来)(?:查|办|问|取|存|看|开|交|还|找)|(?:去哪|怎么|咋|在哪)(?:里|儿)?(?:查|办|取|领|弄)|(?:要|得)?带(?:什么|啥)|什么材料|不会用手机")
+# What life is like, told between two questions to the bank: no side of the matter.
+OF_LIFE = frozenset({"chitchat/weather_here", "chitchat/food", "chitchat/pet", "chitchat/weekend", "chitchat/moon_stars"})
+TOLD_BESIDE = 0.45  # how sure that must be where it names nothing of the bank's and asks nothing
+_REQUEST = re.compile(r"^(?:那|好吧|对了|[，,])*(?:你)?(?:能不能|可以|能)?(?:帮|给|替)(?:我|忙)")
 _WHEN = re.compile(r"(?:今天|今儿|明天|现在).{0,3}(?:什么|几|啥|多少)|星期几|几点|几号")
 _YOU = re.compile(r"^(?:那|嗯)?[，,]?你(?:呢|自己呢|怎么样呢|那边呢)[？?]?$")
 
@@ -90,7 +95,9 @@ def follows(text: str, response: str, intent: str, confidence: float, top: Seque
     if not (lost or faint) or (intent == "out_of_scope" and confidence >= CLEAR and not heavy):
         return ""
     if heavy:
-        return LISTENING
+        return "" if intent == "out_of_scope" and (_ASKS.search(text) or _REQUEST.search(bare)) else LISTENING
+    if _REQUEST.search(bare):
+        return ""  # 「帮我写个请假条」 tells nothing
     if scene == "go_on" or _WANTS.search(text) or _WHEN.search(text):
         return ""  # twice running a story that nobody asked for, a matter of the bank's in words it does not know, a date
     asks = bool(_ASKS.search(_BUSY.sub(r"\1", text.strip())))
@@ -122,3 +129,8 @@ def out_of_place(label: str, text: str, response: str, *, alarmed: bool) -> bool
     if label == GO_ON:
         return not scene_of(response) and not response.startswith(LIGHT)
     return not alarmed and label.split(".")[0] in ALARMS and bool(_THEN.match(text.strip(" 。！!？?~～…")))
+
+
+def told_beside(text: str, label: str, confidence: float, *, matter: bool) -> bool:
+    """Whether a message only tells of the day (「外面下大雨了」), in the middle of a bank's matter, too."""
+    return label in OF_LIFE and confidence >= TOLD_BESIDE and not matter and len(text) >= TELLING and not _ASKS.search(text.strip())

@@ -23,6 +23,7 @@ from persona.nlu.text import normalise, simplify
 
 # A question back with the buttons of the last answer: a follow-up whose meaning stays open.
 UNSURE = "context_unsure"
+_COURTESIES = frozenset({"chitchat/thanks_long", "chitchat/praise", "chitchat/apology"})
 FINAL = ("signal", "blank", "command", "several", "button")
 _REFERS = re.compile(r"^(?:那|它|他|她|这(?:个|种|样)|还|再|要(?!是)|会|能|可以|可是|但是|但|多|几|啥时|什么时候|如果|要是|万一|就|是|不是|得|非得)|[呢吗]$")
 # Money that is gone is told of as done.
@@ -47,7 +48,8 @@ class Weights:
     a word of fraud, loss or despair), `idle` (small talk and what is no bank matter); `step`: a next step of a fraud as likely as this is said, `alarm`: one that nothing was told of yet; `own`: what remains of all that
     when the message names a matter of its own; `other`: share from which another answer of the topic is taken instead
     of the same one again; `lead`: share from which an answer near the topic is
-    given that leads by half; `step`: share from which a next step of a fraud is answered; `itself`: share of the words alone from which the same answer is asked for again, `plainly`: and rather than another one of the topic."""
+    given that leads by half; `step`: share from which a next step of a fraud is answered; `itself`: share of the words alone from which the same answer is asked for again, `plainly`: and rather than another one of the topic;
+    `chats`: from which small talk is no follow-up."""
 
     chars: int = 26
     few: int = 7
@@ -70,6 +72,7 @@ class Weights:
     lead: float = 0.25
     itself: float = 0.6
     plainly: float = 0.9
+    chats: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ class Reader:
             return parse
         if parse.reason == "alarm" and not self.alarmed(context.label) and _SOMEBODY_OFFERS.search(simplify(parse.text)):
             return parse
+        if parse.intent.startswith("chitchat/") and parse.confidence >= (self.weights.itself if parse.intent in _COURTESIES else self.weights.chats) and not (parse.fallback or _REFERS.search(parse.text)):
+            return parse  # 「外面下大雨了」 between two questions asks nothing about the first
         counts = self.parser.features(parse.text)
         alone = self.parser.model.probabilities(counts)
         title = self._title(context)

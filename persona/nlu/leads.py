@@ -7,6 +7,8 @@ import re
 from persona.nlu.correcting import correction
 from persona.nlu.text import simplify
 
+# 「回到前面那个问题」, 「刚才那个事」: the question before, by itself or as the lead of what is asked about it.
+_EARLIER = re.compile(r"^(?:那|好|行|嗯|还是|咱|我们?|先|再|帮我|把|回到?|说回|回答|接着说?|继续|你?还没(?:有)?(?:回答|答|说)|[，,\s])*(?:最?前面|刚才|刚刚|之前|上面|最开始|一开始|开头|原来|先前)(?:我)?(?:问)?(?:的|说的|那)?(?:那?一?个|那件|那)?(?:的)?(?:问题|事情?|话题)(?:上)?(?:吧|呢|啊|来|再?(?:答|说|讲|回答)(?:一?[遍次下])?|还没(?:有)?(?:回答|答|说完?|讲)(?:呢|我)?|怎么说|接着说|继续)*")
 LEAST = 4  # characters of what is asked behind it
 _LEAD = re.compile(
     r"^(?:(?:[哦噢喔嗯呃啊诶欸唉哎]+呀?|那个|好吧|行吧|等一?下|等会儿?|慢着|(?:跟你)?开个?玩笑的?[哈啦呢]?|对了|话说|不好意思|抱歉)[\s，,。.…~～！!]+|[哦噢]+(?=那))")
@@ -15,7 +17,21 @@ _LEAD = re.compile(
 def behind(text: str) -> str:
     """What is asked behind a word that only leads to it or takes the last answer back; "" when there is no such word."""
     plain = simplify(text.strip())
+    earlier = _EARLIER.match(plain)
+    if earlier and len(_trimmed(plain[earlier.end():])) >= LEAST:
+        return _trimmed(plain[earlier.end():])
     rest = _LEAD.sub("", plain)
     put = correction(rest)
     rest = _LEAD.sub("", put.meant) if put and not put.heard else rest
     return rest if rest != plain and len(rest) >= LEAST else ""
+
+
+def before(text: str) -> bool:
+    """Whether a message only goes back to the question before: 「前面那个问题再答一遍」."""
+    plain = simplify(text.strip())
+    earlier = _EARLIER.match(plain)
+    return bool(earlier) and not _trimmed(plain[earlier.end() if earlier else 0:])
+
+
+def _trimmed(text: str) -> str:
+    return text.strip(" 。！!？?，,、~～…")

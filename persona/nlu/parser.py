@@ -25,7 +25,7 @@ SUSPICIOUS = "check_suspicious"
 ABOUT_FRAUD = ("check_company", "verify_official", "share_secret", "scam_quiz", SUSPICIOUS)
 DOUBTS = ("check_company", "verify_official", SUSPICIOUS)  # asked before anything has happened
 SERVICE = ("faq/", "complain", "handoff", "ticket_status", "missold", "stop_marketing")  # a bank's own business
-MANNERS = frozenset({"thank", "greet", "goodbye", "affirm", "switch_mascot"})  # said beside a question, the question counts
+MANNERS = frozenset({"thank", "greet", "goodbye", "affirm", "switch_mascot", "chitchat/be_serious"})  # said beside a question, the question counts
 _KNOWN = re.compile(r"知道|明白|懂了|会了|搞定|解决|不用")
 BESIDE = ("say_again", "not_what_i_meant")  # how it is to be told, which says nothing of the matter
 # A calculator and the topic it calculates for are no rivals: the amount decides between them.
@@ -34,7 +34,8 @@ CALCULATES = {
     "calculate_prepayment": "faq/early_repay", "calculate_monthly_payment": "faq/loan_repay",
 }
 # Either answer tells it: no need to ask back which of them is meant.
-BOTH_TELL = (frozenset({"faq/card_installment", "faq/early_repay.card"}), frozenset({"faq/deposit.early", "faq/deposit_rate"}), frozenset({"faq/account_security.family_loan", "faq/debt_help.family"}))
+BOTH_TELL = (frozenset({"faq/card_installment", "faq/early_repay.card"}), frozenset({"faq/deposit.early", "faq/deposit_rate"}), frozenset({"faq/account_security.family_loan", "faq/debt_help.family"}),
+             frozenset({"chitchat/thanks_long", "chitchat/praise"}), frozenset({"chitchat/thanks_long", "thank"}))
 # The answer to English that names no topic.
 IN_ENGLISH = "ask_capabilities.english"
 PARTS, MESSAGE = 5, 120  # questions of a message, its characters

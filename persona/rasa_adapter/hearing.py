@@ -15,7 +15,7 @@ from persona import bearings, reckoned
 from persona.compliance.secrets import mask
 from persona.continuing import replied
 from persona.emergency import gone, left_from, told_code
-from persona.labels import Labels
+from persona.labels import Labels, full_label
 from persona.leisure import continued
 from persona.minors import minor_in
 from persona.nlu.aspects import ASPECT, TERMS, Aspects
@@ -23,7 +23,7 @@ from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.correcting import correction
 from persona.nlu.entities import of_message
 from persona.nlu.homonyms import Homonyms
-from persona.nlu.leads import behind
+from persona.nlu.leads import before, behind
 from persona.nlu.names import SHEET, UNLISTED
 from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser, asked_beside, public
 from persona.nlu.parser import SURE as SURE_BESIDE
@@ -33,7 +33,7 @@ from persona.nlu.replies import Replies
 from persona.place import UNCLEAR, Place
 from persona.rasa_adapter.options import OF_STEPS, parse_payload
 from persona.rasa_adapter.said import ALARMED, OUTSIDE, given, in_steps, last_response
-from persona.smalltalk import ALARMS, WEAK, at_ease, follows, out_of_place
+from persona.smalltalk import ALARMS, WEAK, at_ease, follows, out_of_place, told_beside
 from persona.state import HARD
 from persona.tickets.model import NUMBER
 from persona.tickets.wording import drops_message, message_in, number_in
@@ -91,11 +91,23 @@ class Hearing:
     def read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """What a message means in its place. 「哦 那剩下的呢」, 「不是，我问的是年费」: when nothing but the first words was heard, those
         behind them count."""
-        read = self._read(parse, tracker)
+        earlier = self._earlier(parse, tracker)
+        read = earlier or self._read(parse, tracker)
         unheard = (read.fallback or read.intent in NODS) and parse.reason not in FINAL
         rest = behind(parse.text) if unheard and (tracker is None or tracker.get_slot("lock") != "hard") else ""
         again = self._read(self._parser.parse(rest, parse.entities), tracker) if rest else read
         return read if again.fallback or again.intent in NODS else replace(again, text=parse.text)
+
+    def _earlier(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse | None:
+        """「前面那个问题」: after small talk the last question to the bank, else the one on another matter before it."""
+        if tracker is None or tracker.get_slot("lock") == "hard" or parse.reason in FINAL or not before(parse.text):
+            return None
+        told = given(tracker)
+        topics = [full_label(e.parse_data) for e in told.asked if (e.intent or {}).get("name") == "faq"]
+        latest = topics[-1] if topics else ""
+        here = last_response(tracker).startswith("utter_faq/")
+        label = next((x for x in reversed(topics) if public(x) != public(latest)), latest) if here else latest
+        return self._as(parse, label) if label else None
 
     def _read(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """A follow-up that says too little by itself (「那手续费呢」) is read together with the topic before it."""
@@ -121,7 +133,8 @@ class Hearing:
         message = self._message(parse, tracker)
         if message is not None:
             return self._left(parse, message)
-        if last_response(tracker) == CONSENT and (parse.intent == "affirm" or _AGREES.match(parse.text)) and parse.intent != "stop_marketing":
+        agreed = CONSENT in given(tracker).names[-2:] and _AGREES.match(parse.text)  # 「几点打」 was asked in between
+        if (agreed or (last_response(tracker) == CONSENT and parse.intent == "affirm")) and parse.intent != "stop_marketing":
             found = [*parse.entities, of_message("consent", "yes", parse.text)]
             return replace(parse, intent="opt_in_marketing", confidence=1.0, fallback=False, entities=found, reason="context")
         if tracker is not None and tracker.get_slot("consent") and len(parse.text) <= BRIEFLY and _TAKES_BACK.search(parse.text) and parse.intent not in INTERRUPTS:
@@ -187,6 +200,8 @@ class Hearing:
         small = self._small_talk(parse, last_response(tracker), matter, cue) if place.lock == "none" and not strayed else ""
         if small:
             return replace(parse, intent=small, confidence=1.0, fallback=False, also=(), reason="context")
+        if place.lock != "hard" and public(place.topic) not in bearings.GRAVE and parse.reason not in FINAL and not cue and told_beside(parse.text, parse.intent, parse.confidence, matter=matter):
+            return parse
         context = self._context(tracker)
         read = self._reader.read(parse, context)
         if tracker is not None and out_of_place(read.intent, parse.text, last_response(tracker), alarmed=place.alarmed):
@@ -232,16 +247,18 @@ class Hearing:
 
     def _put_right(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse:
         """「我问的是上门」, 「我说的是存折 不是卡」: what is meant is read, together with the question before where it is only a word."""
-        if tracker is None or parse.reason in FINAL or tracker.get_slot("lock") == "hard":
+        if tracker is None or (parse.reason in FINAL and parse.reason != SEVERAL) or tracker.get_slot("lock") == "hard":
             return parse
         put = correction(parse.text)
+        if parse.reason == SEVERAL and not (put and put.heard):
+            return parse
         unheard = parse.fallback or parse.intent in UNHEARD or parse.reason == "alarm"
         if put is None or not (put.heard or unheard):
             return parse
         own = self._parser.parse(put.meant, parse.entities)
-        before = next((str(e.text) for e in reversed(given(tracker).asked) if (e.intent or {}).get("name") == "faq"), "")
-        whole = self._parser.parse(put.put_into(before), parse.entities) if before and len(put.meant) <= SHORT else own
-        readings = [whole, own] if put.heard else [own, whole]
+        asked = [str(e.text) for e in reversed(given(tracker).asked) if (e.intent or {}).get("name") == "faq"][:LATELY]
+        put_into = [self._parser.parse(put.put_into(one), parse.entities) for one in asked[: LATELY if put.heard else 1] if len(put.meant) <= SHORT]
+        readings = [*put_into, own] if put.heard else [own, *put_into]
         return next((one for one in readings if one.intent.startswith("faq/") and not one.fallback and one.confidence >= SURE_BESIDE), own)
 
     def _back(self, text: str, read: Parse, place: Place, context: Context | None, tracker: DialogueStateTracker | None) -> str:

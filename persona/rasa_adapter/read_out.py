@@ -13,6 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from persona import reckoned
 from persona.labels import Labels, full_label
 from persona.nlu.aspects import ASPECT, MOST, TERMS, Aspects, most_shared, nearest, pairs, sentences, sharing
+from persona.nlu.leads import before
 from persona.nlu.parser import public
 from persona.nlu.questions import PAUSE
 from persona.rasa_adapter import topics
@@ -56,6 +57,8 @@ def read_out(
         return step
     if again and name.startswith(RESULT) and reckoned.of_result(text) and not reckoned.holds_figure(text):
         return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: most_shared(text, answers))
+    if before(text):
+        return None  # 「前面那个问题再说一遍」 asks for all of it
     if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again):
         if any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name)):
             return None  # what is to be done now is said whole

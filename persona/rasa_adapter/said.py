@@ -12,6 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona.choosing import letters
 from persona.labels import full_label
+from persona.nlu.sayings import says
 from persona.rasa_adapter.options import ENDS_EMERGENCY, parse_payload
 from persona.rasa_adapter.walked import Finding, walked
 from persona.smalltalk import SERIOUS
@@ -74,6 +75,7 @@ class Given(Finding):
         elif name == UserUttered.type_name:
             self.turns += 1
             self.asked.append(event)
+            self.quiet |= says("bearings", "no_meow", event.text or "")
         elif name == BotUttered.type_name:
             self._said(event)
 

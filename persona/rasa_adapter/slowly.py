@@ -8,7 +8,7 @@ from typing import Any
 
 from rasa.shared.core.events import BotUttered
 
-from persona.bearings import step_back
+from persona.bearings import hard_to_read, step_back
 from persona.rasa_adapter.said import ASKS_CITY, SLOWLY, response_of
 from persona.steps import GO_ON, closing, opening, steps
 from persona.voice import neutral
@@ -55,7 +55,7 @@ def next_step(
     from_the_start = told[-1].startswith(parts[0]) if told and parts else again
     if elder and GO_ON in (answer.text or "") and not from_the_start:
         parts = steps(_opened(text, disclosures, hotline)[1], afresh=False)  # on from the beginning that was read
-    given = max(given - (2 if step_back(asked) else 1 if _SAME.search(asked) else 0), 0) if told else given
+    given = max(given - (2 if step_back(asked) else 1 if _SAME.search(asked) or hard_to_read(asked) else 0), 0) if told else given
     if given >= len(parts):
         return None
     step = parts[given] + closing(parts[given], given + 1 == len(parts))

@@ -14,6 +14,8 @@ from persona.nlu.correcting import Correction, correction
     ("我指的是折子，不是卡", "折子", "卡"),
     ("我问的是怎么停不是怎么开", "怎么停", "怎么开"),
     ("不是卡是存折", "存折", "卡"),
+    ("都不对 我是储蓄卡 不是信用卡", "储蓄卡", "信用卡"),
+    ("我这张是社保卡，不是工资卡", "社保卡", "工资卡"),
 ])
 def test_what_is_meant(text: str, meant: str, heard: str) -> None:
     assert correction(text) == Correction(meant, heard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from persona.nlu.leads import behind
+from persona.nlu.leads import before, behind
 
 
 @pytest.mark.parametrize(("text", "asked"), [
@@ -13,6 +13,8 @@ from persona.nlu.leads import behind
     ("不是，我问的是已经收的退不退", "已经收的退不退"),
     ("不對 我說的是信用卡", "信用卡"),
     ("等一下，是十八年", "是十八年"),
+    ("前面那个问题再答一遍 限额去哪改", "限额去哪改"),
+    ("回到刚才的问题，要本人去吗", "要本人去吗"),
     ("开个玩笑哈 最多能取多少", "最多能取多少"),
 ])
 def test_what_is_asked_stands_behind(text: str, asked: str) -> None:
@@ -21,4 +23,15 @@ def test_what_is_asked_stands_behind(text: str, asked: str) -> None:
 
 @pytest.mark.parametrize("text", ["哦", "哦 好的", "不是", "我想办信用卡", "那个费用怎么算", "不是本人能办吗"])
 def test_nothing_stands_behind(text: str) -> None:
+    assert behind(text) == ""
+
+
+@pytest.mark.parametrize("text", ["前面那个问题", "回到刚才那个问题", "你还没回答前面的问题呢", "刚才的事接着说", "上面那个问题再说一遍"])
+def test_goes_back_to_the_question_before(text: str) -> None:
+    assert before(text)
+
+
+@pytest.mark.parametrize("text", ["刚才转错了", "前面还有几个人", "之前的卡怎么办", "最开始存的利率多少", "问题", ""])
+def test_goes_nowhere(text: str) -> None:
+    assert not before(text)
     assert behind(text) == ""
