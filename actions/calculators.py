@@ -9,8 +9,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.common import label
-from persona.calculators import CALCULATORS, step
+from actions.common import label, last_said
+from persona.calculators import CALCULATORS, step, told
+from persona.labels import full_label
+from persona.reckoned import tells
+
+RESULT = "utter_calc_result_"
+RECENT = 5  # messages in which an amount is still meant
+LOOKED_AT = 120  # events
 
 
 class ActionCalculate(Action):
@@ -31,7 +37,7 @@ class ActionCalculate(Action):
             return _slots(None, None, {})
         # Another calculator starts empty: an amount to repay early is no amount to pay into a pension.
         changed = (tracker.latest_message.get("intent") or {}).get("reason") == "context" and calculator == tracker.get_slot("calc_done")
-        known = _kept(tracker.get_slot("calc_values")) if calculator == opened or changed else {}
+        known = _kept(tracker.get_slot("calc_values")) if calculator == opened or changed else _told(calculator, tracker)
         turn = step(calculator, known, str(tracker.latest_message.get("text") or ""))
         dispatcher.utter_message(response=turn.response, **(turn.result or turn.fill))
         if turn.done:
@@ -42,6 +48,19 @@ class ActionCalculate(Action):
 def _slots(opened: str | None, done: str | None, values: dict[str, str]) -> list[dict[str, Any]]:
     kept = json.dumps(values, ensure_ascii=False) if opened or done else None
     return [SlotSet("calc", opened), SlotSet("calc_done", done), SlotSet("calc_values", kept)]
+
+
+def _told(calculator: str, tracker: Tracker) -> dict[str, str]:
+    """What the messages just before tell of it; nothing when the result stands there and it is to be done anew."""
+    if last_said(tracker).startswith(RESULT):
+        return {}
+    messages: list[tuple[str, str]] = []
+    for event in tracker.events[-LOOKED_AT:]:
+        if event.get("event") == "session_started":
+            messages = []
+        elif event.get("event") == "user":
+            messages.append((full_label(event.get("parse_data") or {}), str(event.get("text") or "")))
+    return told(calculator, [text for topic, text in messages[-RECENT - 1:-1] if tells(calculator, topic) and not text.startswith("/")])
 
 
 def _kept(raw: Any) -> dict[str, str]:

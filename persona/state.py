@@ -132,7 +132,7 @@ def changes(
         new["product"] = "wealth"  # a name that stands on no sheet: looked up where wealth products are
     if base == "crisis":
         new["victim"] = "family" if label == "crisis.other" else None  # now it is about the one who speaks
-    elif any(e.get("entity") == "victim" and _hurt(text, e) for e in entities):
+    elif base != "faq/debt_help" and any(e.get("entity") == "victim" and _hurt(text, e) for e in entities):  # 「催收一天打我老婆八个电话」
         new["victim"] = "family"
     if "lost_via" in found and base in HARD:
         new["lost_via"] = found["lost_via"][0]

@@ -1,6 +1,6 @@
 """Calculators: exact decimal arithmetic, reading amounts from Chinese text, and the dialogue that asks for them."""
 
-from persona.calculators.dialogue import CALCULATORS, Step, step
+from persona.calculators.dialogue import CALCULATORS, Step, step, told
 
 _FLOWS = {"prepayment": "loan", "monthly_payment": "loan", "installment": "card", "pension_tax": "pension", "deposit_interest": "deposit"}
 
@@ -10,4 +10,4 @@ def flow_of(label: str) -> str | None:
     return _FLOWS.get(label.removeprefix("calculate_")) if label.startswith("calculate_") else None
 
 
-__all__ = ["CALCULATORS", "Step", "flow_of", "step"]
+__all__ = ["CALCULATORS", "Step", "flow_of", "step", "told"]

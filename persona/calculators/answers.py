@@ -86,6 +86,8 @@ def chosen(asking: str, number: str, line: str) -> str:
 def order(calculator: str, values: Mapping[str, str]) -> tuple[str, ...]:
     """The values a calculator needs, in the order they are asked for."""
     if calculator == "prepayment":
+        if "loan" in values and "gone" in values and "principal" not in values:
+            return "prepay", "rate", "term", "method"  # what is left is worked out from what was borrowed
         return "principal", "prepay", "rate", "months", "method"
     if calculator == "installment":
         return "principal", "months", "fee"

@@ -6,7 +6,7 @@ Pure: `step` gets the values kept so far and the new message, and returns what t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from persona.calculators import limits, results
 from persona.calculators.answers import bare, chosen, kinds, options, order
+from persona.calculators.correcting import corrected
 from persona.calculators.limits import label
 from persona.calculators.money import CalculationError, percent, yuan
 from persona.calculators.numerals import plain, tidy
@@ -27,7 +28,7 @@ EARLY = ("early", "held", "current_rate", "withdrawn")  # what only a deposit th
 MAX_CHARS = 600
 HEARD_MAX = 16
 _NUMBERS = frozenset(
-    {"principal", "prepay", "rate", "months", "fee", "payment", "paid", "base", "deductions", "bracket", "held", "current_rate", "withdrawn"}
+    {"principal", "prepay", "rate", "months", "fee", "payment", "paid", "base", "deductions", "bracket", "held", "current_rate", "withdrawn", "loan", "gone", "term"}
 )
 _STOP = re.compile(r"不算了|(?:不|先不)(?:分|分期|办|存|还)了|别算了|不用算|先不算|不想算|取消|退出|^(?:那|就|那就|唉|哎|嗯|哦)*算了(?:吧|[，。！])*$")
 _AFRESH = re.compile(r"重新算|重算|重来|从头")
@@ -76,11 +77,15 @@ def step(
         if not meant and not re.search(r"[\d零一二两三四五六七八九十百千]", line):
             return _unit(calculator, values, asking, unsure)
         text = meant or text
-    reading = read(calculator, text, values, asking)
+    text, named = corrected(text, values)
+    reading = read(calculator, text, values, named or asking)
+    for kind in ("fee_kind", "base_kind"):
+        if named and kind in values and (kind not in reading.values or reading.values[kind].endswith("?")):
+            reading.values[kind] = values[kind]  # another amount of the same kind
     if reading.to_the_end:
         values = {name: value for name, value in values.items() if name not in EARLY}
     kinds(line, asking, values, reading)
-    asked_unit = bare(calculator, values, asking, reading)
+    asked_unit = bare(calculator, values, named or asking, reading)
     refused = _merge(calculator, values, reading)
     if refused:
         return refused
@@ -93,6 +98,19 @@ def step(
     if missing:
         return _ask(calculator, values, missing, reading)
     return _finish(calculator, values, figures, today)
+
+
+def told(calculator: str, texts: Iterable[str]) -> dict[str, str]:
+    """What earlier messages, the oldest first, already tell of a calculation that is only now asked for: 「定期存了20万」.
+
+    A later message adds what is missing, and puts right what it says was wrong; RETURNS values as `step` takes them.
+    """
+    values: dict[str, str] = {}
+    for text in texts:
+        meant, named = corrected(text[:MAX_CHARS], values)
+        found = _usable(calculator, read(calculator, meant, values, named).values)
+        values.update({name: value for name, value in found.items() if name not in values or name == named})
+    return values
 
 
 def _usable(calculator: str, known: Mapping[str, str]) -> dict[str, str]:
@@ -171,6 +189,7 @@ def _ask(calculator: str, values: dict[str, str], missing: str, reading: Reading
         return Step(kept, "utter_calc_ask_clear", missing, fill={"heard": _heard(unclear.raw), "what": what, "example": "12期" if (calculator, unclear.about) == ("installment", "months") else limits.EXAMPLES[unclear.about]})
     fill = {"heard": _shown(values, missing)} if missing in ("fee_kind", "base_kind") else {}
     name = {
+        "term": "loan_term",
         "months": {"installment": "periods", "deposit_interest": "deposit_term"}.get(calculator, "term"),
         "principal": {"installment": "bill", "deposit_interest": "deposit", "monthly_payment": "loan"}.get(calculator, "balance"),
         "rate": "deposit_rate" if calculator == "deposit_interest" else "rate",

@@ -11,7 +11,7 @@ from persona.calculators.pension import RATES
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "": {"rate": "年利率", "months": "期限", "method": "还款方式"},
-    "prepayment": {"principal": "剩余本金", "prepay": "这次还的钱", "months": "剩余期限"},
+    "prepayment": {"principal": "剩余本金", "prepay": "这次还的钱", "months": "剩余期限", "loan": "当初借的钱", "gone": "已还的时间", "term": "贷款总期限"},
     "installment": {"principal": "分期金额", "months": "期数", "fee": "每期费用", "fee_kind": "费用"},
     "pension_tax": {"paid": "缴费金额", "base": "收入", "bracket": "个税税率", "deductions": "扣除"},
     "deposit_interest": {
@@ -23,7 +23,7 @@ EXAMPLES: Mapping[str, str] = {"amount": "20万", "rate": "3.6%", "months": "5�
 _TERMS: Mapping[str, tuple[int, int]] = {"installment": (1, 60), "deposit_interest": (1, 120)}
 _RATES: Mapping[str, str] = {"rate": "0.36", "deposit_interest": "0.2", "current_rate": "0.05"}
 _AMOUNTS: Mapping[str, tuple[str, str]] = {
-    "principal": ("100", "100000000"), "prepay": ("100", "100000000"), "payment": ("1", "100000000"),
+    "principal": ("100", "100000000"), "loan": ("100", "100000000"), "prepay": ("100", "100000000"), "payment": ("1", "100000000"),
     "paid": ("1", "1000000"), "base": ("1", "100000000"), "deductions": ("0", "100000000"), "withdrawn": ("1", "100000000"),
 }
 LOAN_MONTHS = (1, 480)
@@ -34,7 +34,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "fee_kind": frozenset({"rate?", "yuan?", "period_rate", "total_rate", "annual_rate", "period_yuan", "total_yuan", "payment", "each"}),
     "base_kind": frozenset({"income", "taxable"}),
 }
-TERM_NAMES = frozenset({"months", "held"})
+TERM_NAMES = frozenset({"months", "held", "term", "gone"})
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from persona.calculators.numerals import plain, tidy
 
 _LINK = r"(?:是|为|有|要|共|约|大概|大约|总共|一共|总计|还有|了|个|我|的|[:：，])*$"
 _CLOSE = _LINK.replace("，", "")
-AMOUNTS = frozenset({"principal", "prepay", "paid", "deductions", "withdrawn", "base"})
-TERMS = frozenset({"months", "held"})
+AMOUNTS = frozenset({"principal", "prepay", "paid", "deductions", "withdrawn", "base", "loan"})
+TERMS = frozenset({"months", "held", "term", "gone"})
 RATES = frozenset({"rate", "current_rate"})
 
 _IGNORED = re.compile(r"(?:总价|房价|首付|工资|收入|月薪|月入|违约金|罚息|应纳税额)" + _LINK)
@@ -40,14 +40,14 @@ _CUES: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         ("paid", re.compile(r"(?:缴费?|交|存|养老金|缴纳|缴存|交满|买)(?:满|够|纳|个人养老金|养老金)*" + _LINK)),
     ),
     "deposit_interest": (
-        ("withdrawn", re.compile(r"(?:支取|取出来?|取)(?:其中)?" + _CLOSE)),
+        ("withdrawn", re.compile(r"(?:支取|取出来?|取|急用|急需|等着用|要用|用掉?)(?:其中)?" + _CLOSE)),
         ("principal", re.compile(r"(?:本金|存款?|存入|放|定期|大额存单|活期)" + _LINK)),
     ),
     "monthly_payment": (("principal", re.compile(r"(?:贷款?|借款?|本金|贷|借)" + _LINK)),),
 }
 _AFTER: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "prepayment": (
-        ("prepay", re.compile(r"^(?:来|去|拿来|用来)?(?:提前还|还房贷|还贷|还掉|还进去)(?![清完]|[款贷掉]?[\d一二两三四五六七八九十百])")), ("principal", re.compile(r"^(?:还没还|没还|未还)")),
+        ("prepay", re.compile(r"^(?:来|去|拿来|用来|现在|想|打算|准备|要|能|可以|全|都|先)*(?:提前还|还房贷|还贷|还掉|还进去)(?![清完]|[款贷掉]?[\d一二两三四五六七八九十百])")), ("principal", re.compile(r"^(?:还没还|没还|未还)")),
     ),
     "pension_tax": (("paid", re.compile(r"^(?:块|元)?(?:的)?(?:个人)?养老金")),),
 }
@@ -62,7 +62,7 @@ _HALF = re.compile(r"还(?:掉|剩余|本金|贷款)?(?:的)?一半")
 _FULL = re.compile(r"(?:交|缴|存)满|满额|顶格|封顶")
 _BEFORE_END = re.compile(r"提前了?$")  # 「提前一年取」: counted back from the end of the term
 _TAKEN = re.compile(r"(?:就|来|把钱)?(?:支取|取|拿)")
-_EARLY = re.compile(r"提前[^，。？?]{0,6}(?:支取|取|拿)|没到期|未到期|中途|不到期")
+_EARLY = re.compile(r"提前[^，。？?]{0,6}(?:支取|取|拿)|没到期|未到期|中途|不到期|急用|急需|等着用")
 _TO_THE_END = re.compile(r"(?:不|先不)取了|(?:存|放|等)到(?:期|头)|存满")
 _ONE = re.compile(r"[一1](?:个月|年|期)")
 _DONT_KNOW = re.compile(r"不知道|不清楚|不懂|忘了|记不|不记得|不确定|没概念|都行|随便")
@@ -196,12 +196,16 @@ def _terms(calculator: str, line: str, found: list[Mention], known: Mapping[str,
             left = one
         elif _ELAPSED.search(words) and calculator != "deposit_interest":
             reading.put("elapsed", "1", "")
+            if calculator == "prepayment" and one.kind == "months":
+                _put_term("gone", one, reading)
         elif calculator == "deposit_interest" and (asking == "held" or (_HELD.search(words) and early)):
             _put_term("held", one, reading)
         else:
             plainly.append(one)
     cued = [one for one in plainly if re.search(r"(?:剩余?|还有|剩下)" + _LINK, before(line, one))]
-    if "elapsed" in reading.values:
+    if "elapsed" in reading.values or asking == "term":
+        if calculator == "prepayment" and len(plainly) == 1 and not cued and plainly[0].kind == "months":
+            _put_term("term", plainly[0], reading)  # 「30年的，还了三年」: what it was borrowed for
         plainly = cued
     chosen = cued or plainly
     if len(chosen) > 1:  # 「分24期一个月几块」: the month only names the unit
@@ -263,6 +267,9 @@ def _amounts(calculator: str, line: str, found: list[Mention], known: Mapping[st
         if not name and calculator != "pension_tax" and _IGNORED.search(words):
             continue
         if name in ("", "loan"):
+            if name and calculator == "prepayment" and "elapsed" in reading.values and "principal" not in known:
+                reading.put("loan", one.value, one.raw)  # borrowed once; some of it is paid
+                continue
             free.append(one)
             if name:
                 reading.heard.setdefault("loan", one.raw)
@@ -314,7 +321,7 @@ def _free_amounts(calculator: str, free: list[Mention], known: Mapping[str, str]
             target = "principal"
         if not target and len(open_fields) == 1 and "elapsed" not in reading.values:
             target = open_fields[0]
-        if not target and len(fields) == 1 and not asking:
+        if not target and len(fields) == 1 and not asking and fields[0] not in reading.values:
             target = fields[0]
         if not target and calculator == "prepayment" and not open_fields and not asking and "elapsed" not in reading.values:
             target = _nearest(value, known)  # 「说错了，是80万」 puts the one right that it is near to

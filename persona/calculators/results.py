@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from persona.calculators import deposits, loans, pension, rates
-from persona.calculators.limits import Limit, spoken, term
+from persona.calculators.limits import LOAN_MONTHS, Limit, spoken, term
 from persona.calculators.money import CalculationError, cents, percent, rate2, span, yuan
 from persona.figures import Figures
 
@@ -28,14 +28,19 @@ Result = tuple[str, dict[str, str]]
 
 def prepayment(values: Mapping[str, str]) -> Result:
     """Interest saved by an early repayment, both ways."""
-    balance, rate, months = Decimal(values["principal"]), Decimal(values["rate"]), term(values["months"])[0]
+    rate, worked_out = Decimal(values["rate"]), ""
+    if "principal" in values:
+        balance, months = Decimal(values["principal"]), term(values["months"])[0]
+    else:
+        balance, months = _left(values, rate)
+        worked_out = f"（按当初借{yuan(Decimal(values['loan']))}、已还{spoken(values['gone'])}推算）"
     share = {"all": balance, "half": cents(balance / 2)}.get(values["prepay"])
     amount = Decimal(values["prepay"]) if share is None else share
     if amount > balance:
         raise Unfit("prepay", Limit("这次还的钱", yuan(Decimal(100)), yuan(balance)))
     method = values["method"]
     said = {
-        "principal": yuan(balance), "rate": percent(rate), "term": span(months), "prepay": yuan(amount),
+        "principal": yuan(balance) + worked_out, "rate": percent(rate), "term": span(months), "prepay": yuan(amount),
         "method": METHOD_NAMES[method] + ("（没说清，先按这种）" if values.get("method_assumed") else ""),
     }
     if method == "interest_only" or amount == balance:
@@ -52,6 +57,15 @@ def prepayment(values: Mapping[str, str]) -> Result:
         "short_term": span(done.shorter.months), "short_saved": yuan(done.shorter.saved),
         "lower_payment": yuan(done.lower.first), "lower_saved": yuan(done.lower.saved),
     }
+
+
+def _left(values: Mapping[str, str], rate: Decimal) -> tuple[Decimal, int]:
+    """What is still owed, and for how many months, of a loan that was paid as agreed since it was borrowed."""
+    whole, gone = term(values["term"])[0], term(values["gone"])[0]
+    if gone >= whole:
+        raise Unfit("term", Limit("贷款总期限", span(gone + 1), span(LOAN_MONTHS[1])))
+    rows = loans.loan(Decimal(values["loan"]), rate, whole, values["method"]).rows  # type: ignore[arg-type]
+    return rows[gone - 1].balance, whole - gone
 
 
 def installment(values: Mapping[str, str]) -> Result:

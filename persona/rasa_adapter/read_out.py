@@ -13,7 +13,6 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from persona import reckoned
 from persona.labels import Labels, full_label
 from persona.nlu.aspects import ASPECT, MOST, TERMS, Aspects, most_shared, nearest, pairs, sentences, sharing
-from persona.nlu.leads import before
 from persona.nlu.parser import public
 from persona.nlu.questions import PAUSE
 from persona.rasa_adapter import topics

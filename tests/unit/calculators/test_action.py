@@ -16,17 +16,18 @@ class Dispatcher:
 
 
 class Tracker:
-    def __init__(self, intent, text, slots, reason="model"):
+    def __init__(self, intent, text, slots, reason="model", before=()):
         self.latest_message = {"intent": {"name": intent, "reason": reason}, "text": text, "entities": []}
         self.slots = slots
+        self.events = [*before, {"event": "user", "text": text, "parse_data": self.latest_message}]
 
     def get_slot(self, name):
         return self.slots.get(name)
 
 
-def turn(intent, text, slots, reason="model"):
+def turn(intent, text, slots, reason="model", before=()):
     dispatcher = Dispatcher()
-    events = ActionCalculate().run(dispatcher, Tracker(intent, text, slots, reason), {})
+    events = ActionCalculate().run(dispatcher, Tracker(intent, text, slots, reason, before), {})
     slots.update({event["name"]: event["value"] for event in events})
     (message,) = dispatcher.said
     return message
@@ -76,3 +77,10 @@ def test_a_finished_calculation_is_changed_only_by_a_follow_up():
     assert turn("calculate_pension_tax", "交一万呢", dict(slots), "context")["response"] != "utter_calc_result_deposit_interest"
     turn("deny", "不算了", slots)
     assert slots["calc_done"] is slots["calc_values"] is None
+
+
+def test_amounts_said_before_the_calculator_opens_are_kept():
+    said = {"event": "user", "text": "定期存了20万 存三年的 急用8万", "parse_data": {"intent": {"name": "faq"}, "response_selector": {"faq": {"response": {"intent_response_key": "faq/deposit.early"}}}}}
+    assert turn("calculate_deposit_interest", "帮我算下亏多少", {}, before=[said])["response"] == "utter_calc_ask_deposit_rate"
+    result = {"event": "bot", "metadata": {"metadata": {"response": "utter_calc_result_deposit_interest_early"}}}
+    assert turn("calculate_deposit_interest", "再算一次", {}, before=[said, result])["response"] == "utter_calc_ask_deposit"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from persona.calculators import CALCULATORS, step
+from persona.calculators import CALCULATORS, step, told
 from persona.compliance import Guard
 from persona.content import load_content
 from persona.figures import load_figures
@@ -129,7 +129,35 @@ def test_what_has_two_readings_is_asked(calculator, text, asked):
 
 def test_years_already_paid_are_not_the_years_left():
     (one,) = talk("prepayment", "当初贷了60万20年，还了8年，想全部还清")
-    assert one.missing == "principal" and "months" not in one.values
+    assert one.missing == "rate" and "months" not in one.values
+    assert (one.values["loan"], one.values["term"], one.values["gone"]) == ("600000", "240m", "96m")
+
+
+def test_what_is_left_of_a_loan_is_worked_out():
+    *_, asked, done = talk("prepayment", "我贷了80万 还了三年 想提前还20万 划算吗", "3.6%", "30年", "等额本息")
+    assert asked.missing == "method" and done.response == "utter_calc_result_prepayment"
+    assert done.result["principal"].startswith("753042.48元（按当初借80万元、已还3年") and done.result["term"] == "27年"
+    (shorter,) = talk("prepayment", "2年", known={**done.values, "asking": "term"})
+    assert shorter.response == "utter_calc_ask_range"  # more paid than it was borrowed for
+
+
+@pytest.mark.parametrize(("calculator", "first", "puts_right", "name", "value"), [
+    ("pension_tax", ["年收入20万 交满12000养老金能省多少税"], "不是20万，是25万", "base", "250000"),
+    ("installment", ["6000分12期 每期手续费0.6%"], "说错了不是6000，是8000", "principal", "8000"),
+    ("installment", ["6000分12期 每期手续费0.6%"], "把12期改成24期", "months", "24m"),
+    ("installment", ["6000分12期 每期手续费0.6%"], "不是0.6% 是0.75%", "fee", "0.0075"),
+    ("monthly_payment", ["贷50万20年 利率3.5%"], "60万，不是50万", "principal", "600000"),
+])
+def test_a_value_is_put_right(calculator, first, puts_right, name, value):
+    before, after = talk(calculator, *first, puts_right)[-2:]
+    kept = {key: one for key, one in before.values.items() if key != name}
+    assert after.values == {**kept, name: value}
+
+
+def test_what_was_told_before_is_kept():
+    known = told("deposit_interest", ["我定期存了20万 存三年的 现在急用8万", "那剩下的12万利息还在吗"])
+    assert known == {"principal": "200000", "months": "36m", "withdrawn": "80000", "early": "1"}
+    assert told("deposit_interest", ["存20万", "不是20万，是25万"])["principal"] == "250000"
 
 
 def test_corrections_replace_and_keep_the_rest():
