@@ -21,6 +21,8 @@ from persona.place import ASKS, UNCLEAR, Place
 
 UNREAD = "nlu_fallback"
 DETAIL = 24  # characters of something told about a fraud
+NEXT_ASKED = 32  # characters of what was done, with 「下一步呢」 behind it
+BESIDE = "utter_scam_now.bystander"
 PRODUCTS = ("faq/insurance", "faq/wealth", "faq/fund", "faq/pension", "faq/bond_gold")
 _ELSEWHERE = ("faq/", "verify_official", "chitchat/", "out_of_scope", "bank_other", "ask_recommendation")
 _BORROWING = ("faq/loan_", "faq/card_limit", "faq/card_cash", "faq/credit_report", "faq/mortgage", "faq/overdue")
@@ -43,6 +45,8 @@ def says(what: str, text: str) -> bool:
 
 def answers(text: str, place: Place) -> str | None:
     """The label of a short message under an alarm; None when the words decide. `text` has no spaces around it."""
+    if place.last.startswith(BESIDE):
+        return None  # who only stands by has kept and paid nothing: 「她没转成」 is told of another
     if place.gone and len(text) <= DETAIL and says("held", text) and not says("reserved", text) and not ASKS.search(text):
         return HELD
     sent = says("paid", text) and place.last.startswith("utter_scam_now")
@@ -59,6 +63,8 @@ def answers(text: str, place: Place) -> str | None:
         return "deny"  # 「手机抢下来了 好像还没转」
     if place.gone and len(text) <= DETAIL and says("whether_to_report", text):
         return "been_scammed.police"
+    if 16 < len(text) <= NEXT_ASKED and says("and_now", last) and not ASKS.search(text.removesuffix(last)):
+        return WAITING if place.reported and place.gone else "deny"  # 「好了关上了 用我老伴手机打的字 下一步呢」
     if len(text) > 16:
         return None
     if place.gone and (says("when", _CLAUSE.sub("", text)) or only_when(text)):
@@ -92,8 +98,9 @@ def still_has_it(text: str) -> bool:
 
 
 def paid(text: str) -> bool:
-    """Whether somebody who was warned tells that money has gone all the same."""
-    return len(text) <= DETAIL and says("handed_over", text) and not says("not_so", text) and not ASKS.search(text)
+    """Whether somebody who was warned tells that money has gone all the same; a question behind it (「俺交罢了 咋往回要」) changes nothing."""
+    told = (part for part in (text, *_CLAUSE.split(text)) if not ASKS.search(part))
+    return len(text) <= DETAIL and not says("not_so", text) and any(says("handed_over", part) for part in told)
 
 
 def told_secret(text: str) -> bool:
