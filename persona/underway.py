@@ -54,7 +54,7 @@ def answers(text: str, place: Place) -> str | None:
         first, *rest = _CLAUSE.split(text)
         if says("reported", first) and not says("not_yet", first) and (not any(rest) or re.search(r"110|[警案]", first)):
             return CALLED  # 「110打了 反诈中心说正在止付」
-    if not place.gone and paid(text):
+    if not place.gone and (paid(text) or (says("did_pay", text) and says("again", text))):
         return "been_scammed"  # 「关了 但是少了四万九」: the loss counts, not the closed window
     if not place.gone and len(text) <= DETAIL and says("found_out", text) and not says("reserved", text):
         return "deny"
@@ -148,7 +148,7 @@ def corrected(text: str, label: str, reason: str, alone: str, cue: bool, gone: b
         return "been_scammed.worry" if gone and re.search(r"退|追|要回", text) else None
     if label.startswith(PRODUCTS) and not re.search(r"保险|保单|理财|基金|养老|国债|黄金", text):
         return ("been_scammed.bank" if says("by_the_bank", text) else "been_scammed.worry") if says("about_loss", text) else UNCLEAR
-    if label.startswith("been_scammed") and says("again", text) and not ASKS.search(text):
+    if label.startswith("been_scammed") and says("again", text) and not ASKS.search(text) and (gone or not says("did_pay", text)):
         return "scam_now"  # 「还要转三万」: the next sum is not yet gone
     if label == "been_scammed" and not gone and says("earned", text):
         return "scam_now.trust"  # 「已经赚了三千，能提出来」

@@ -11,6 +11,7 @@ from typing import Any
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona import reckoned
+from persona.choosing import is_about
 from persona.labels import Labels, full_label
 from persona.nlu.aspects import ASPECT, Aspects, most_shared, nearest, pairs, sentences, sharing
 from persona.nlu.parser import public
@@ -45,7 +46,7 @@ def read_out(
         return None
     topic, text = str(tracker.get_slot("topic") or ""), str(message.text or "")
     aspect = next((str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT), "")
-    if aspect and name.startswith(FAQ):
+    if aspect and name.startswith(FAQ) and not is_about(options(name), text):
         label = name.removeprefix("utter_")
         others = _family(label) if _aspects().wide(aspect) else []
         found = _in_answers(dict.fromkeys((label, public(label) + TERMS, public(label), *others)), options, elder and aspect == "person", lambda answers: _aspects().told(aspect, answers, text))
