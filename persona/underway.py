@@ -26,6 +26,7 @@ BESIDE = "utter_scam_now.bystander"
 PRODUCTS = ("faq/insurance", "faq/wealth", "faq/fund", "faq/pension", "faq/bond_gold")
 _ELSEWHERE = ("faq/", "verify_official", "chitchat/", "out_of_scope", "bank_other", "ask_recommendation")
 _BORROWING = ("faq/loan_", "faq/card_limit", "faq/card_cash", "faq/credit_report", "faq/mortgage", "faq/overdue")
+_HASTE = re.compile(r"[，,\s]*(?:快点?|快说|赶紧|急死了?|很急|在线等)[啊呀！!。]*$")
 _CLAUSE = re.compile(r"[，,。；;！!\s]+")
 
 
@@ -47,6 +48,7 @@ def answers(text: str, place: Place) -> str | None:
     """The label of a short message under an alarm; None when the words decide. `text` has no spaces around it."""
     if place.last.startswith(BESIDE):
         return None  # who only stands by has kept and paid nothing: 「她没转成」 is told of another
+    text = _HASTE.sub("", text) or text  # 「现在怎么弄 快点」
     if place.gone and len(text) <= DETAIL and says("held", text) and not says("reserved", text) and not ASKS.search(text):
         return HELD
     sent = says("paid", text) and place.last.startswith("utter_scam_now")
