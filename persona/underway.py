@@ -22,7 +22,7 @@ from persona.place import ASKS, UNCLEAR, Place
 UNREAD = "nlu_fallback"
 DETAIL = 24  # characters of something told about a fraud
 NEXT_ASKED = 32  # characters of what was done, with 「下一步呢」 behind it
-BESIDE = "utter_scam_now.bystander"
+BESIDE, FACE = "utter_scam_now.bystander", "utter_scam_now.face"
 PRODUCTS = ("faq/insurance", "faq/wealth", "faq/fund", "faq/pension", "faq/bond_gold")
 _ELSEWHERE = ("faq/", "verify_official", "chitchat/", "out_of_scope", "bank_other", "ask_recommendation")
 _BORROWING = ("faq/loan_", "faq/card_limit", "faq/card_cash", "faq/credit_report", "faq/mortgage", "faq/overdue")
@@ -56,6 +56,8 @@ def answers(text: str, place: Place) -> str | None:
         first, *rest = _CLAUSE.split(text)
         if says("reported", first) and not says("not_yet", first) and (not any(rest) or re.search(r"110|[警案]", first)):
             return CALLED  # 「110打了 反诈中心说正在止付」
+    if not place.gone and place.last.startswith(FACE) and told_secret(text):
+        return "been_scammed"  # 「米都领了 脸也照了」
     if not place.gone and (paid(text) or (says("did_pay", text) and says("again", text))):
         return "been_scammed"  # 「关了 但是少了四万九」: the loss counts, not the closed window
     if not place.gone and len(text) <= DETAIL and says("found_out", text) and not says("reserved", text):
