@@ -103,8 +103,8 @@ def still_has_it(text: str) -> bool:
 
 def paid(text: str) -> bool:
     """Whether somebody who was warned tells that money has gone all the same; a question behind it (「俺交罢了 咋往回要」) changes nothing."""
-    told = (part for part in (text, *_CLAUSE.split(text)) if not ASKS.search(part))
-    return len(text) <= DETAIL and not says("not_so", text) and any(says("handed_over", part) for part in told)
+    told = (part for part in (text, *_CLAUSE.split(text)) if not (ASKS.search(part) or says("not_so", part)))
+    return len(text) <= DETAIL and any(says("handed_over", part) for part in told)
 
 
 def told_secret(text: str) -> bool:
