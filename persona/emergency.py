@@ -8,16 +8,16 @@ from typing import Any
 
 LOST_VIA = ("own_bank", "other_bank", "wallet", "cash_gold", "credentials")
 # What a customer says next while fraud is under way; each has an answer of its own.
-NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat", "back", "bystander", "journey", "hurry", "hotel"))
+NEXT = tuple(f"scam_now.{part}" for part in ("sunk", "app", "family", "voice", "unreachable", "trust", "door", "threat", "back", "bystander", "journey", "hurry", "hotel", "face"))
 # These have more than one variation and may come twice running.
-_MANY_WORDS = frozenset({"scam_now.back", "scam_now.trust", "scam_now.family", "scam_now.app", "scam_now.sunk", "scam_now.bystander", "scam_now.journey", "scam_now.hurry", "scam_now.hotel"})
+_MANY_WORDS = frozenset({"scam_now.back", "scam_now.trust", "scam_now.family", "scam_now.app", "scam_now.sunk", "scam_now.bystander", "scam_now.journey", "scam_now.hurry", "scam_now.hotel", "scam_now.face"})
 # The police know of it; both calls are made and nothing is left but to wait.
 CALLED, WAITING = "been_scammed.called", "been_scammed.next"
 REPORTED = frozenset({CALLED, WAITING})
 # When, how much, to whom: what the police will ask for. The first sum is gone and no second one; the card is with them, the money here.
 TOLD, HELD = "been_scammed.told", "been_scammed.held"
 # What a customer says once the money is gone.
-AFTER = (WAITING, *(f"been_scammed.{part}" for part in ("police", "papers", "another", "freeze", "until", "shame", "traces", "borrowed", "bank", "unreached", "abroad")))
+AFTER = (WAITING, *(f"been_scammed.{part}" for part in ("police", "papers", "another", "freeze", "until", "shame", "traces", "borrowed", "bank", "unreached", "abroad", "helper")))
 
 CODE = "utter_emergency_code"  # card and password are given away, the code is asked for
 # Who was warned in time, and who then asks what else there is to do.
@@ -51,12 +51,14 @@ _LATER = {
 _FROM = {
     "wallet": re.compile(r"支付宝|微信|零钱|红包|扫码|云闪付|财付通"),
     "cash_gold": re.compile(r"现金|黄金|金条|取出来"),
-    "credentials": re.compile(r"(?:填|报|说|给|发|念)[^，,。]{0,4}(?:密码|验证码|卡号)|(?:密码|验证码|卡号)[^，,。]{0,4}(?:填|报|说|给|发|念)"),
+    "credentials": re.compile(r"(?<![没不别未])(?:填|报|说|给|发|念)[^，,。]{0,4}(?:密码|验证码|卡号)|(?:密码|验证码|卡号)[^，,。没不别未]{0,4}(?:填|报|说|给|发|念)"),
     "own_bank": re.compile(r"福禾|(?:你们|本|贵|咱们?)行|你们(?:家|银行)"),
     "other_bank": re.compile(r"(?:别|其他|其它)的?(?:家)?(?:银)?行|他行|[工农中建交招]行|邮储|信用社|农信|农商|不是你们"),
 }
 _ABOUT_CODES = frozenset({CODE, "utter_scam/fake_bank_staff", "utter_scam/bank_phishing", "utter_check_suspicious.fake_bank_staff", "utter_check_suspicious.bank_phishing"})
 _TOLD_CODE = re.compile(r"(?:我|都|已经|刚刚?|刚才|就|也|给他|跟他|把?验证码|把?密码|把?卡号)*(?:报|念|说|告诉他?|输|填|发)(?:给他?)?(?:了|过|过去|出去)+(?:两|一|三)?(?:次|遍)?[。！!]*$")
+# What somebody who was warned of a person in front of them has given away, when they then say that it is done.
+_GIVEN_TO = {"utter_scam_now.door": "cash_gold", "utter_scam_now.face": "credentials"}
 _GONE = (FIRST, LATE, *(f"utter_emergency_{via}" for via in LOST_VIA), "utter_been_scammed")
 
 
@@ -169,7 +171,7 @@ def _response_for(label: str, slots: Mapping[str, Any], said: Sequence[str]) -> 
     if label == TOLD and gone(said):
         asks = not slots.get("lost_via") and "utter_emergency_noted_from" not in said
         return "utter_emergency_noted_from" if asks else "utter_emergency_noted"
-    via = str(slots.get("lost_via") or ("cash_gold" if "utter_scam_now.door" in said[-2:] and not gone(said) else ""))
+    via = str(slots.get("lost_via") or next((via for name, via in _GIVEN_TO.items() if name in said[-2:] and not gone(said)), ""))
     if via == "credentials" and "utter_emergency_credentials" in said:
         return "utter_emergency_code_more"
     if via in FIRST_FROM and not slots.get("reported") and not gone(said):

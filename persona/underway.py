@@ -18,9 +18,12 @@ from persona.place import ASKS, UNCLEAR, Place
 
 UNREAD = "nlu_fallback"
 DETAIL = 24  # characters of something told about a fraud
+NEXT_ASKED = 32  # characters of what was done, with 「下一步呢」 behind it
+BESIDE, FACE = "utter_scam_now.bystander", "utter_scam_now.face"
 PRODUCTS = ("faq/insurance", "faq/wealth", "faq/fund", "faq/pension", "faq/bond_gold")
 _ELSEWHERE = ("faq/", "verify_official", "chitchat/", "out_of_scope", "bank_other", "ask_recommendation")
 _BORROWING = ("faq/loan_", "faq/card_limit", "faq/card_cash", "faq/credit_report", "faq/mortgage", "faq/overdue")
+_HASTE = re.compile(r"[，,\s]*(?:快点?|快说|赶紧|急死了?|很急|在线等)[啊呀！!。]*$")
 _CLAUSE = re.compile(r"[，,。；;！!\s]+")
 
 
@@ -29,6 +32,9 @@ says = partial(said, "underway")
 
 def answers(text: str, place: Place) -> str | None:
     """The label of a short message under an alarm; None when the words decide. `text` has no spaces around it."""
+    if place.last.startswith(BESIDE):
+        return None  # who only stands by has kept and paid nothing: 「她没转成」 is told of another
+    text = _HASTE.sub("", text) or text  # 「现在怎么弄 快点」
     if place.gone and len(text) <= DETAIL and says("held", text) and not says("reserved", text) and not ASKS.search(text):
         return HELD
     sent = says("paid", text) and place.last.startswith("utter_scam_now")
@@ -36,7 +42,9 @@ def answers(text: str, place: Place) -> str | None:
         first, *rest = _CLAUSE.split(text)
         if says("reported", first) and not says("not_yet", first) and (not any(rest) or re.search(r"110|[警案]", first)):
             return CALLED  # 「110打了 反诈中心说正在止付」
-    if not place.gone and paid(text):
+    if not place.gone and place.last.startswith(FACE) and told_secret(text):
+        return "been_scammed"  # 「米都领了 脸也照了」
+    if not place.gone and (paid(text) or (says("did_pay", text) and says("again", text))):
         return "been_scammed"  # 「关了 但是少了四万九」: the loss counts, not the closed window
     if not place.gone and len(text) <= DETAIL and says("found_out", text) and not says("reserved", text):
         return "deny"
@@ -45,6 +53,8 @@ def answers(text: str, place: Place) -> str | None:
         return "deny"  # 「手机抢下来了 好像还没转」
     if place.gone and len(text) <= DETAIL and says("whether_to_report", text):
         return "been_scammed.police"
+    if 16 < len(text) <= NEXT_ASKED and says("and_now", last) and not ASKS.search(text.removesuffix(last)):
+        return WAITING if place.reported and place.gone else "deny"  # 「好了关上了 用我老伴手机打的字 下一步呢」
     if len(text) > 16:
         return None
     if place.gone and (says("when", _CLAUSE.sub("", text)) or only_when(text)):
@@ -78,8 +88,9 @@ def still_has_it(text: str) -> bool:
 
 
 def paid(text: str) -> bool:
-    """Whether somebody who was warned tells that money has gone all the same."""
-    return len(text) <= DETAIL and says("handed_over", text) and not says("not_so", text) and not ASKS.search(text)
+    """Whether somebody who was warned tells that money has gone all the same; a question behind it (「俺交罢了 咋往回要」) changes nothing."""
+    told = (part for part in (text, *_CLAUSE.split(text)) if not (ASKS.search(part) or says("not_so", part)))
+    return len(text) <= DETAIL and any(says("handed_over", part) for part in told)
 
 
 def told_secret(text: str) -> bool:
@@ -127,7 +138,7 @@ def corrected(text: str, label: str, reason: str, alone: str, cue: bool, gone: b
         return "been_scammed.worry" if gone and re.search(r"退|追|要回", text) else None
     if label.startswith(PRODUCTS) and not re.search(r"保险|保单|理财|基金|养老|国债|黄金", text):
         return ("been_scammed.bank" if says("by_the_bank", text) else "been_scammed.worry") if says("about_loss", text) else UNCLEAR
-    if label.startswith("been_scammed") and says("again", text) and not ASKS.search(text):
+    if label.startswith("been_scammed") and says("again", text) and not ASKS.search(text) and (gone or not says("did_pay", text)):
         return "scam_now"  # 「还要转三万」: the next sum is not yet gone
     if label == "been_scammed" and not gone and says("earned", text):
         return "scam_now.trust"  # 「已经赚了三千，能提出来」

@@ -19,6 +19,7 @@ from persona.compliance.model import Context
 PUBLIC_PHONES = (
     "110", "119", "120", "122", "96110", "12356", "12378", "12381", "12321", "12363", "12345", "12315", "12329", "12386", "12308",
     "12333", "12366", "12377", "12389", "12355",
+    "12110",  # the police by text message, for who cannot speak on the telephone
 )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from persona import bearings, reckoned
+from persona import bearings, reckoned, underway
 from persona.compliance.secrets import mask
 from persona.continuing import replied
 from persona.emergency import gone, left_from, told_code
@@ -161,6 +161,8 @@ class Hearing:
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
         if reply is None and locked and tracker is not None:
             reply = self._of_the_story(parse.text, tracker)
+        if reply is not None and reply.startswith("scam_now.") and not place.gone and underway.paid(parse.text):
+            reply = "been_scammed"  # 「俺交罢了 有合同有收据 咋往回要」: the loss counts, not what it was believed for
         if aspect and reply in (place.topic, public(place.topic) + TERMS):
             reply = None  # the same answer again, or the one that sides are read from: the sentence that tells it is enough
         if reply is not None and _ANOTHER.match(parse.text) and parse.intent.startswith("faq/") and parse.confidence >= SURE and public(parse.intent) != public(place.topic):

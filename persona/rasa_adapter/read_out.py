@@ -11,8 +11,10 @@ from typing import Any
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona import reckoned
+from persona.choosing import is_about
 from persona.labels import Labels, full_label
 from persona.nlu.aspects import ASPECT, MOST, TERMS, Aspects, most_shared, nearest, pairs, sentences, sharing
+from persona.nlu.leads import before
 from persona.nlu.parser import public
 from persona.nlu.questions import PAUSE
 from persona.rasa_adapter import topics
@@ -47,9 +49,9 @@ def read_out(
         return None
     topic, text = str(tracker.get_slot("topic") or ""), str(message.text or "")
     asked = [str(e.get("value")) for e in message.entities if e.get("entity") == ASPECT]
-    if asked and name.startswith(FAQ):
-        before = _before(name, tracker)
-        told = [_first_side(aspect, [*before, name] if public(topic) in ANYWHERE else [name, *before], text, elder, options) for aspect in asked]
+    if asked and name.startswith(FAQ) and not is_about(options(name), text):
+        earlier = _before(name, tracker)
+        told = [_first_side(aspect, [*earlier, name] if public(topic) in ANYWHERE else [name, *earlier], text, elder, options) for aspect in asked]
         return (f"utter_aspect_{asked[0]}", {}) if not any(told) else _joined([one for one in told if one])
     step = _step(name, text, tracker, options)
     if step:

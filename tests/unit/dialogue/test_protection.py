@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from persona import underway
 from persona.bearings import corrected, means
 from persona.choosing import freshest, is_about
 from persona.emergency import gone, response_for
@@ -81,3 +82,28 @@ def test_what_is_about_one_thing_only_goes_first() -> None:
 def test_secrets_typed_in_are_stopped_at_the_card() -> None:
     assert changes("been_scammed", [], "网页要填银行卡和支付密码 我填了", {})["lost_via"] == "credentials"
     assert "lost_via" not in changes("been_scammed", [], "填了卡号 钱就少了三千", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("俺交罢了 有合同 咋往回要", True), ("交过了 现在又说流水不够还要两千", True), ("没转 他让我转两千", False), ("已经交了能退吗", False)],
+)
+def test_a_question_behind_it_does_not_hide_that_money_has_gone(text: str, told: bool) -> None:
+    assert underway.paid(text) is told
+
+
+def test_who_stands_by_has_kept_nothing() -> None:
+    beside = Place(last="utter_scam_now.bystander", topic="scam_now.bystander", lock="hard", alarmed=True)
+    assert underway.answers("没转成", beside) is None
+    assert underway.answers("没转成", WARNED) == "deny"
+
+
+def test_a_face_that_was_shown_is_given_away() -> None:
+    face = Place(last="utter_scam_now.face", topic="scam_now.face", lock="hard", alarmed=True)
+    assert underway.answers("米都领了 脸也照了", face) == "been_scammed"
+    assert response_for("been_scammed", {}, ["utter_scam_now.face"]) == "utter_emergency_credentials"
+
+
+def test_what_was_done_and_then_the_next_step() -> None:
+    taken = Place(last="utter_emergency_credentials", topic="been_scammed", lock="hard", alarmed=True, gone=True)
+    assert underway.answers("好了关上了 用我老伴手机打的字 下一步呢", taken) == "deny"
