@@ -34,7 +34,7 @@ class Bubble:
     context: Context
     institution: Mapping[str, Any]
     model: Model | None = None
-    wordings: Sequence[Any] = ()  # the rules about wording whose words may stand here
+    wordings: Sequence[Any] = ()  # the rules about wording whose words stand here
     _words: dict[str, list[Span]] = field(default_factory=dict)
     _told: dict[int, frozenset[str]] = field(default_factory=dict)
 
@@ -61,6 +61,12 @@ class Bubble:
     def score(self, start: int, end: int) -> float:
         """The probability of a violation of one sentence."""
         return self.model.score(self.scan.text[start:end], self.told(start, end)) if self.model else 1.0
+
+    def reaches(self, start: int, end: int, threshold: float) -> bool:
+        """Is the probability of a violation of one sentence at least this? The lessons are asked where they have a say in it."""
+        if self.model and self.model.most(self.scan.text[start:end], self.marks.get(start, frozenset())) < threshold:
+            return False
+        return self.score(start, end) >= threshold
 
     def rest(self, hit: Hit) -> float:
         """The probability of a violation of a sentence without the clauses before a hit; 1 when there is no such sentence."""

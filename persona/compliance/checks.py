@@ -263,11 +263,14 @@ _LINK = Late(r"(?:https?://|www\.)[^\s\u3000-\uffef]{1,2000}|(?<![@a-z0-9._-])(?
 _HOST = Late(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.I)
 _PHONE = Late(r"(?<![\d.%¥￥-])(?:\+?86[- ]?)?(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|400[- ]?\d{3}[- ]?\d{4}|800[- ]?\d{3}[- ]?\d{4}|0\d{2,3}[- ]\d{7,8}|95\d{3,6}|96\d{3,4}|12[13]\d{2,3})(?![\d%.]|,\d{3}| ?(?:元(?!宝)|万|块|笔|股|份|户|名|美元|积分))")
 _DIAL = Late("[+01489]")
+# every match of the two has one of these, which are quickly looked for
+_DOT = Late(r"://|\.[^\W\d_]|w\.|W\.")
+_DIGITS = Late(r"\d{3}[- ]?\d\d")
 
 
 def _phones(text: str) -> Iterator[re.Match[str]]:
     """The matches of _PHONE; it is asked only where a number can begin."""
-    at = 0
+    at = 0 if _DIGITS.search(text) else len(text)
     while begins := _DIAL.search(text, at):
         match = _PHONE.match(text, begins.start())
         if match:
@@ -278,7 +281,7 @@ def _phones(text: str) -> Iterator[re.Match[str]]:
 @check("foreign_link", "link")
 def foreign_link(rule: Any, bubble: Bubble) -> list[Hit]:
     """Links lead to the institution's own sites."""
-    if "." not in bubble.scan.raw and "://" not in bubble.scan.raw:
+    if not _DOT.search(bubble.scan.raw):
         return []
     own = [str(d).lower() for d in bubble.institution.get("domains") or []]
     hits = []
@@ -303,14 +306,14 @@ def foreign_phone(rule: Any, bubble: Bubble) -> list[Hit]:
 # --- second opinion --------------------------------------------------------------------------------------------
 
 
-def _suspects(rule: Any, bubble: Bubble) -> Iterator[Span]:
-    """Sentences the model gives at least the rule's threshold, unless told as somebody else's words or as a story
+def _suspects(rule: Any, bubble: Bubble, sentences: list[Span]) -> Iterator[Span]:
+    """Of these sentences those that the model gives at least the rule's threshold, unless told as somebody else's words or as a story
     with its lesson: what a fraudster writes, quoted in a warning, reads like an ad because it is one."""
     if bubble.model is None:
         return
     scan, threshold = bubble.scan, rule.threshold or 0.0
-    for start, end in bubble.doubtful:
-        if bubble.score(start, end) >= threshold:
+    for start, end in sentences:
+        if bubble.reaches(start, end, threshold):
             last = len(scan.text[start:end].rstrip("。！？\n【】")) + start
             middle = (start + end) // 2
             opened = scan.text.find("「", start, min(end, start + 24))
@@ -324,10 +327,10 @@ def _suspects(rule: Any, bubble: Bubble) -> Iterator[Span]:
 @check("second_opinion", "wording")
 def second_opinion(rule: Any, bubble: Bubble) -> list[Hit]:
     """Sentences that read like those an officer struck out."""
-    return [Hit(*span) for span in _suspects(rule, bubble)]
+    return [Hit(*span) for span in _suspects(rule, bubble, bubble.doubtful)]
 
 
 @check("second_opinion_and_words", "wording")
 def second_opinion_and_words(rule: Any, bubble: Bubble) -> list[Hit]:
     """Less certain sentences in which words of a rule stand that its contexts let pass."""
-    return [Hit(*span) for span in _suspects(rule, bubble) if span[0] in bubble.marks]
+    return [Hit(*span) for span in _suspects(rule, bubble, [span for span in bubble.doubtful if span[0] in bubble.marks])]

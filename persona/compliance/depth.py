@@ -35,9 +35,8 @@ class Depths:
         talks: dict[str, Talk] = {}
         said: dict[str, list[Span]] = {}
         for category, part in self.parts.items():
-            spans = merge(scan.any_spans(part["words"]))
-            if spans:
-                said[category] = spans
+            if spans := scan.any_spans(part["words"]):
+                said[category] = spans = merge(spans)
                 talks[category] = Talk("mention", min(spans))
         if not talks:
             return self._named(scan, talks)

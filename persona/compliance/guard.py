@@ -162,7 +162,7 @@ class Guard:
                     disclosed[name] = spans
         institution: Mapping[str, Any] = context.institution or self.institution
         numbers = sorted({n for i in self._owned.intersection(scan.candidates) for n in self._owner[i]})
-        wordings = [self.rules[n] for n in numbers]
+        wordings = [rule for rule in map(self.rules.__getitem__, numbers) if scan.any_spans(rule.any)]
         return Bubble(scan, self.depths.of(scan), disclosed, context, institution, self.model, wordings)
 
     @staticmethod

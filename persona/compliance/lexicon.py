@@ -41,7 +41,6 @@ def join(words: Iterable[str] | str) -> str:
 
 ENDS = "。！？\n"  # of sentences
 _SLOTS = 4
-_ONE = Late("1")
 _ASTRAL = Late("[\U00010000-\U0010ffff]")
 _LITTLE = sys.byteorder == "little"
 _SIGNS: Mapping[int, Literal["H", "I", "Q"]] = {1: "H", 2: "I", 4: "Q"}  # how memoryview names numbers of so many units
@@ -151,11 +150,10 @@ class Prefilter:
 
     def __init__(self, slots: Mapping[str, Any]) -> None:
         self.always = slots["always"]
-        self._pattern: list[int] = [0, 0, 0, *reversed(slots["pattern"])]  # as `bin` writes the bits, behind 0b1
+        self._pattern: list[int] = slots["pattern"]
         counts = [*slots["counts"], 0]
         # from the last slot to the first: where it stands, and the branches that have none after it
         self._parts = [(sum(counts[:n]), (1 << counts[n]) - (1 << counts[n + 1])) for n in reversed(range(_SLOTS))]
-        self._top = 1 << counts[0]
         self._wide = _number(slots["wide"])
         self._near = ~self._wide
         self._masks = _Masks(dict(zip(slots["keys"], slots["places"], strict=True)))
@@ -186,8 +184,13 @@ class Prefilter:
         alive = 0
         for start, last in self._parts:
             alive = (alive | last) & filled >> start
-        pattern = self._pattern
-        return {pattern[match.start()] for match in _ONE.finditer(bin(alive & which | self._top), 3)}
+        alive &= which
+        found = set()
+        while alive:  # few are
+            branch = alive.bit_length() - 1
+            found.add(self._pattern[branch])
+            alive ^= 1 << branch
+        return found
 
 
 def grams_of(text: str) -> set[str]:

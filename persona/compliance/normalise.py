@@ -52,6 +52,10 @@ def _table() -> dict[int, str]:
 
 
 _TABLE = _table()
+# what the table changes: most characters of most messages are none of these, and looking is quicker than translating. A set of
+# `re` is quick only without what lies beyond the basic plane.
+_FOLDED = Late("[" + re.escape("".join([chr(code) for code, plain in _TABLE.items() if chr(code) != plain and code <= 0xFFFF])) + "]")
+_ASTRAL = Late("[\U00010000-\U0010ffff]")
 _HAN = "\u3400-\u9fff"
 _SYMBOLS = (
     r"\*_~^`|#+=<>@$&\\/\-.'\"·•●○◆◇■□★☆※㊙㊗→←↑↓⇒♥♡♪☎✆✓✔✘✗✨\u2014\u2010-\u2015\u2190-\u23ff\u2500-\u27bf\u2b00-\u2bff"
@@ -63,9 +67,9 @@ _STRUNG = Late(f"(?<![{_HAN}])(?:[{_HAN}][，、。.；：！|]{{1,2}}){{2,}}[{_
 _MARKS = Late("[，、。.；：！|]")
 _THOUSANDS = Late(r"(?<=\d)，(?=\d{3}(?!\d))")
 # quick looks whether the expressions above have anything to find
-_SYMBOL = Late(f"[{_SYMBOLS}]")
+_SYMBOL = Late(f"[{_SYMBOLS}][{_HAN}\x00]")
 _IN_NUMBER = Late(r"\d，\d")
-_CLOSE = Late(f"[，、。.；：！|][{_HAN}][，、。.；：！|]")
+_CLOSE = Late(f"[，、。.；：！|][{_HAN}][，、。.；：！|]{{1,2}}[{_HAN}](?![{_HAN}])")
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,13 @@ def _blank(match: re.Match[str]) -> str:
     return GONE * len(match.group())
 
 
+def _fold(match: re.Match[str]) -> str:
+    return _TABLE[ord(match.group())]
+
+
 def normalise(text: str) -> Normal:
     """Fold `text` for matching; every offset of the result can be traced back."""
-    folded = text.translate(_TABLE)
+    folded = text.translate(_TABLE) if _ASTRAL.search(text) else _FOLDED.sub(_fold, text)
     if _SYMBOL.search(folded):
         folded = _BETWEEN.sub(_blank, folded)
     if _IN_NUMBER.search(folded):

@@ -8,10 +8,11 @@ the sentence, the marks of the rules (whose words stand there, and whether a con
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property, lru_cache
 from itertools import accumulate, repeat
 from math import exp
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,10 @@ def features(text: str, marks: Iterable[str] = ()) -> set[str]:
     """The features of the full model; `marks` are what the rules left in the sentence."""
     text = _framed(text)
     found = grams_of(text)
-    found.update(map("".join, zip(text, text[1:], text[2:], strict=False)))
+    found.update(map(add, map(add, text, text[1:]), text[2:]))
+    gaps = [char + "_" for char in text]
     for gap in (2, 3, 4):
-        found.update(map("_".join, zip(text, text[gap:], strict=False)))
+        found.update(map(add, gaps, text[gap:]))
     clauses = _CLAUSE.split(text)
     for clause in clauses:
         if _TURN.search(clause):
@@ -109,7 +111,7 @@ class Model:
         self._quick, self._full = data["quick"], data["full"]
         self.rules = frozenset(data["rules"])  # whose examples it was trained on
         self.floor: float = self._quick["floor"]
-        self.score = lru_cache(maxsize=512)(self._score)
+        self._own = lru_cache(maxsize=512)(self._read)
 
     @classmethod
     def load(cls, path: Path) -> Model:
@@ -138,8 +140,28 @@ class Model:
             if (sums[end - 1] - sums[start] + one(ord(text[end - 1]), 0)) / (2 * (end - start) - 1) ** 0.5 >= bar
         ]
 
-    def _score(self, sentence: str, marks: frozenset[str] = frozenset()) -> float:
+    def score(self, sentence: str, marks: Collection[str] = ()) -> float:
         """How much a sentence reads like a violation, from 0 to 1."""
-        found = features(sentence, marks)
-        total = sum(map(self._by_feature.get, found, repeat(0)))
-        return _probability(self._full["bias"] + total / _UNIT / max(len(found), 1) ** 0.5)
+        weight, count = self._own(sentence)
+        return self._logistic(weight + self._weight(marks), count + len(marks))
+
+    def most(self, sentence: str, marks: Collection[str]) -> float:
+        """What a sentence with these marks could score at most, whatever the lessons say to it."""
+        weight, count = self._own(sentence)
+        return self._logistic(max(0, weight + self._weight(marks) + self._worst), count)
+
+    @cached_property
+    def _worst(self) -> int:
+        """What the marks of the lessons can add."""
+        return sum(weight for name, weight in self._by_feature.items() if name.startswith("L:") and weight > 0)
+
+    def _read(self, sentence: str) -> tuple[int, int]:
+        """The weight of a sentence's own features together, and how many they are."""
+        found = features(sentence)
+        return self._weight(found), len(found)
+
+    def _weight(self, names: Iterable[str]) -> int:
+        return sum(map(self._by_feature.get, names, repeat(0)))
+
+    def _logistic(self, weight: int, count: int) -> float:
+        return _probability(self._full["bias"] + weight / _UNIT / max(count, 1) ** 0.5)
