@@ -22,7 +22,7 @@ _OF_TOPIC = (
     ("faq/bond_gold.bond", "bond"), ("faq/bond_gold.counter", "bond"), ("faq/bond_gold.", "gold"), ("faq/deposit.cd", "cd"), ("faq/deposit.", "deposit"),
 )
 # Talk about any of them: which one, the slot `product` says.
-_OF_ANY = ("ask_product", "ask_promise", "ask_recommendation", "compare_products", "faq/risk_assessment", "faq/bond_gold", "faq/deposit")
+_OF_ANY = ("ask_product", "ask_promise", "ask_recommendation", "compare_products", "missold", "complain", "faq/risk_assessment", "faq/bond_gold", "faq/deposit")
 _BORROWED = ("loan", "mortgage", "card", "installment")  # 「贷款的钱存定期」 asks about what it is put into
 _FAMILY: Mapping[str, tuple[str, ...]] = {
     "wealth": ("faq/wealth", "faq/risk_assessment"), "fund": ("faq/fund", "faq/risk_assessment"), "insurance": ("faq/insurance",),
