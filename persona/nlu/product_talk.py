@@ -30,7 +30,7 @@ _FAMILY: Mapping[str, tuple[str, ...]] = {
     "cd": ("faq/deposit", "calculate_deposit_interest"), "deposit": ("faq/deposit", "calculate_deposit_interest"),
 }
 
-_GENERAL = frozenset({"faq/risk_assessment", "faq/wealth", "faq/fund", "faq/insurance", "faq/pension", "faq/bond_gold", "faq/bond_gold.gold", "faq/bond_gold.bond", "ask_product"})
+_GENERAL = frozenset({"faq/risk_assessment", "faq/wealth", "faq/wealth.nav", "faq/fund", "faq/insurance", "faq/pension", "faq/bond_gold", "faq/bond_gold.gold", "faq/bond_gold.bond", "ask_product"})
 
 
 @dataclass(frozen=True)
