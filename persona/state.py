@@ -42,7 +42,7 @@ _EASED: Mapping[str, Any] = {"crisis": False, "victim": None, "lost_via": None, 
 TOPICS = frozenset(
     {
         "complain", "missold", "bank_rumour", "scam_now", "been_scammed", "check_suspicious", "verify_official",
-        "check_company", "ask_recommendation", "ask_promise", "ask_product",
+        "check_company", "ask_recommendation", "ask_promise", "ask_product", "compare_products",
     }
 )
 MISSED = frozenset({"nlu_fallback", "not_what_i_meant"})

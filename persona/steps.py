@@ -73,7 +73,7 @@ def _split(sentence: str) -> list[str]:
     if len(sentence) <= MOST:
         return [_ended(sentence)]
     parts, current = [], ""
-    for piece in re.split(r"(?<=[，：])", sentence):
+    for piece in re.split(r"(?<=[，：])(?![^（]*）)", sentence):
         if current and len(current) + len(piece) > MOST:
             parts.append(_ended(current))
             current = ""

@@ -28,7 +28,9 @@ _LEAST = 4  # characters; less is no draft
 _ASK = r"(?:审(?:核|查|校|稿|阅|一下|一审|下|审)*|初审|复审|把关|把把关|过一遍|检查|查(?:一下|查|下)?|看(?:一下|看|下)?|核对)"
 _POLITE = r"(?:你好|您好|请|麻烦|帮忙|帮我们|帮我|帮|给我|再|，|,| )*"
 _HEAD = re.compile(rf"{_POLITE}{_ASK}[^：:\n。！？]{{0,24}}[：:\n]")
-_REVISED = re.compile(r"(?:那|那么|好|好的|我|把它|把这句|，|,| )*(?:改成|改为|改作|换成|改完了?|改好了?|改了|改过|修改后|新版|第[二三四]版|[^：:\n。！？，,]{0,4}这(?:版|样|句|条|段|个)|再(?:审|看|来)|(?:还有|另|下)一?(?:条|句|段|版)|第[二三四五六]条)[^：:\n。！？]{0,8}[：:\n]")
+_REVISED = re.compile(r"(?:那|那么|好|好的|我|把它|把这句|，|,| )*(?:改成|改为|改作|换成|改完了?|改好了?|改了|改过|修改后|新版|第[二三四]版|[^：:\n。！？，,]{0,4}这(?:版|样|句|条|段|个)|再(?:审|看|来)|(?:还有|另|下)一?(?:条|句|段|版)|第[二三四五六]条)[^：:\n。！？]{0,8}[：:\n]|(?:那|那么|好的?|我|把它|，|,| )*(?:改成|改为|改作|换成)[ \u3000，,]+(?=.{6})")
+# 「那你替我写一条」 in a review: a wish, no draft.
+_WRITE = re.compile(r"(?:那|那么|你|要不|干脆|，|,| )*(?:帮忙|帮我们|帮我|替我|给我|直接)?(?:写|编|拟|出|来)(?:一?(?:条|版|个|段|句|篇|份))[^：:\n「“]{0,10}")
 _BARE = re.compile(rf"{_POLITE}{_ASK}(?:一遍)?(?:这|那|下面|以下|我的)?(?:段|条|篇|句|个|份)?(?:的)?(?:文案|推文|稿子|稿|海报|短信|标题|话术|广告语?|宣传语|文字|话)?(?:合不合规|合规吗|能发吗|行吗|行不行)?[ 　，,]*")
 _THING = r"(?:文案|推文|稿子?|海报|短信|标题|话术|广告语?|宣传语|口播|脚本)"
 _SURE = re.compile(rf"{_POLITE}{_ASK}(?:一遍)?[^：:\n。！？「]{{0,4}}{_THING}[ 　，,]")
@@ -63,6 +65,8 @@ def questions() -> dict[str, list[str]]:
 
 def draft_in(text: str) -> Draft | None:
     """The draft in an editor's message; None when there is none yet (「帮我审文案」)."""
+    if _WRITE.fullmatch(text.strip()):
+        return None
     head = _HEAD.match(text) or _REVISED.match(text)
     if head:
         lead, rest = head.group(), text[head.end():]
@@ -88,7 +92,7 @@ def meant(text: str, reviewing: bool) -> bool:
     if (quoted := _QUOTED.search(text)) and re.match(_POLITE + _ASK, text):
         around = text[:quoted.start()] + text[quoted.end():]
         return bool(re.search(_THING + "|能不能|可不可以|合规|能发|违规|可以发", around))
-    return reviewing and bool(_REVISED.match(text) or publishing(text))
+    return reviewing and bool(_REVISED.match(text) or _WRITE.fullmatch(text.strip()) or publishing(text))
 
 
 def publishing(text: str) -> bool:

@@ -22,7 +22,7 @@ _OF_TOPIC = (
     ("faq/bond_gold.bond", "bond"), ("faq/bond_gold.counter", "bond"), ("faq/bond_gold.", "gold"), ("faq/deposit.cd", "cd"), ("faq/deposit.", "deposit"),
 )
 # Talk about any of them: which one, the slot `product` says.
-_OF_ANY = ("ask_product", "ask_promise", "ask_recommendation", "compare_products", "faq/risk_assessment", "faq/bond_gold", "faq/deposit")
+_OF_ANY = ("ask_product", "ask_promise", "ask_recommendation", "compare_products", "missold", "complain", "faq/risk_assessment", "faq/bond_gold", "faq/deposit")
 _BORROWED = ("loan", "mortgage", "card", "installment")  # 「贷款的钱存定期」 asks about what it is put into
 _FAMILY: Mapping[str, tuple[str, ...]] = {
     "wealth": ("faq/wealth", "faq/risk_assessment"), "fund": ("faq/fund", "faq/risk_assessment"), "insurance": ("faq/insurance",),
@@ -30,7 +30,7 @@ _FAMILY: Mapping[str, tuple[str, ...]] = {
     "cd": ("faq/deposit", "calculate_deposit_interest"), "deposit": ("faq/deposit", "calculate_deposit_interest"),
 }
 
-_GENERAL = frozenset({"faq/risk_assessment", "faq/wealth", "faq/fund", "faq/insurance", "faq/pension", "faq/bond_gold", "faq/bond_gold.gold", "faq/bond_gold.bond", "ask_product"})
+_GENERAL = frozenset({"faq/risk_assessment", "faq/wealth", "faq/wealth.nav", "faq/fund", "faq/insurance", "faq/pension", "faq/bond_gold", "faq/bond_gold.gold", "faq/bond_gold.bond", "ask_product"})
 
 
 @dataclass(frozen=True)

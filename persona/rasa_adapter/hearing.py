@@ -56,7 +56,7 @@ _AGREES = re.compile(r"(?:我)?同意")
 BRIEFLY = 24  # characters of a consent that is taken back
 _TAKES_BACK = re.compile(r"(?:收回|撤回|撤销|取消|反悔|作废).{0,8}(?:同意|授权|登记|回电|电话)|(?:同意|登记|回电|电话).{0,6}(?:收回|撤|取消|不要|不用|算了|作废|不算)|反悔|(?:不用|不要|别)(?:再)?(?:打|回电|联系)")
 STEERS = frozenset({"not_what_i_meant", "say_again"})
-NODS = frozenset({"affirm", "deny", "not_what_i_meant"})  # what 「哦」 and 「不是」 are by themselves
+NODS = frozenset({"affirm", "deny", "greet", "not_what_i_meant"})  # what 「哦」, 「不是」 and 「喂我想问一下那个」 are by themselves
 UNHEARD = STEERS | {"deny", "choose_option", "out_of_scope", "bank_other"}  # what a correction is taken for by its first words
 PRODUCT_TALK = ("ask_product", "ask_promise", "ask_recommendation", "faq/wealth", "faq/fund", "faq/deposit", "faq/insurance", "faq/risk_assessment")
 # What a few words may ask under a hard lock, beside the steps of the emergency itself.
@@ -190,7 +190,8 @@ class Hearing:
                 label = f"calculate_{opened}"
                 return replace(parse, intent=label, confidence=1.0, fallback=False, reason="context")
         faint = parse.intent in ALARMS and parse.confidence < WEAK and not cue  # 「不想学了」 in a course is no despair
-        onward = continued(parse.text, last_response(tracker)) if parse.intent not in INTERRUPTS or faint else ""
+        clear = matter and parse.intent.startswith("faq/") and not parse.fallback and parse.confidence >= SURE  # 「R1到R5啥意思」 under a list of courses
+        onward = continued(parse.text, last_response(tracker)) if (parse.intent not in INTERRUPTS or faint) and not clear else ""
         if onward:
             return replace(parse, intent=onward, confidence=1.0, fallback=False, reason="context")
         done = tracker.get_slot("calc_done") if tracker is not None else None

@@ -15,7 +15,7 @@ DRAFT = "低风险理财，稳赚不赔，手慢无"
     [
         f"帮我审文案：{DRAFT}", f"请帮我看一下这段推文:{DRAFT}", f"审核一下这段\n{DRAFT}", f"审文案 {DRAFT}", f"麻烦看看「{DRAFT}」能不能发",
         f"改成：{DRAFT}", f"那改成“{DRAFT}”呢", f"改成：「{DRAFT}」", f"帮我审一下：{DRAFT}，这样能发吗？", f"审一下：{DRAFT}。合规吗",
-        f"检查这条短信：{DRAFT}，有没有问题？",
+        f"检查这条短信：{DRAFT}，有没有问题？", f"那改成 {DRAFT}", f"换成，{DRAFT}",
     ],
 )
 def test_the_draft_is_what_stands_after_the_request(message: str) -> None:
@@ -39,6 +39,16 @@ def test_the_place_is_named_before_the_draft(message: str, channel: str) -> None
 @pytest.mark.parametrize("message", ["那我直接发了", "可以上线了吧", "那我发小红书了啊"])
 def test_publishing_belongs_to_the_review_before_it(message: str) -> None:
     assert publishing(message) and meant(message, True) and not meant(message, False)
+
+
+@pytest.mark.parametrize("message", ["那你帮我写一条能发的", "替我拟个版本", "那改成 周末来听一堂反诈课"])
+def test_a_wish_in_a_review_belongs_to_it(message: str) -> None:
+    assert meant(message, True) and not meant(message, False)
+
+
+@pytest.mark.parametrize("message", ["那你帮我写一条能发的", "替我编个段子版"])
+def test_a_wish_is_no_draft(message: str) -> None:
+    assert draft_in(message) is None
 
 
 @pytest.mark.parametrize("message", ["发现一笔不认识的", "年终奖什么时候发给你", "帮我查一下短信提醒费", "查一下「福禾安盈」的风险等级", "信用卡怎么挂失"])

@@ -95,6 +95,8 @@ def test_every_step_offers_a_person() -> None:
 def test_a_list_is_not_cut_inside_brackets() -> None:
     assert steps("带身份证、卡和说明（合同、订单）到网点：一样别少。") == ["带身份证、卡和说明（合同、订单）到网点：一样别少。"]
     assert all(step.count("（") == step.count("）") for step in steps("要带：身份证、卡和说明（合同、订单、聊天）到网点。"))
+    told = "先对两样：买入那天公布的净值，最近一次公布的净值和它的日期（常晚一到几天，节假日可能不更新），对不上再问。"
+    assert len(steps(told)) > 1 and all(step.count("（") == step.count("）") for step in steps(told))
 
 
 def test_who_kept_the_money_is_not_told_to_stop_a_payment() -> None:

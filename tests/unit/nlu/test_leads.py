@@ -16,6 +16,8 @@ from persona.nlu.leads import before, behind
     ("前面那个问题再答一遍 限额去哪改", "限额去哪改"),
     ("回到刚才的问题，要本人去吗", "要本人去吗"),
     ("开个玩笑哈 最多能取多少", "最多能取多少"),
+    ("喂你好我想问一下那个 理财到期怎么没到账", "理财到期怎么没到账"),
+    ("我就是想问下那个那个存单丢了咋办", "存单丢了咋办"),
 ])
 def test_what_is_asked_stands_behind(text: str, asked: str) -> None:
     assert behind(text) == (asked if len(asked) >= 4 else "")
