@@ -18,9 +18,9 @@ from persona.lint import KEPT as READ
 from persona.yamlkept import kept
 
 ROOT = Path(__file__).resolve().parents[2]
-TODAY = date(2026, 11, 30)  # not before the newest review in the content
+TODAY = date(2026, 12, 1)  # not before the newest review in the content
 DUE = ("P304", "P516", "P650", "P686")  # what is due within thirty days depends on the day a command is run
-NOON = datetime(2026, 11, 30, 12, tzinfo=timezone(timedelta(hours=8)))
+NOON = datetime(2026, 12, 1, 12, tzinfo=timezone(timedelta(hours=8)))
 KEPT = "build"  # what the linter remembers
 
 
