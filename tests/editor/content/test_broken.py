@@ -11,11 +11,10 @@ from persona.content.checks import check_project
 from persona.content.codes import CODES
 from persona.content.house import load_house
 from persona.content.passed import CACHE, code
-from persona.institution import clock
 from persona.lint import KEPT as READ
 from persona.yamlfile import parse
 from persona.yamlkept import kept
-from tests.editor.conftest import DUE, NOON, TODAY
+from tests.editor.conftest import TODAY
 
 ROOT = Path(__file__).resolve().parents[3]
 CASES = [case for file in sorted((Path(__file__).parent / "broken").glob("*.yml"))
@@ -69,26 +68,18 @@ def damage(root, case):
     return case.get("in") or target.relative_to(root).as_posix(), text
 
 
-@pytest.fixture(scope="module")
-def due(copied, reviewed):
-    """What falls due within thirty days in the project as it is: the calendar says so, whatever a case breaks."""
-    with pytest.MonkeyPatch.context() as here, clock(NOON):
-        here.chdir(copied.folder)
-        return {(problem.code, problem.file, problem.key) for problem in check_project(load_house(copied.folder, TODAY)) if problem.code in DUE}
+def findings(root):
+    return check_project(load_house(root, TODAY))
 
 
-def findings(root, due):
-    return [problem for problem in check_project(load_house(root, TODAY)) if (problem.code, problem.file, problem.key) not in due]
-
-
-def test_the_project_itself_is_clean(project, due):
-    assert [str(problem) for problem in findings(project, due)] == []
+def test_the_project_itself_is_clean(project):
+    assert [str(problem) for problem in findings(project)] == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"].replace(" ", "_"))
-def test_a_broken_file_gives_one_finding_in_its_place(project, due, case):
+def test_a_broken_file_gives_one_finding_in_its_place(project, case):
     shown, text = damage(project, case)
-    found = findings(project, due)
+    found = findings(project)
     rows = (project / shown).read_text(encoding=case.get("encoding", "utf-8")).split("\n") if "in" in case else text.split("\n")
     told = [str(problem) for problem in found]
     assert [problem.code for problem in found] == [case["finds"]], told
@@ -109,14 +100,14 @@ def test_a_slip_that_can_be_mended_leaves_nothing_behind(case):
     assert not edits or parse(fix.apply(text, edits), case["file"]).problems == []
 
 
-def test_several_broken_files_are_all_told_in_one_pass(project, due):
+def test_several_broken_files_are_all_told_in_one_pass(project):
     chosen = {}
     for case in CASES:
         if not {"in", "copy_examples_to", "copy_of", "rename", "delete"} & case.keys() and case["file"].startswith("data/nlu"):
             chosen.setdefault(case["file"], case)
     for case in chosen.values():
         damage(project, case)
-    found = findings(project, due)
+    found = findings(project)
     assert sorted((problem.file, problem.code) for problem in found) == sorted((case["file"], case["finds"]) for case in chosen.values())
 
 
