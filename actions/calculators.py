@@ -12,9 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.common import label, last_said
 from persona.calculators import CALCULATORS, step, told
 from persona.labels import full_label
-from persona.reckoned import tells
+from persona.reckoned import RESULT, tells
 
-RESULT = "utter_calc_result_"
 RECENT = 5  # messages in which an amount is still meant
 LOOKED_AT = 120  # events
 

@@ -12,6 +12,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "deposit_interest": ("faq/deposit", "faq/deposit_rate"),
     "monthly_payment": ("faq/loan_repay", "faq/loan_rate"),
 }
+RESULT = "utter_calc_result_"  # what the responses that tell a result begin with
 _NO_MATTER = frozenset({"nlu_fallback", "out_of_scope", "thank", "affirm", "deny", "not_what_i_meant", "say_again", "ask_source", "choose_option"})
 # Where people say amounts before they ask for a calculation.
 TOLD: dict[str, tuple[str, ...]] = {

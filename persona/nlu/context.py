@@ -18,13 +18,13 @@ import yaml
 
 from persona.layers import current
 from persona.nlu.features import LEXICON
-from persona.nlu.parser import FALLBACK, REJECT, URGENT, Parse, Parser, public
+from persona.nlu.parser import FALLBACK, REJECT, SEVERAL, URGENT, Parse, Parser, public
 from persona.nlu.text import normalise, simplify
 
 # A question back with the buttons of the last answer: a follow-up whose meaning stays open.
 UNSURE = "context_unsure"
 _COURTESIES = frozenset({"chitchat/thanks_long", "chitchat/praise", "chitchat/apology"})
-FINAL = ("signal", "blank", "command", "several", "button")
+FINAL = ("signal", "blank", "command", SEVERAL, "button")
 _REFERS = re.compile(r"^(?:那|它|他|她|这(?:个|种|样)|还|再|要(?!是)|会|能|可以|可是|但是|但|多|几|啥时|什么时候|如果|要是|万一|就|是|不是|得|非得)|[呢吗]$")
 # Money that is gone is told of as done.
 _DONE = re.compile(r"了|过|完|走|没|的$|[吗么呢?？]|怎|能|会|还")

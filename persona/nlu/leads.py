@@ -18,19 +18,19 @@ def behind(text: str) -> str:
     """What is asked behind a word that only leads to it or takes the last answer back; "" when there is no such word."""
     plain = simplify(text.strip())
     earlier = _EARLIER.match(plain)
-    if earlier and len(_trimmed(plain[earlier.end():])) >= LEAST:
-        return _trimmed(plain[earlier.end():])
+    if earlier and len(asked := _trimmed(plain[earlier.end():])) >= LEAST:
+        return asked
     rest = _LEAD.sub("", plain)
     put = correction(rest)
     rest = _LEAD.sub("", put.meant) if put and not put.heard else rest
     return rest if rest != plain and len(rest) >= LEAST else ""
 
 
-def before(text: str) -> bool:
+def goes_back(text: str) -> bool:
     """Whether a message only goes back to the question before: 「前面那个问题再答一遍」."""
     plain = simplify(text.strip())
     earlier = _EARLIER.match(plain)
-    return bool(earlier) and not _trimmed(plain[earlier.end() if earlier else 0:])
+    return earlier is not None and not _trimmed(plain[earlier.end():])
 
 
 def _trimmed(text: str) -> str:

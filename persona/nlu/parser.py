@@ -17,6 +17,7 @@ from persona.nlu.signals import Signals
 from persona.nlu.text import MAX_CHARS, half_width, simplify
 
 FALLBACK = "nlu_fallback"
+SEVERAL = "several"  # the reason of what was heard in one of several clauses
 REJECT = ("out_of_scope", "bank_other")
 # Missing one of these is worse than asking: they win with less than the others need.
 URGENT = ("crisis", "scam_now", "been_scammed")
@@ -195,7 +196,7 @@ class Parser:
         if doubt is None or not asked:
             return None
         told = whole if whole.intent.startswith("scam/") else doubt
-        return replace(whole, intent=told.intent, confidence=told.confidence, fallback=False, reason="several", also=tuple(dict.fromkeys(p.intent for p in asked)))
+        return replace(whole, intent=told.intent, confidence=told.confidence, fallback=False, reason=SEVERAL, also=tuple(dict.fromkeys(p.intent for p in asked)))
 
     def _parts(self, parts: list[tuple[Parse, bool]]) -> list[Parse]:
         """What the questions of a message are, in their order; empty when it has too many parts."""
@@ -237,7 +238,7 @@ class Parser:
             return None
         read = self._parse(left)
         named = not read.fallback and read.intent.startswith(BESIDES)
-        return replace(read, text=text, entities=whole.entities, reason="several") if named else None
+        return replace(read, text=text, entities=whole.entities, reason=SEVERAL) if named else None
 
     @staticmethod
     def _several(whole: Parse, parts: list[Parse]) -> Parse:
@@ -246,7 +247,7 @@ class Parser:
         advice = (p for p in parts if p.intent == whole.intent and p.intent.startswith("ask_"))
         chosen = next((p for p in parts if p.intent in FIRST), None) or next(advice, likely[0])
         rest = dict.fromkeys(p.intent for p in parts if p.intent != chosen.intent)
-        return replace(whole, intent=chosen.intent, confidence=chosen.confidence, fallback=False, reason="several", also=tuple(rest))
+        return replace(whole, intent=chosen.intent, confidence=chosen.confidence, fallback=False, reason=SEVERAL, also=tuple(rest))
 
     def _asked_in_the_end(self, text: str, whole: Parse) -> Parse:
         """A long story that ends in 「所以想问一下证书到期了怎么弄」 asks that, when the whole is about it first of all, too."""
@@ -255,7 +256,7 @@ class Parser:
             return whole
         asked = self._parse(text[found[-1].end():])
         clear = not asked.fallback and asked.intent.startswith("faq/") and asked.confidence >= SURE
-        return replace(whole, intent=asked.intent, confidence=asked.confidence, fallback=False, reason="several") if clear and public(asked.intent) == public(whole.top[0][0]) else whole
+        return replace(whole, intent=asked.intent, confidence=asked.confidence, fallback=False, reason=SEVERAL) if clear and public(asked.intent) == public(whole.top[0][0]) else whole
 
     def _told(self, text: str, whole: Parse) -> Parse:
         """「网银登不上去 公司等着发工资 急」: clauses that are no clear matter together may be one by themselves; never where one of them
@@ -293,7 +294,7 @@ class Parser:
         asked = [p for p in map(self._parse, beside) if p.intent.startswith("faq/") and not p.fallback and (p.confidence >= SURE or not question)]
         if len(pieces) < 2 or not asked:
             return whole
-        return replace(whole, intent=asked[0].intent, confidence=asked[0].confidence, reason="several")
+        return replace(whole, intent=asked[0].intent, confidence=asked[0].confidence, reason=SEVERAL)
 
     def _parse(self, text: str, entities: list[dict[str, Any]] | None = None) -> Parse:
         found = entities or []

@@ -23,12 +23,11 @@ from persona.nlu.context import FINAL, UNSURE, Context, Reader
 from persona.nlu.correcting import correction
 from persona.nlu.entities import of_message
 from persona.nlu.homonyms import Homonyms
-from persona.nlu.leads import before, behind
+from persona.nlu.leads import behind, goes_back
 from persona.nlu.names import SHEET, UNLISTED
-from persona.nlu.parser import CALCULATES, FALLBACK, Parse, Parser, asked_beside, public
+from persona.nlu.parser import CALCULATES, FALLBACK, SEVERAL, Parse, Parser, asked_beside, public
 from persona.nlu.parser import SURE as SURE_BESIDE
 from persona.nlu.product_talk import ProductTalk, kind_of, of_kind, what_it_is
-from persona.nlu.questions import PAUSE
 from persona.nlu.replies import Replies
 from persona.place import UNCLEAR, Place
 from persona.rasa_adapter.options import OF_STEPS, parse_payload
@@ -45,7 +44,6 @@ CALCULATION = 60  # characters of an answer to a calculator's question
 SURE = 0.8  # a question as clear as this is answered although a calculator is open
 LEAVES_MESSAGE = "handoff.message"
 STOP = "stop_marketing"
-SEVERAL = "several"  # heard in one clause of the message
 INVITED = "utter_message_invited"  # said last: the next message is the one that is left
 ADDING = frozenset({"utter_message_left", "utter_message_added"})  # 「想起什么接着写，都会记进去」
 SHEETS = ("utter_product_sheet", "utter_product_line", "utter_product_other")  # said last: an approved sheet is being read
@@ -100,7 +98,7 @@ class Hearing:
 
     def _earlier(self, parse: Parse, tracker: DialogueStateTracker | None) -> Parse | None:
         """「前面那个问题」: after small talk the last question to the bank, else the one on another matter before it."""
-        if tracker is None or tracker.get_slot("lock") == "hard" or parse.reason in FINAL or not before(parse.text):
+        if tracker is None or tracker.get_slot("lock") == "hard" or parse.reason in FINAL or not goes_back(parse.text):
             return None
         told = given(tracker)
         topics = [full_label(e.parse_data) for e in told.asked if (e.intent or {}).get("name") == "faq"]
@@ -155,7 +153,7 @@ class Hearing:
         aspect = self._aspect(parse.text) if place.topic.startswith("faq/") and not locked and parse.reason not in FINAL else ""
         if aspect and stands == bearings.COUNTER and place.last != bearings.STEPS:
             stands = None  # 「要去柜台吗」: the answer itself tells it
-        final = parse.reason in FINAL and not (place.alarmed and parse.reason == "several")  # 「他会不会看到余额 然后转走」: one of its clauses is no other matter
+        final = parse.reason in FINAL and not (place.alarmed and parse.reason == SEVERAL)  # 「他会不会看到余额 然后转走」: one of its clauses is no other matter
         if stands is not None and not final:
             return self._as(parse, stands)
         reply = self._replies.means(parse.text, topic=place.topic, last=place.last, product=str(tracker.get_slot("product") or "")) if tracker is not None else None
@@ -233,10 +231,10 @@ class Hearing:
     def _aspect(self, text: str) -> str:
         """The side of the matter that is asked for, also beside words that name no matter: 「要带啥 我摊子走不开」."""
         whole = self._aspects.asked(text)
-        pieces = [piece for piece in PAUSE.split(text) if piece]
-        if whole or len(pieces) < 2:
+        clauses = self._aspects.clauses(text)
+        if whole or len(clauses) < 2:
             return whole
-        sides = [("" if _HELPLESS.match(piece) else self._aspects.asked(piece.rstrip("呀啊呢嘛")), piece) for piece in pieces]
+        sides = [("" if _HELPLESS.match(piece) else side, piece) for piece, side in clauses]
         asked = [side for side, _ in sides if side]
         beside = " ".join(piece for side, piece in sides if not side)
         quiet = not (_QUESTION.search(beside) or self._reader.alarming(beside)) and (bool(_WHY.search(beside)) or not self._reader.names_matter(beside))

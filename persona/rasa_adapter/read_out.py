@@ -14,14 +14,13 @@ from persona import reckoned
 from persona.choosing import is_about
 from persona.labels import Labels, full_label
 from persona.nlu.aspects import ASPECT, MOST, TERMS, Aspects, most_shared, nearest, pairs, sentences, sharing
-from persona.nlu.leads import before
+from persona.nlu.leads import goes_back
 from persona.nlu.parser import public
 from persona.nlu.questions import PAUSE
 from persona.rasa_adapter import topics
-from persona.rasa_adapter.said import given
+from persona.rasa_adapter.said import STEPS, given
 
 FAQ = "utter_faq/"
-RESULT = "utter_calc_result_"
 WHOLE = "whole"  # the response that is read from: what its approval holds for
 _SCREEN = re.compile(r"\{path_|\{app\}")
 LATELY = 3  # answers in which a matter is still at hand
@@ -29,7 +28,6 @@ ANYWHERE = frozenset({"faq/branch_hours", "faq/proxy_service", "faq/contact_comp
 SHORT = 20  # characters of a message that says too little by itself
 CHOOSES = "utter_choose_option"
 _STEP = re.compile(r"第([一二三四1-4])(?:个)?(?:步|点|样|条|项|句|地方|办法|种)?")
-_STEPS = re.compile(r"^[1-9]\. *(.+)$", re.M)
 Options = Callable[[str], Sequence[Mapping[str, Any]]]
 
 
@@ -56,9 +54,9 @@ def read_out(
     step = _step(name, text, tracker, options)
     if step:
         return step
-    if again and name.startswith(RESULT) and reckoned.of_result(text) and not reckoned.holds_figure(text):
+    if again and name.startswith(reckoned.RESULT) and reckoned.of_result(text) and not reckoned.holds_figure(text):
         return _in_answers([name.removeprefix("utter_")], options, False, lambda answers: most_shared(text, answers))
-    if before(text):
+    if goes_back(text):
         return None  # 「前面那个问题再说一遍」 asks for all of it
     if topic.startswith("faq/") and len(text) <= SHORT and (name == asked_back or again):
         if any((r.get("metadata") or {}).get("tone") == "urgent" for r in options(name)):
@@ -78,11 +76,14 @@ def _again(text: str, answers: list[str], title: str | None, meant: bool) -> lis
     """The sentences of an answer that was just given which its second hearing asks for, of each question in the message (「怎么关掉 以前的能退吗」).
 
     title: of the topic, None for what is no topic."""
+    def told(asked: str) -> list[str]:
+        return sharing(asked, answers, _seen(), common=meant) or ([] if title is None else nearest(asked, answers, title))
+
     pieces = [piece for piece in PAUSE.split(text) if piece]
-    found = [sharing(one, answers, _seen(), common=meant) or ([] if title is None else nearest(one, answers, title)) for one in pieces]
-    if len(pieces) > 1 and all(found):
-        return list(dict.fromkeys(sentence for some in found for sentence in some[:1]))
-    return sharing(text, answers, _seen(), common=meant) or ([] if title is None else nearest(text, answers, title))
+    found = [told(one) for one in pieces] if len(pieces) > 1 else []
+    if found and all(found):
+        return list(dict.fromkeys(some[0] for some in found))
+    return told(text)
 
 
 def _before(name: str, tracker: DialogueStateTracker) -> list[str]:
@@ -146,7 +147,7 @@ def _step(name: str, text: str, tracker: DialogueStateTracker, options: Options)
     response = next(iter(options(answer)), None) if number and answer else None
     if number is None or response is None or (response.get("metadata") or {}).get("tone") == "urgent":
         return None
-    at, steps = "一二三四1234".index(number[1]) % 4, _STEPS.findall(str(response.get("text") or ""))
+    at, steps = "一二三四1234".index(number[1]) % 4, STEPS.findall(str(response.get("text") or ""))
     return (answer, {**response, WHOLE: response, "text": steps[at]}) if at < len(steps) else None
 
 

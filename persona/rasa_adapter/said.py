@@ -12,6 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from persona.choosing import letters
 from persona.labels import full_label
+from persona.nlu.parser import SEVERAL
 from persona.nlu.sayings import says
 from persona.rasa_adapter.options import ENDS_EMERGENCY, parse_payload
 from persona.rasa_adapter.walked import Finding, walked
@@ -24,7 +25,7 @@ SWITCHED = "utter_switch_mascot"
 OUTSIDE = "utter_out_of_scope"
 ALARMED = ("utter_emergency", "utter_scam_now", "utter_crisis")  # said in an emergency
 RECALLED = 3  # messages in which 「她」 was named
-_STEPS = re.compile(r"^[1-9]\. ", re.M)
+STEPS = re.compile(r"^[1-9]\. (.+)$", re.M)  # as an answer numbers them
 _NUMBERED = re.compile(r"(?<!\d)1(?!\d).*(?<!\d)2(?!\d)|一[、是，,].*二[、是，,]|第一.*第二|①.*②", re.S)
 
 
@@ -100,7 +101,7 @@ class Given(Finding):
 
 def numbered(texts: Iterable[str]) -> int:
     """How many steps the longest list of `texts` numbers, as it stands on the screen."""
-    return max((len(_STEPS.findall(text)) for text in texts), default=0)
+    return max((len(STEPS.findall(text)) for text in texts), default=0)
 
 
 def given(tracker: DialogueStateTracker | None) -> Given:
@@ -124,7 +125,7 @@ def own_questions(tracker: DialogueStateTracker | None, *, in_order: bool = Fals
         if event.type_name != UserUttered.type_name:
             continue
         reason = (event.intent or {}).get("reason")
-        if reason == "several" and (in_order or _NUMBERED.search(event.text or "")):
+        if reason == SEVERAL and (in_order or _NUMBERED.search(event.text or "")):
             return [full_label(event.parse_data), *(event.intent.get("also") or [])]
         if reason != "button":
             return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from persona.nlu.leads import before, behind
+from persona.nlu.leads import behind, goes_back
 
 
 @pytest.mark.parametrize(("text", "asked"), [
@@ -30,10 +30,10 @@ def test_nothing_stands_behind(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["前面那个问题", "回到刚才那个问题", "你还没回答前面的问题呢", "刚才的事接着说", "上面那个问题再说一遍"])
 def test_goes_back_to_the_question_before(text: str) -> None:
-    assert before(text)
+    assert goes_back(text)
 
 
 @pytest.mark.parametrize("text", ["刚才转错了", "前面还有几个人", "之前的卡怎么办", "最开始存的利率多少", "问题", ""])
 def test_goes_nowhere(text: str) -> None:
-    assert not before(text)
+    assert not goes_back(text)
     assert behind(text) == ""
